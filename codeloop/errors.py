@@ -1,0 +1,96 @@
+"""Every error codeloop raises on purpose, and whose fault each one is.
+
+    CodeloopError
+      UsageError           the user's: one line with the remedy, exit 2
+        ConfigError · SuiteError · UnknownName · MissingTool
+      ModelError           the model's or its provider's
+        ModelUnavailable   (transient: the adapter retries it)
+        ModelRejected      (key, quota, bad request: never retried)
+      SandboxError         the machine's
+        SandboxUnavailable (transient: the adapter retries it)
+        ImageMissing
+      StoreError
+        StoreLocked · SchemaMismatch
+
+What a candidate does wrong is never an exception: it is data (see ``attempts.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class CodeloopError(Exception):
+    """Base of all errors that codeloop raises on purpose; ``str()`` is one line for a person."""
+
+
+class UsageError(CodeloopError):
+    """The user's mistake; the message says what to do instead."""
+
+
+class ConfigError(UsageError):
+    """A setting that cannot be used."""
+
+
+class SuiteError(UsageError):
+    """A suite or samples file that cannot be had or read."""
+
+
+class UnknownName(UsageError):
+    """A name that is not in its registry; the message lists the known ones, the likeliest first."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        self.kind, self.name, self.known = kind, name, tuple(known)
+        close = get_close_matches(name, self.known, n=1)
+        hint = f"did you mean {close[0]!r}? " if close else ""
+        shown = ", ".join(self.known[:12]) + (", …" if len(self.known) > 12 else "")
+        super().__init__(f"unknown {kind} {name!r}: {hint}known: {shown}")
+
+
+class MissingTool(UsageError):
+    """A program or service that the host lacks, with what brings it."""
+
+    def __init__(self, tool: str, remedy: str) -> None:
+        self.tool, self.remedy = tool, remedy
+        super().__init__(f"{tool} is missing: {remedy}")
+
+
+class ModelError(CodeloopError):
+    """A model call that gave no completion."""
+
+
+class ModelUnavailable(ModelError):
+    """Rate limit, 5xx, time-out or a dead server: worth another try, and tried before it is raised."""
+
+
+class ModelRejected(ModelError):
+    """A refused key, an unknown model, an exhausted quota or a malformed request: never retried."""
+
+
+class SandboxError(CodeloopError):
+    """The sandbox gave no verdict; never counted against a candidate."""
+
+
+class SandboxUnavailable(SandboxError):
+    """The engine or the cell broke: worth another try, and tried before it is raised."""
+
+
+class ImageMissing(SandboxError):
+    """A language's image is not built on this host."""
+
+    def __init__(self, language: str, remedy: str) -> None:
+        self.language, self.remedy = language, remedy
+        super().__init__(f"no sandbox image for {language}: {remedy}")
+
+
+class StoreError(CodeloopError):
+    """The store cannot be read or written."""
+
+
+class StoreLocked(StoreError):
+    """Another live process owns the run."""
+
+
+class SchemaMismatch(StoreError):
+    """The database was written by another version of codeloop."""

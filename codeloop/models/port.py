@@ -1,0 +1,27 @@
+"""The model port: a prompt goes in, a completion comes out."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from codeloop.attempts import Completion, Prompt
+
+
+class Model(Protocol):
+    """Something that completes prompts."""
+
+    @property
+    def identity(self) -> str:
+        """What a recorded reply is valid for: model string and endpoint, or file sum and engine version."""
+        ...
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Answer one prompt.
+
+        Raises ModelUnavailable after its own retries, ModelRejected at once.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Release what it holds; calling it twice is fine."""
+        ...

@@ -1,0 +1,83 @@
+"""Suite and Task: what is asked, and the two kinds of tests, which are apart by type."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisibleTests:
+    """Test code that the loop may run and show to the model. Blank code: the task has no visible case."""
+
+    code: str
+    origin: str = "suite"
+    """Where it comes from: ``suite``, or ``supplement`` (written by us from the statement's own examples)."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether there is nothing to run."""
+        return not self.code.strip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenTests:
+    """Test code that only scores a finished trajectory. No function that builds a prompt accepts this type."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One problem in one language.
+
+    ``prompt`` is the program text up to the point where the entry point's body begins (imports, helpers, signature,
+    statement as a comment); ``prompt + reference`` is a whole correct program. ``language`` is a codeloop name:
+    ``python``, ``java``, ``cpp``, ``javascript``, ``go``, ``rust``.
+    """
+
+    id: str
+    language: str
+    statement: str
+    prompt: str
+    entry_point: str
+    visible: VisibleTests
+    hidden: HiddenTests
+    reference: str
+    """Continues ``prompt``; empty when the suite has none."""
+
+    @property
+    def number(self) -> str:
+        """Give the part of the id after the last slash: the same problem in six languages is one cluster."""
+        return self.id.rsplit("/", 1)[-1]
+
+    @property
+    def digest(self) -> str:
+        """Hash everything a verdict depends on (64 hex digits)."""
+        parts = (self.id, self.prompt, self.entry_point, self.visible.code, self.hidden.code, self.reference)
+        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suite:
+    """A named, versioned list of tasks in a fixed order."""
+
+    name: str
+    version: str
+    tasks: tuple[Task, ...]
+    errata: tuple[tuple[str, str], ...] = ()
+    """(task id, reason) of tasks whose own data is wrong; they stay in the headline denominator."""
+    unavailable: tuple[tuple[str, str], ...] = ()
+    """(language, one line with the remedy) of languages whose data could not be had."""
+
+    @property
+    def digest(self) -> str:
+        """Hash name, version and every task (64 hex digits)."""
+        parts = (self.name, self.version, *(task.digest for task in self.tasks))
+        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+
+
+def natural_key(task_id: str) -> tuple[str | int, ...]:
+    """Sort ``Python/2`` before ``Python/10``."""
+    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", task_id))
