@@ -1,0 +1,24 @@
+"""Languages: one file each; this registry imports a language only when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from codeloop.errors import UnknownName
+from codeloop.languages.port import Compiled, Language
+
+_MODULES = {"python": "codeloop.languages.python", "java": "codeloop.languages.java"}
+
+NAMES = tuple(_MODULES)
+"""Every language that can be checked, in the order of tables."""
+
+
+def get_language(name: str) -> Language:
+    """Give the language called ``name``. Raises UnknownName."""
+    if name not in _MODULES:
+        raise UnknownName("language", name, NAMES)
+    language: Language = import_module(_MODULES[name]).LANGUAGE
+    return language
+
+
+__all__ = ["NAMES", "Compiled", "Language", "get_language"]

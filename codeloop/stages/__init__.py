@@ -1,0 +1,1 @@
+"""Stages: one file each; ``check.py`` runs them in order in one cell."""

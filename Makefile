@@ -1,0 +1,35 @@
+# Two commands for a stranger: `make bench` and `make test`. Each sets up what it needs.
+LANGS ?= python,java
+LIMIT ?=
+MODEL ?= local
+DRAWS ?= 1
+ITERATIONS ?= 3
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.codeloop-installed
+
+.PHONY: setup bench test check clean
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@sh .ci/venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+bench: setup
+	$(BIN)/codeloop bench --lang $(LANGS) $(if $(LIMIT),--limit $(LIMIT)) --model $(MODEL) --draws $(DRAWS) --max-iterations $(ITERATIONS)
+
+test: setup
+	$(BIN)/codeloop setup --lang python,java --no-model
+	$(BIN)/python -m pytest -m "not model"
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) .codeloop

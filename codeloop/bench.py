@@ -1,0 +1,113 @@
+"""Bench: many trajectories of one run, each recorded as it goes, then scored on hidden tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
+from codeloop.errors import ModelError, SandboxError
+from codeloop.loop import run_trajectory
+from codeloop.models.port import Model
+from codeloop.policy import Policy
+from codeloop.stages.check import Check
+from codeloop.store import Store
+from codeloop.tasks import Task
+
+_T = TypeVar("_T")
+OnEnd = Callable[[Trajectory], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Everything a run needs; ``run`` may be called again on the same run id and goes on where it was."""
+
+    run_id: str
+    tasks: tuple[Task, ...]
+    draws: int
+    policy: Policy
+    model: Model
+    check: Check
+    store: Store
+    workers: int = 4
+
+    async def run(self, on_end: OnEnd) -> tuple[Trajectory, ...]:
+        """Run every trajectory that has not ended; give all of them, in the order of tasks and draws."""
+        done = {(t.task_id, t.draw): t for t in await _threaded(self.store.trajectories, self.run_id)}
+        limiter = anyio.CapacityLimiter(self.workers)
+
+        async def one(task: Task, draw: int) -> None:
+            async with limiter:
+                trajectory = await self._trajectory(task, draw)
+            done[task.id, draw] = trajectory
+            await on_end(trajectory)
+
+        async with anyio.create_task_group() as group:
+            for draw in range(self.draws):
+                for task in self.tasks:
+                    earlier = done.get((task.id, draw))
+                    if earlier is None or earlier.ending in (Ending.ERRORED, Ending.CANCELLED):
+                        group.start_soon(one, task, draw)
+        return tuple(done[task.id, draw] for task in self.tasks for draw in range(self.draws))
+
+    async def _trajectory(self, task: Task, draw: int) -> Trajectory:
+        async def record(attempt: Attempt) -> None:
+            await _threaded(self.store.record_attempt, self.run_id, task.id, draw, attempt)
+
+        recorded = await _threaded(self.store.attempts, self.run_id, task.id, draw)
+        try:
+            trajectory = await run_trajectory(
+                task,
+                draw,
+                complete=self._complete,
+                check=self.check,
+                record=record,
+                policy=self.policy,
+                recorded=recorded,
+            )
+            trajectory = replace(trajectory, hidden=await self._score(task, trajectory))
+        except (ModelError, SandboxError) as exc:
+            attempts = await _threaded(self.store.attempts, self.run_id, task.id, draw)
+            trajectory = Trajectory(
+                task_id=task.id,
+                language=task.language,
+                draw=draw,
+                ending=Ending.ERRORED,
+                attempts=tuple(attempts),
+                error=str(exc),
+                has_visible_tests=not task.visible.is_empty,
+            )
+        await _threaded(self.store.end_trajectory, self.run_id, trajectory)
+        return trajectory
+
+    async def _complete(self, prompt: Prompt) -> Completion:
+        """Answer from the store if it can; else ask, and record the reply before anything else can go wrong."""
+        known = await _threaded(self.store.reply, self.model.identity, prompt)
+        if known is not None:
+            return known
+        completion = await self.model.complete(prompt)
+        with anyio.CancelScope(shield=True):  # a paid reply is recorded even while Ctrl-C is being handled
+            await _threaded(self.store.record_reply, self.model.identity, prompt, completion)
+        return completion
+
+    async def _score(self, task: Task, trajectory: Trajectory) -> tuple[Verdict | None, ...]:
+        """Judge every attempt on the hidden tests, equal candidates once. The trajectory has ended: nothing flows back."""
+        by_code: dict[str, Verdict] = {}
+        verdicts: list[Verdict | None] = []
+        for attempt in trajectory.attempts:
+            key = attempt.candidate.digest
+            if key not in by_code:
+                by_code[key] = await self.check(task, attempt.candidate, task.hidden)
+            verdicts.append(by_code[key])
+            await _threaded(
+                self.store.record_hidden, self.run_id, task.id, trajectory.draw, attempt.iteration, by_code[key]
+            )
+        return tuple(verdicts)
+
+
+async def _threaded(function: Callable[..., _T], *args: object) -> _T:
+    return await anyio.to_thread.run_sync(lambda: function(*args))
