@@ -1,6 +1,6 @@
 # Two commands for a stranger: `make bench` and `make test`. Each sets up what it needs.
 LANGS ?= python,java
-LIMIT ?=
+LIMIT ?= 8
 MODEL ?= local
 DRAWS ?= 1
 ITERATIONS ?= 3

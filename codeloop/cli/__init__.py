@@ -1,0 +1,81 @@
+"""The command line: one file per command; this one holds the group, the exit codes and the only broad ``except``."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+from importlib.metadata import version
+
+import click
+
+from codeloop import config
+from codeloop.errors import CodeloopError, UsageError
+
+OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
+
+_COMMANDS = ("bench", "grade", "resume", "doctor", "setup", "sandbox")
+
+
+class _LazyGroup(click.Group):
+    """Import a command's file only when it is asked for: ``--version`` must not wait for a sandbox library."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"codeloop.cli.{cmd_name}").command
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(version("codeloop"), prog_name="codeloop")
+def cli() -> None:
+    """Generate code with a model, check it in sandboxes, feed the findings back, measure what that buys."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit by the table of the README."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line; give the exit code. One line for every expected error, never a traceback."""
+    try:
+        result = cli.main(arguments, standalone_mode=False, default_map=config.file_defaults())
+    except click.exceptions.Exit as exc:
+        return exc.exit_code
+    except click.Abort:
+        return INTERRUPTED
+    except click.ClickException as exc:
+        exc.show()
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BaseExceptionGroup as group:
+        return _report(_first(group))
+    except Exception as exc:
+        return _report(exc)
+    return result if isinstance(result, int) else OK
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    exc = group.exceptions[0]
+    return _first(exc) if isinstance(exc, BaseExceptionGroup) else exc
+
+
+def _report(exc: BaseException) -> int:
+    if isinstance(exc, KeyboardInterrupt):
+        return INTERRUPTED
+    if isinstance(exc, CodeloopError):
+        click.echo(f"codeloop: {' '.join(str(exc).split())}", err=True)
+        return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
+    if isinstance(exc, BrokenPipeError):
+        return OK
+    click.echo("codeloop: a bug; please report it with what follows", err=True)
+    traceback.print_exception(exc)
+    return BUG
+
+

@@ -1,0 +1,181 @@
+"""``codeloop bench``: run the loop on a suite and report pass@k by iteration."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+import click
+
+from codeloop import config
+from codeloop.attempts import Trajectory
+from codeloop.bench import Bench
+from codeloop.cli.options import default_jobs, languages, option, say
+from codeloop.config import RunConfig
+from codeloop.errors import CodeloopError, ConfigError, SuiteError
+from codeloop.policy import Policy
+from codeloop.reference_check import check_references
+from codeloop.registry import open_checker, open_model
+from codeloop.report.run_report import RunReport
+from codeloop.store import Store
+from codeloop.suites import choose, load_suite, select
+from codeloop.tasks import Suite, Task
+
+
+class ReferenceCheckFailed(CodeloopError):
+    """References failed, or known-bad programs passed: no verdict of this run could be trusted."""
+
+
+@click.command()
+@click.argument("suite", default="humaneval-x")
+@option("--lang", default="python,java", help="Languages, comma-separated.")
+@option("--model", default="local", help="local, replay:CASSETTE, or a litellm provider/model string.")
+@option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
+@option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task.")
+@option("--max-iterations", type=click.IntRange(min=0), default=3, help="Repairs after the first attempt.")
+@option("--k", "ks", default="1", help="k of pass@k, comma-separated; needs at least k draws.")
+@option("--limit", type=click.IntRange(min=1), help="Tasks per language: a fixed stratified choice.")
+@option("--tasks", default="", help="Task ids, comma-separated, instead of a choice.")
+@option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
+@option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@option("--record", default="", help="Append the model's answers to this cassette.")
+@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
+def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: Any) -> int:
+    """Run SUITE (humaneval-x, basics, or a YAML or JSONL file) through the refinement loop."""
+    settings = RunConfig(
+        suite=suite,
+        languages=languages(lang),
+        ks=_numbers(ks),
+        task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
+        **rest,
+    )
+    run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
+    return run_bench(settings, run_id, is_new=True, as_json=as_json)
+
+
+def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) -> int:
+    """Run or go on with a run, and print its report."""
+    suite = _load(settings)
+    tasks = _chosen(suite, settings)
+    if not tasks:
+        say("codeloop: nothing to run: no task matches")
+        return 5
+    store = Store.open(config.store_url())
+    try:
+        if is_new:
+            store.new_run(run_id, settings.as_dict() | {"suite_digest": suite.digest})
+        store.claim(run_id)
+        return anyio.run(_session, settings, run_id, suite, tasks, store, as_json)
+    except ReferenceCheckFailed as exc:
+        say(f"codeloop: {exc}")
+        return 4
+    except KeyboardInterrupt:
+        say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {run_id}")
+        return 130
+    finally:
+        store.release(run_id)
+        store.close()
+
+
+async def _session(
+    settings: RunConfig, run_id: str, suite: Suite, tasks: tuple[Task, ...], store: Store, as_json: bool
+) -> int:
+    started = time.monotonic()
+    names = tuple(dict.fromkeys(task.language for task in tasks))
+    say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
+    checker = await open_checker(run_id, names, settings.jobs, say)
+    errata = frozenset(task_id for task_id, _ in suite.errata)
+    say(f"reference check: {len(tasks)} reference and {len(tasks)} known-bad programs")
+    mistrusts = await check_references(tasks, checker, errata=errata)
+    if mistrusts:
+        shown = "; ".join(f"{item.task_id}: {item.reason}" for item in mistrusts[:5])
+        raise ReferenceCheckFailed(f"reference check failed for {len(mistrusts)} task(s): {shown}")
+    model = open_model(settings, say)
+    try:
+        policy = Policy(max_repairs=settings.max_iterations, seed=settings.seed)
+        bench = Bench(
+            run_id=run_id,
+            tasks=tasks,
+            draws=settings.draws,
+            policy=policy,
+            model=model,
+            check=checker,
+            store=store,
+        )
+        trajectories = await bench.run(_Progress(len(tasks) * settings.draws))
+        identity = model.identity
+    finally:
+        with anyio.CancelScope(shield=True):
+            await model.aclose()
+    report = RunReport(
+        run_id=run_id,
+        settings=settings.as_dict(),
+        suite=suite,
+        model_identity=identity,
+        isolation="docker: one container per check",
+        trajectories=trajectories,
+        wall_s=time.monotonic() - started,
+    )
+    _write(report, config.runs_dir() / "runs" / run_id)
+    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    if not as_json and settings.limit:
+        say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
+    return 3 if all(t.ending == "errored" for t in trajectories) else 0
+
+
+class _Progress:
+    """One plain line per ended trajectory, with the time that is left at this pace."""
+
+    def __init__(self, total: int) -> None:
+        self._total, self._done, self._started = total, 0, time.monotonic()
+
+    async def __call__(self, trajectory: Trajectory) -> None:
+        self._done += 1
+        passed = trajectory.passed_by(len(trajectory.attempts))
+        hidden = {True: "hidden tests pass", False: "hidden tests fail", None: "no hidden verdict"}[passed]
+        left = (time.monotonic() - self._started) / self._done * max(0, self._total - self._done)
+        note = trajectory.error or f"{trajectory.ending} after {len(trajectory.attempts)} attempt(s), {hidden}"
+        say(f"{self._done}/{self._total} {trajectory.task_id} draw {trajectory.draw}: {note}; about {left:.0f} s left")
+
+
+def _load(settings: RunConfig) -> Suite:
+    """Load the suite; where HumanEval-X cannot be had at all, run ``basics`` and say so."""
+    places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
+    try:
+        suite = load_suite(settings.suite, settings.languages, **places)  # type: ignore[arg-type]  # a keyword bundle
+    except SuiteError as exc:
+        if settings.suite != "humaneval-x" or settings.task_ids:
+            raise
+        say(f"{exc}; running the shipped suite 'basics' instead")
+        suite = load_suite("basics", settings.languages, **places)  # type: ignore[arg-type]  # a keyword bundle
+    for _, line in suite.unavailable:
+        say(line)
+    return suite
+
+
+def _chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:
+    if settings.task_ids:
+        return select(suite, settings.task_ids)
+    return choose(suite, settings.limit, settings.seed)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    try:
+        numbers = tuple(sorted({int(part) for part in text.split(",") if part.strip()}))
+    except ValueError:
+        numbers = ()
+    if not numbers or numbers[0] < 1:
+        raise ConfigError(f"--k {text!r}: give whole numbers from 1, such as 1,10")
+    return numbers
+
+
+def _write(report: RunReport, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(json.dumps(report.as_json(), indent=1), "utf-8")
+    (folder / "junit.xml").write_text(report.as_junit(), "utf-8")
+    say(f"results: {folder / 'results.json'}, {folder / 'junit.xml'}")

@@ -1,0 +1,129 @@
+"""``codeloop grade``: judge given samples against the hidden tests."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import anyio
+import click
+
+from codeloop import config, grade
+from codeloop.attempts import Status
+from codeloop.cli.options import default_jobs, languages, option, say
+from codeloop.errors import ConfigError
+from codeloop.registry import open_checker
+from codeloop.suites import load_suite
+from codeloop.tasks import Suite
+
+
+@click.command()
+@click.argument("samples", required=False, type=click.Path(path_type=Path))
+@option("--suite", default="humaneval-x", help="Suite name, or a YAML or JSONL file.")
+@option("--lang", default="python,java", help="Languages, comma-separated.")
+@click.option("--reference", is_flag=True, help="Judge the reference solutions: all must pass.")
+@click.option("--known-bad", is_flag=True, help="Judge known-bad programs: all must fail.")
+@option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per sample.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML.")
+@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
+def command(  # noqa: PLR0913 - one parameter an option
+    samples: Path | None,
+    suite: str,
+    lang: str,
+    reference: bool,
+    known_bad: bool,
+    jobs: int,
+    out: Path | None,
+    junit: Path | None,
+    as_json: bool,
+) -> int:
+    """Judge SAMPLES (.jsonl or .jsonl.gz) against the hidden tests of a suite."""
+    if (samples is not None) + reference + known_bad != 1:
+        raise ConfigError("give one of: a SAMPLES file, --reference, --known-bad")
+    loaded = load_suite(suite, languages(lang), data_dir=config.data_dir(), cache_dir=config.cache_dir(), say=say)
+    for _, line in loaded.unavailable:
+        say(line)
+    chosen = _samples(samples, loaded, reference=reference)
+    if not chosen:
+        raise ConfigError("nothing to judge: no task of these languages is in the suite")
+    started = time.monotonic()
+    graded = anyio.run(_grade, chosen, jobs)
+    summary = grade.summarise(graded, loaded, time.monotonic() - started)
+    _write(graded, out, junit)
+    click.echo(json.dumps(summary) if as_json else _table(summary))
+    return _exit_code(graded, loaded, reference=reference, known_bad=known_bad)
+
+
+def _samples(path: Path | None, suite: Suite, *, reference: bool) -> tuple[grade.Sample, ...]:
+    if path is not None:
+        return grade.read_samples(path, suite)
+    return grade.reference_samples(suite) if reference else grade.known_bad_samples(suite)
+
+
+async def _grade(samples: tuple[grade.Sample, ...], jobs: int) -> tuple[grade.Graded, ...]:
+    names = tuple(dict.fromkeys(sample.task.language for sample in samples))
+    checker = await open_checker("grade", names, jobs, say)
+    started, step = time.monotonic(), max(1, len(samples) // 20)
+    done = 0
+
+    async def on_graded(_: grade.Graded) -> None:
+        nonlocal done
+        done += 1
+        if done % step == 0 or done == len(samples):
+            left = (time.monotonic() - started) / done * (len(samples) - done)
+            say(f"{done}/{len(samples)} judged, about {left:.0f} s left")
+
+    return await grade.grade(samples, checker, on_graded)
+
+
+def _write(graded: tuple[grade.Graded, ...], out: Path | None, junit: Path | None) -> None:
+    if out:
+        out.write_text("".join(json.dumps(_row(item)) + "\n" for item in graded), "utf-8")
+    if junit:
+        from codeloop.report import junit as junit_report
+
+        rows = [(item.sample.task.id, item.sample.draw, 0, item.verdict, item.error) for item in graded]
+        junit.write_text(junit_report.verdicts(rows), "utf-8")
+
+
+def _row(item: grade.Graded) -> dict[str, object]:
+    report = item.verdict.last if item.verdict else None
+    return {
+        "task_id": item.sample.task.id,
+        "draw": item.sample.draw,
+        "outcome": item.status.value,
+        "passed": item.status is Status.PASSED,
+        "reason": report.outcome if report else "errored",
+        "stage": report.stage if report else None,
+        "duration_s": round(item.wall_s, 4),
+        "image": item.verdict.image if item.verdict else None,
+        "notes": list(item.sample.candidate.notes),
+        "error": item.error or None,
+        "diagnostics": [
+            {"stage": d.stage, "tool": d.tool, "rule": d.rule, "line": d.line, "message": d.message}
+            for d in (report.diagnostics if report else ())
+        ],
+    }
+
+
+def _table(summary: dict[str, object]) -> str:
+    lines = []
+    languages_: dict[str, dict[str, object]] = summary["languages"]  # type: ignore[assignment]  # JSON-shaped
+    for name, row in languages_.items():
+        lines.append(f"{name:<12} {row['passed']}/{row['tasks']} tasks passed, {row['passed_samples']}/{row['samples']} samples")
+        lines += [f"  {word}: {', '.join(row[word])}" for word in ("failed", "errored", "errata") if row[word]]  # type: ignore[arg-type]
+    lines.append(f"{summary['wall_s']} s")
+    return "\n".join(lines)
+
+
+def _exit_code(graded: tuple[grade.Graded, ...], suite: Suite, *, reference: bool, known_bad: bool) -> int:
+    """Give 3 for a machine fault, 4 when references fail or known-bad programs pass, else 0 whatever the verdicts."""
+    errata = {task_id for task_id, _ in suite.errata}
+    statuses = {item.status for item in graded if item.sample.task.id not in errata}
+    if Status.ERRORED in statuses:
+        return 3
+    if (reference and Status.FAILED in statuses) or (known_bad and Status.PASSED in statuses):
+        return 4
+    return 0

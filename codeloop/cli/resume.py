@@ -1,0 +1,29 @@
+"""``codeloop resume``: go on with a run that was interrupted or killed."""
+
+from __future__ import annotations
+
+import click
+
+from codeloop import config
+from codeloop.cli.bench import run_bench
+from codeloop.config import RunConfig
+from codeloop.errors import UnknownName
+from codeloop.store import Store
+
+
+@click.command()
+@click.argument("run_id", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
+def command(run_id: str | None, as_json: bool) -> int:
+    """Go on with RUN_ID (default: the newest run); nothing recorded is asked or checked again."""
+    store = Store.open(config.store_url())
+    try:
+        known = store.list_runs()
+        chosen = run_id or (known[-1].run_id if known else "")
+        if chosen not in [run.run_id for run in known]:
+            raise UnknownName("run", chosen or "(none yet)", [run.run_id for run in reversed(known)])
+        data = dict(store.load_run(chosen).config)
+    finally:
+        store.close()
+    data.pop("suite_digest", None)
+    return run_bench(RunConfig.from_dict(data), chosen, is_new=False, as_json=as_json)

@@ -1,0 +1,30 @@
+"""``codeloop setup``: bring up what a run needs: engine, images, data, model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from codeloop import config
+from codeloop.cli.options import languages, option, say
+from codeloop.registry import LOCAL_MODELS
+
+
+@click.command()
+@option("--lang", default="python,java", help="Languages, comma-separated.")
+@click.option("--model/--no-model", "with_model", default=True, help="Fetch the local model's weights too.")
+@click.option("--weights", type=click.Path(path_type=Path, exists=True), help="A GGUF file you already have.")
+def command(lang: str, with_model: bool, weights: Path | None) -> int:
+    """Prepare this machine; each change to the system is printed before it is made."""
+    from codeloop import host
+
+    names = languages(lang)
+    host.ensure_engine(say)
+    host.ensure_images(names, say)
+    if with_model:
+        from codeloop.models.weights import ensure_weights
+
+        path = ensure_weights(LOCAL_MODELS["local"], weights, say=say, cache_dir=config.cache_dir())
+        say(f"model: {path}")
+    return 0

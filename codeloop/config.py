@@ -1,0 +1,89 @@
+"""Configuration: flags > environment (``CODELOOP_*``) > ``codeloop.yaml`` > defaults. Only this module reads the environment.
+
+click resolves the order: every option names its variable, and the file becomes click's ``default_map``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from codeloop.errors import ConfigError
+
+CONFIG_FILE = "codeloop.yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """The settings of a bench run: stored with it, so that ``resume`` needs nothing but the run's id."""
+
+    suite: str = "humaneval-x"
+    """A suite's name, or the path of a YAML or JSONL file."""
+    languages: tuple[str, ...] = ("python", "java")
+    model: str = "local"
+    """``local``, ``replay:FILE``, or a litellm provider/model string."""
+    api_base: str = ""
+    draws: int = 1
+    max_iterations: int = 3
+    """Repairs after the first attempt."""
+    ks: tuple[int, ...] = (1,)
+    limit: int | None = None
+    """Tasks per language, a fixed stratified choice; ``None`` = all."""
+    task_ids: tuple[str, ...] = ()
+    seed: int = 0
+    jobs: int = 2
+    """Cells at once; a cell uses about one core."""
+    record: str = ""
+    """Cassette file to append the model's answers to."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain data for the store."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> RunConfig:
+        """Read what ``as_dict`` gave, also after a trip through JSON."""
+        fields = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+        return cls(**fields)
+
+
+def data_dir() -> Path | None:
+    """Give ``CODELOOP_DATA_DIR``, where data sets are looked for first."""
+    value = os.environ.get("CODELOOP_DATA_DIR")
+    return Path(value) if value else None
+
+
+def cache_dir() -> Path:
+    """Give ``CODELOOP_CACHE_DIR``, or the user's cache folder; made when something is written to it."""
+    import platformdirs
+
+    return Path(os.environ.get("CODELOOP_CACHE_DIR") or platformdirs.user_cache_dir("codeloop"))
+
+
+def runs_dir() -> Path:
+    """Give ``CODELOOP_RUNS_DIR``, or ``.codeloop`` in the working folder: the store and each run's results."""
+    return Path(os.environ.get("CODELOOP_RUNS_DIR") or ".codeloop")
+
+
+def store_url() -> str:
+    """Give ``CODELOOP_STORE`` (any SQLAlchemy URL), or the SQLite file in ``runs_dir``."""
+    return os.environ.get("CODELOOP_STORE") or str(runs_dir() / "codeloop.db")
+
+
+def file_defaults() -> dict[str, Any]:
+    """Read ``codeloop.yaml`` of the working folder: command name → option → value. Raises ConfigError."""
+    path = Path(CONFIG_FILE)
+    if not path.is_file():
+        return {}
+    import yaml
+
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as exc:
+        raise ConfigError(f"{CONFIG_FILE} cannot be read: {' '.join(str(exc).split())}") from exc
+    if data is not None and not isinstance(data, dict):
+        raise ConfigError(f"{CONFIG_FILE} must hold a mapping of command names to options, such as 'bench: {{lang: python}}'")
+    return data or {}
