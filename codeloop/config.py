@@ -85,5 +85,7 @@ def file_defaults() -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as exc:
         raise ConfigError(f"{CONFIG_FILE} cannot be read: {' '.join(str(exc).split())}") from exc
     if data is not None and not isinstance(data, dict):
-        raise ConfigError(f"{CONFIG_FILE} must hold a mapping of command names to options, such as 'bench: {{lang: python}}'")
+        raise ConfigError(
+            f"{CONFIG_FILE} must hold a mapping of command names to options, such as 'bench: {{lang: python}}'"
+        )
     return data or {}

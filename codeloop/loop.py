@@ -16,7 +16,7 @@ Complete = Callable[[Prompt], Awaitable[Completion]]
 Record = Callable[[Attempt], Awaitable[None]]
 
 
-async def run_trajectory(  # noqa: PLR0913 - the loop's whole world, named
+async def run_trajectory(
     task: Task,
     draw: int,
     *,

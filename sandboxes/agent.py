@@ -66,27 +66,28 @@ def prepare() -> None:
 # --- processes of the roles ------------------------------------------------------------------------------------------
 
 
-def role_processes() -> list[tuple[int, int, float, float, str]]:
-    """(pid, uid, own CPU, CPU of its waited-for children, state) of every process of a role.
+def uid_of(pid: int | str) -> int:
+    """The user id, also of a zombie. The owner of ``/proc/<pid>`` will not do: it is root for an undumpable process."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            return int(file.read().split(b"\nUid:", 1)[1].split(None, 1)[0])
+    except (OSError, IndexError, ValueError):
+        return -1
 
-    The owner of ``/proc/<pid>`` will not do: it is root for a process that made itself undumpable.
-    """
+
+def role_processes() -> list[tuple[int, int, int, float, float]]:
+    """(pid, start tick, uid, own CPU, CPU of its waited-for children) of every process of a role."""
     found, uids = [], set(UIDS.values())
     for name in os.listdir("/proc"):
-        if not name.isdigit():
+        if not name.isdigit() or (uid := uid_of(name)) not in uids:
             continue
         try:
-            with open(f"/proc/{name}/status", "rb") as file:
-                status = file.read()
-            uid = int(status.split(b"\nUid:", 1)[1].split(None, 1)[0])
-            if uid not in uids:
-                continue
             with open(f"/proc/{name}/stat", "rb") as file:
-                rest = file.read().rpartition(b")")[2].split()
-        except (OSError, IndexError, ValueError):
+                rest = [int(word) for word in file.read().rpartition(b")")[2].split()[1:]]
+        except (OSError, ValueError):
             continue
-        own, waited = int(rest[11]) + int(rest[12]), int(rest[13]) + int(rest[14])
-        found.append((int(name), uid, own / TICKS, waited / TICKS, rest[0].decode()))
+        own, waited = rest[10] + rest[11], rest[12] + rest[13]
+        found.append((int(name), rest[18], uid, own / TICKS, waited / TICKS))
     return found
 
 
@@ -101,43 +102,30 @@ class Cpu:
     def __init__(self) -> None:
         self.reaped: dict[int, float] = {}
         self.live: dict[int, float] = {}
-        self.seen: dict[tuple[int, int], float] = {}
+        self.seen: dict[tuple[int, int, int], float] = {}
         self.status: dict[int, int] = {}
 
     def poll(self) -> int:
-        """Look at all processes, reap the dead; how many are left."""
-        processes = role_processes()
+        """Reap the dead, then look at the rest: in this order nothing is counted twice. How many are left."""
+        self.reap()
         self.live = {}
-        for pid, uid, own, waited, _ in processes:
+        processes = role_processes()
+        for pid, start, uid, own, waited in processes:
             self.live[uid] = self.live.get(uid, 0.0) + own + waited
-            self.seen[(pid, uid)] = max(own, self.seen.get((pid, uid), 0.0))
-        return len(processes) - self.reap({pid: uid for pid, uid, _, _, _ in processes})
+            self.seen[(pid, start, uid)] = own
+        return len(processes)
 
-    def reap(self, owners: dict[int, int]) -> int:
-        count = 0
-        while True:
-            try:
-                pid, status, usage = os.wait4(-1, os.WNOHANG)
-            except ChildProcessError:
-                return count
-            if pid == 0:
-                return count
-            self.status[pid] = status
-            uid = owners.get(pid, self.uid_of(pid))
-            spent = usage.ru_utime + usage.ru_stime
-            self.reaped[uid] = self.reaped.get(uid, 0.0) + spent
-            known = [time_ for (seen, _), time_ in self.seen.items() if seen == pid]
-            self.live[uid] = max(0.0, self.live.get(uid, 0.0) - sum(known)) if pid in owners else self.live.get(uid, 0.0)
-            count += pid in owners
-
-    def uid_of(self, pid: int) -> int:
-        return self.mains.get(pid, -1)
-
-    mains: dict[int, int] = {}
+    def reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while peeked := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                uid = uid_of(peeked.si_pid)
+                pid, status, usage = os.wait4(peeked.si_pid, 0)
+                self.status[pid] = status
+                self.reaped[uid] = self.reaped.get(uid, 0.0) + usage.ru_utime + usage.ru_stime
 
     def total(self, uid: int) -> float:
         tree = self.reaped.get(uid, 0.0) + self.live.get(uid, 0.0)
-        return max(tree, sum(time_ for (_, owner), time_ in self.seen.items() if owner == uid))
+        return max(tree, sum(spent for (_, _, owner), spent in self.seen.items() if owner == uid))
 
 
 def kill_roles(roles: tuple[str, ...]) -> None:
@@ -160,7 +148,7 @@ def kill_roles(roles: tuple[str, ...]) -> None:
         with contextlib.suppress(ChildProcessError):
             os.waitpid(pid, 0)
     uids = {UIDS[role] for role in roles}
-    for pid, uid, *_ in role_processes():
+    for pid, _, uid, *_ in role_processes():
         if uid in uids:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
@@ -169,11 +157,10 @@ def kill_roles(roles: tuple[str, ...]) -> None:
 def kill_all(cpu: Cpu) -> None:
     """End every process of every role; nothing outlives a command."""
     deadline = time.monotonic() + KILL_S
-    while cpu.poll() or role_processes():
+    while cpu.poll():
         kill_roles(ROLES)
         if time.monotonic() > deadline:
             raise Broken("processes survive SIGKILL")
-        cpu.poll()
         time.sleep(0.002)
 
 
@@ -347,6 +334,8 @@ class Process:
     def __init__(self, request: dict, pair: socket.socket | None) -> None:
         self.role, self.limits = request["role"], request["limits"]
         self.uid = UIDS[self.role]
+        self.alone = pair is None
+        """Without a peer, the memory that ran out was this one's, even if only a child of it was killed."""
         self.end, self.status, self.ended_at, self.cpu_s = "", None, 0.0, 0.0
         theirs: list = []
         out_r, out_w = os.pipe()
@@ -382,6 +371,9 @@ class Process:
         except (OSError, AttributeError):
             self.pidfd = -1
 
+    def flooding(self) -> bool:
+        return any(stream.over() for stream in self.streams)
+
     def check(self, cpu: Cpu) -> bool:
         """Note an end or a limit; whether the program is over."""
         now = time.monotonic()
@@ -389,7 +381,7 @@ class Process:
             self.status, self.ended_at = cpu.status[self.pid], now
         self.cpu_s = max(self.cpu_s, cpu.total(self.uid))
         if not self.end:
-            if any(stream.over() for stream in self.streams):
+            if self.flooding():
                 self.end = "output_limit"
             elif self.cpu_s > self.limits["cpu_s"]:
                 self.end = "timed_out"
@@ -413,7 +405,7 @@ class Process:
             return self.end, -1
         status = self.status if self.status is not None else signal.SIGKILL
         code = os.waitstatus_to_exitcode(status)
-        if out_of_memory and code != 0 and not culled:
+        if out_of_memory and not culled and (code == -signal.SIGKILL or (code != 0 and self.alone)):
             return "out_of_memory", -1
         if code == -signal.SIGXCPU:
             return "timed_out", -1
@@ -464,11 +456,9 @@ def watch(processes: list[Process], cpu: Cpu) -> list[Process]:
         while True:
             pump(selector, POLL_S)
             now = time.monotonic()
-            if now - looked < POLL_S / 2 and not any(exited(process) for process in processes):
-                if any(stream.over() for process in processes for stream in process.streams):
-                    pass
-                else:
-                    continue
+            urgent = any(exited(process) or process.flooding() for process in processes)
+            if now - looked < POLL_S / 2 and not urgent:
+                continue
             looked = now
             cpu.poll()
             over = [process.check(cpu) for process in processes]
@@ -525,7 +515,6 @@ def run(request: dict) -> dict:
     try:
         for each, pair in zip(requests, pairs, strict=True):
             processes.append(Process(each, pair))
-            cpu.mains[processes[-1].pid] = processes[-1].uid
         for pair in pairs:
             if pair is not None:
                 pair.close()

@@ -77,5 +77,3 @@ def _report(exc: BaseException) -> int:
     click.echo("codeloop: a bug; please report it with what follows", err=True)
     traceback.print_exception(exc)
     return BUG
-
-

@@ -28,7 +28,7 @@ from codeloop.tasks import Suite
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per sample.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
-def command(  # noqa: PLR0913 - one parameter an option
+def command(
     samples: Path | None,
     suite: str,
     lang: str,
@@ -112,7 +112,9 @@ def _table(summary: dict[str, object]) -> str:
     lines = []
     languages_: dict[str, dict[str, object]] = summary["languages"]  # type: ignore[assignment]  # JSON-shaped
     for name, row in languages_.items():
-        lines.append(f"{name:<12} {row['passed']}/{row['tasks']} tasks passed, {row['passed_samples']}/{row['samples']} samples")
+        lines.append(
+            f"{name:<12} {row['passed']}/{row['tasks']} tasks passed, {row['passed_samples']}/{row['samples']} samples"
+        )
         lines += [f"  {word}: {', '.join(row[word])}" for word in ("failed", "errored", "errata") if row[word]]  # type: ignore[arg-type]
     lines.append(f"{summary['wall_s']} s")
     return "\n".join(lines)

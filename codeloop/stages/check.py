@@ -51,9 +51,7 @@ class Checker:
             reports = [compiled.report]
             if compiled.report.status is Status.PASSED and tests.code.strip():
                 reports.append(
-                    await test_stage(
-                        cell, language, task, candidate.code, tests.code, compiled.artifact, self.cpu_s
-                    )
+                    await test_stage(cell, language, task, candidate.code, tests.code, compiled.artifact, self.cpu_s)
                 )
             return Verdict(reports=tuple(reports), image=cell.image)
 
