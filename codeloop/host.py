@@ -1,4 +1,4 @@
-"""What the host brings for sandboxes: an engine, a base image, the languages' images. ``codeloop setup`` and ``doctor``.
+"""What the host brings for sandboxes: an engine, a base image, the languages' images.
 
 A running engine is used as it is. Everything that changes the system is printed before it is done, and is done only for
 root on Debian or a derivative, and never with ``CODELOOP_SYSTEM_SETUP=never``.
@@ -106,7 +106,7 @@ def connect(*, timeout: float = 60) -> DockerClient:
         raise MissingTool("a Docker engine", ENGINE_REMEDY) from error
     try:
         client.ping()
-    except Exception as error:  # noqa: BLE001 - requests, urllib3 and docker each raise their own
+    except Exception as error:  # requests, urllib3 and docker each raise their own
         client.close()
         raise MissingTool("a Docker engine", ENGINE_REMEDY) from error
     return client
@@ -210,7 +210,7 @@ def pull(name: str) -> bool:
 
 
 def build_base(client: DockerClient, say: Say) -> None:
-    """debootstrap's smallest Debian, imported; its apt points at the public mirror, not at the host's."""
+    """Import debootstrap's smallest Debian; its apt points at the public mirror, not at the host's."""
     if shutil.which("debootstrap") is None:
         if not may_change_system():
             raise MissingTool("debootstrap", f"install it as root, or give the engine the image {BASE_PULLED}")
@@ -239,11 +239,8 @@ def clean_root(root: Path) -> None:
 def import_root(client: DockerClient, root: Path) -> None:
     """Import a root file system as ``BASE_BUILT``."""
     packed = root.parent / "root.tar"
-    subprocess.run(
-        ["tar", "--numeric-owner", "--exclude=./proc/*", "--exclude=./sys/*", "--exclude=./dev/*"]
-        + ["-C", str(root), "-cf", str(packed), "."],
-        check=True,
-    )
+    omitted = [f"--exclude=./{name}/*" for name in ("proc", "sys", "dev")]
+    subprocess.run(["tar", "--numeric-owner", *omitted, "-C", str(root), "-cf", str(packed), "."], check=True)
     repository, _, tag = BASE_BUILT.partition(":")
     with packed.open("rb") as file:
         client.api.import_image_from_data(file, repository=repository, tag=tag)
@@ -269,10 +266,12 @@ def host_sources(root: Path = Path("/etc/apt")) -> Iterator[tuple[str, str]]:
             if match := re.match(r"\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)", line):
                 yield match[1], match[2]
     for path in sorted(folder.glob("*.sources")):
-        for stanza in re.split(r"\n\s*\n", "\n".join(line for line in read_lines(path) if not line.startswith("#"))):
+        text = "\n".join(line for line in read_lines(path) if not line.startswith("#"))
+        for stanza in re.split(r"\n\s*\n", text):
             fields = dict(re.findall(r"^(\w[\w-]*):[ \t]*(.*)$", stanza, re.M))
             if fields.get("Enabled", "yes").lower() != "no":
-                yield from ((uri, suite) for uri in fields.get("URIs", "").split() for suite in fields["Suites"].split())
+                suites = fields.get("Suites", "").split()
+                yield from ((uri, suite) for uri in fields.get("URIs", "").split() for suite in suites)
 
 
 def read_lines(path: Path) -> list[str]:

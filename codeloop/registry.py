@@ -20,16 +20,15 @@ LOCAL_MODELS = {"local": "qwen2.5-coder-0.5b"}
 async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, say: Say) -> Checker:
     """Bring up engine and images, sweep what dead runs left, and give the check."""
     from codeloop import host
-    from codeloop.sandbox.docker import DockerSandbox
+    from codeloop.sandbox.docker import DockerSandbox, sweep
 
     def prepare() -> None:
         host.ensure_engine(say)
         host.ensure_images(languages, say)
 
     await anyio.to_thread.run_sync(prepare)
-    sandbox = DockerSandbox(run_id, jobs=jobs)
-    await sandbox.sweep()
-    return Checker(sandbox=sandbox)
+    await sweep()
+    return Checker(sandbox=DockerSandbox(run_id=run_id, jobs=jobs))
 
 
 def open_model(settings: config.RunConfig, say: Say) -> Model:

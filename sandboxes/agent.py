@@ -253,7 +253,7 @@ def start_child(request: dict, descriptors: dict[int, int]) -> None:
         os.execvpe(argv[0], argv, env)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            os.write(2, f"codeloop: cannot start: {error}\n".encode("utf-8", "replace"))
+            os.write(2, f"codeloop: cannot start {request['argv'][:1]}: {error}\n".encode("utf-8", "replace"))
         os._exit(127 if isinstance(error, FileNotFoundError) else 126)
 
 

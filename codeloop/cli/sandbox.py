@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import anyio
 import click
 
 
@@ -14,11 +13,7 @@ def command() -> None:
 @command.command()
 def clean() -> int:
     """Remove containers whose owner is dead; those of live runs stay."""
-    from codeloop.sandbox.docker import DockerSandbox
+    from codeloop.sandbox import docker
 
-    async def sweep() -> int:
-        return await DockerSandbox("clean").clean()
-
-    count = anyio.run(sweep)
-    click.echo(f"{count} container(s) removed")
+    click.echo(f"{docker.clean()} container(s) removed")
     return 0

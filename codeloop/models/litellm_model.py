@@ -1,0 +1,198 @@
+"""Any provider that LiteLLM speaks to, behind the model port.
+
+LiteLLM and the provider clients under it each bring retries of their own; stacked, they multiply. All of them are off
+here and tenacity alone decides what is tried again.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from codeloop.attempts import Completion, Prompt, Usage
+from codeloop.errors import ConfigError, ModelError, ModelRejected, ModelUnavailable
+
+_SECRET_NAME = re.compile(r"(_KEY|_TOKEN)$", re.IGNORECASE)
+_SHORTEST_SECRET = 8  # shorter values (``1``, ``none``) would blank out ordinary words
+_ERROR_CHARS = 400
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 30.0
+_TRANSIENT_4XX = frozenset({408, 409, 425, 429})
+
+
+class LiteLLMModel:
+    """A model named as LiteLLM names it (``openai/gpt-4o-mini``, ``anthropic/…``, ``ollama/…``).
+
+    At most ``concurrency`` requests run at once; one that waits for its next try keeps its place, so that a rate limit
+    slows everything down. ``timeout_s`` bounds one try as a whole. Parameters a provider does not know (``seed``, often)
+    are dropped, not refused.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        api_base: str | None = None,
+        api_key: str | None = None,
+        concurrency: int = 4,
+        timeout_s: float = 120,
+        max_tries: int = 5,
+        identity: str | None = None,
+        first_wait_s: float = _FIRST_WAIT_S,
+    ) -> None:
+        if concurrency < 1 or max_tries < 1 or timeout_s <= 0:
+            raise ConfigError("concurrency, max_tries and timeout_s must be positive")
+        self.model, self.api_base = model, api_base
+        self._api_key, self._timeout_s, self._max_tries = api_key, timeout_s, max_tries
+        self._identity = identity or f"{model}@{_without_userinfo(api_base) if api_base else 'default'}"
+        self._concurrency, self._first_wait_s = concurrency, first_wait_s
+        self._places: anyio.Semaphore | None = None
+        self._client: Any = None
+
+    @property
+    def identity(self) -> str:
+        """Name the model string and the endpoint (without user info), or what the caller gave."""
+        return self._identity
+
+    async def complete(self, prompt: Prompt) -> Completion:
+        """Ask, and ask again after rate limits, 5xx, time-outs and broken connections.
+
+        Raises ModelUnavailable when ``max_tries`` tries failed, ModelRejected at once for anything else.
+        """
+        if self._places is None:  # made here: it belongs to the event loop that runs
+            self._places = anyio.Semaphore(self._concurrency)
+        retrying = AsyncRetrying(
+            retry=retry_if_exception_type(ModelUnavailable),
+            stop=stop_after_attempt(self._max_tries),
+            wait=wait_exponential_jitter(initial=self._first_wait_s, max=_LONGEST_WAIT_S, jitter=self._first_wait_s),
+            sleep=anyio.sleep,
+            reraise=True,
+        )
+        async with self._places:
+            completion: Completion = await retrying(self._ask, prompt)
+            return completion
+
+    async def aclose(self) -> None:
+        """Close the connections this model owns; LiteLLM keeps those of hosted providers for the whole process."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    async def _ask(self, prompt: Prompt) -> Completion:
+        """Make one try. The error is raised outside ``except``, so that no raw text hangs on as its context."""
+        litellm = _litellm()
+        started = time.monotonic()
+        failure: ModelError
+        try:
+            with anyio.fail_after(self._timeout_s):
+                response = await litellm.acompletion(**self._arguments(prompt))
+            return self._completion(response, time.monotonic() - started)
+        except TimeoutError:
+            failure = ModelUnavailable(f"{self.model}: no answer within {self._timeout_s:g} s")
+        except Exception as error:  # noqa: BLE001 - LiteLLM lets its providers' own exceptions through
+            failure = self._failure(error)
+        raise failure
+
+    def _arguments(self, prompt: Prompt) -> dict[str, Any]:
+        """Build the call; what is unset is left out, since a provider may refuse ``null``."""
+        optional = {"seed": prompt.seed, "api_base": self.api_base, "api_key": self._api_key, "client": self._own_client()}
+        return {
+            "model": self.model,
+            "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],
+            "temperature": prompt.temperature,
+            "max_tokens": prompt.max_tokens,
+            "timeout": self._timeout_s,
+            "max_retries": 0,
+            "num_retries": 0,
+            "drop_params": True,
+            **{name: value for name, value in optional.items() if value is not None},
+        }
+
+    def _own_client(self) -> Any:
+        """Talk to this host directly: a proxy set in the environment must not get in between."""
+        if self._client is None and self.model.startswith("openai/") and _is_loopback(self.api_base):
+            import httpx
+            from openai import AsyncOpenAI
+
+            self._client = AsyncOpenAI(
+                base_url=self.api_base,
+                api_key=self._api_key or "none",
+                max_retries=0,
+                timeout=self._timeout_s,
+                http_client=httpx.AsyncClient(trust_env=False, timeout=self._timeout_s),
+            )
+        return self._client
+
+    def _completion(self, response: Any, latency_s: float) -> Completion:
+        choice = response.choices[0]
+        usage = getattr(response, "usage", None)
+        return Completion(
+            text=choice.message.content or "",
+            finish_reason=choice.finish_reason or "unknown",
+            usage=Usage(
+                prompt_tokens=getattr(usage, "prompt_tokens", None),
+                completion_tokens=getattr(usage, "completion_tokens", None),
+            ),
+            cost_usd=self._cost(response),
+            latency_s=latency_s,
+        )
+
+    def _cost(self, response: Any) -> float | None:
+        """Price a reply in US dollars by LiteLLM's bundled map; ``None`` on this host or for an unlisted model."""
+        if _is_loopback(self.api_base):
+            return None
+        try:
+            return float(_litellm().completion_cost(completion_response=response, model=self.model))
+        except Exception:  # noqa: BLE001 - an unlisted model raises a bare Exception
+            return None
+
+    def _failure(self, error: Exception) -> ModelError:
+        """Judge an exception by its HTTP status; one without a status (a broken answer) is worth another try."""
+        status = getattr(error, "status_code", None)
+        raw = str(error)
+        text = f"{self.model}: {self._one_line(f'{type(error).__name__}: {raw}')}"
+        is_final = isinstance(status, int) and status < 500 and status not in _TRANSIENT_4XX
+        if is_final or "insufficient_quota" in raw or "api_key client option must be set" in raw:
+            return ModelRejected(text)
+        return ModelUnavailable(text)
+
+    def _one_line(self, text: str) -> str:
+        """Blank out every secret before cutting: a cut could leave a piece that no longer matches."""
+        secrets = [value for name, value in os.environ.items() if _SECRET_NAME.search(name)]
+        for secret in sorted({*secrets, self._api_key or ""}, key=len, reverse=True):
+            if len(secret) >= _SHORTEST_SECRET:
+                text = text.replace(secret, "***")
+        text = " ".join(text.split())
+        return text if len(text) <= _ERROR_CHARS else text[: _ERROR_CHARS - 1] + "…"
+
+
+def _litellm() -> Any:
+    """Import LiteLLM late (it takes seconds) and quietly: no price map from the network, no banners on stdout."""
+    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    import litellm
+
+    litellm.suppress_debug_info = True
+    litellm.telemetry = False
+    return litellm
+
+
+def _is_loopback(url: str | None) -> bool:
+    host = urlsplit(url).hostname if url else None
+    if host is None or host == "localhost":
+        return host is not None
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _without_userinfo(url: str) -> str:
+    """Drop ``user:password@`` and the query: an identity is stored and shown."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()

@@ -1,0 +1,86 @@
+"""The command line as a user meets it: one line with a remedy for a mistake, never a traceback."""
+
+from __future__ import annotations
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def codeloop(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "codeloop", *arguments], capture_output=True, text=True, cwd=cwd, timeout=120, check=False
+    )
+
+
+def test_version() -> None:
+    done = codeloop("--version")
+    assert done.returncode == 0
+    assert done.stdout.startswith("codeloop, version ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["bench", "basics", "--lang", "pyhton"], ["did you mean 'python'"]),
+        (["bench", "no-such-suite"], ["no-such-suite"]),
+        (["bench", "basics", "--tasks", "Python/999"], ["Python/999"]),
+        (["bench", "basics", "--k", "0"], ["--k"]),
+        (["grade"], ["--reference"]),
+        (["grade", "missing.jsonl", "--suite", "basics"], ["missing.jsonl"]),
+        (["resume", "no-such-run"], ["unknown run"]),
+        (["frobnicate"], ["No such command"]),
+    ],
+)
+def test_a_users_mistake_is_exit_2_and_one_line(arguments: list[str], words: list[str], tmp_path: Path) -> None:
+    done = codeloop(*arguments, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"task_id": "Python/b1", "solution": "x"',
+        b'{"task_id": "Python/nope", "solution": "x"}',
+        b'{"task_id": "Python/b1"}',
+        b"[1, 2]",
+        b"\xff\xfe",
+        b"",
+        b"[" * 200_000,
+    ],
+)
+def test_bad_samples_name_file_and_line(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "samples.jsonl"
+    path.write_bytes(content)
+    done = codeloop("grade", str(path), "--suite", "basics")
+    assert done.returncode == 2, done.stderr
+    assert "samples.jsonl" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_truncated_gz_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "samples.jsonl.gz"
+    row = b'{"task_id": "Python/b1", "solution": "x = 1"}\n'
+    path.write_bytes(gzip.compress(row * 500)[:-20])
+    done = codeloop("grade", str(path), "--suite", "basics")
+    assert done.returncode == 2, done.stderr
+    assert "breaks off" in done.stderr
+
+
+def test_a_bad_configuration_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "codeloop.yaml").write_text("bench: [", "utf-8")
+    done = codeloop("grade", "--reference", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "codeloop.yaml" in done.stderr
+
+
+def test_import_does_nothing_heavy() -> None:
+    script = "import sys, codeloop; print([m for m in ('litellm','docker','sqlalchemy','tree_sitter') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,401 @@
+"""What any sandbox promises, asked of the Docker one. Needs an engine and the Python image (`codeloop setup`)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import anyio
+import pytest
+
+from codeloop import host
+from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
+from codeloop.sandbox import docker as adapter
+from codeloop.sandbox.docker import Broken, Demultiplexer, DockerSandbox
+from codeloop.sandbox.port import Cell, Command, CommandResult, End, Limits, Role
+
+MEMORY = 256 * 1024 * 1024
+
+
+def python(code: str, **options: object) -> Command:
+    return Command(argv=("python3", "-c", textwrap.dedent(code)), **options)  # type: ignore[arg-type]
+
+
+def with_cell(use: Callable[[Cell], Awaitable[object]], memory: int = MEMORY) -> None:
+    async def body() -> None:
+        sandbox = DockerSandbox(run_id="test")
+        try:
+            async with sandbox.open("python", memory_bytes=memory) as cell:
+                await use(cell)
+        finally:
+            await sandbox.aclose()
+
+    anyio.run(body)
+
+
+def run_all(*commands: Command, memory: int = MEMORY) -> list[CommandResult]:
+    results: list[CommandResult] = []
+
+    async def use(cell: Cell) -> None:
+        for command in commands:
+            results.append(await cell.run(command))
+
+    with_cell(use, memory)
+    return results
+
+
+def run(command: Command, memory: int = MEMORY) -> CommandResult:
+    return run_all(command, memory=memory)[0]
+
+
+@pytest.fixture(autouse=True)
+def engine(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("docker") is None:
+        return
+    try:
+        client = host.connect(timeout=5)
+    except MissingTool:
+        pytest.skip("no Docker engine")
+    try:
+        if not host.has_image(client, host.image_tag("python")):
+            pytest.skip("the Python image is not built")
+    finally:
+        client.close()
+
+
+ALIVE = """
+    import os
+    print(sum(1 for p in os.listdir('/proc') if p.isdigit() and b'MARK' in open(f'/proc/{p}/cmdline', 'rb').read()
+              and int(p) != os.getpid()))
+"""
+
+
+@pytest.mark.docker
+class TestEnds:
+    def test_exit_code_and_output(self) -> None:
+        result = run(python("import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"))
+        assert (result.end, result.code, result.stdout, result.stderr) == (End.EXITED, 3, b"out\n", b"err\n")
+
+    def test_signal(self) -> None:
+        result = run(python("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"))
+        assert (result.end, result.code) == (End.SIGNALLED, 11)
+
+    def test_missing_program(self) -> None:
+        assert run(Command(argv=("no-such-program",))).code == 127
+
+    def test_cpu_limit(self) -> None:
+        result = run(python("while True: pass", limits=Limits(cpu_s=0.5)))
+        assert (result.end, result.code) == (End.TIMED_OUT, -1)
+        assert 0.5 <= result.cpu_s < 1.5
+
+    def test_cpu_of_children_and_of_ignored_children_counts(self) -> None:
+        code = """
+            import os, signal, time
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            while True:
+                if os.fork() == 0:
+                    end = time.process_time() + 0.2
+                    while time.process_time() < end: pass
+                    os._exit(0)
+                try: os.wait()
+                except ChildProcessError: pass
+        """
+        assert run(python(code, limits=Limits(cpu_s=1, wall_s=20))).end is End.TIMED_OUT
+
+    def test_wall_limit_is_not_the_cpu_limit(self) -> None:
+        result = run(python("import time; time.sleep(60)", limits=Limits(wall_s=0.5)))
+        assert (result.end, result.code) == (End.WALL_TIMED_OUT, -1)
+        assert result.wall_s < 5
+
+    def test_time_out_kills_grandchildren_also_in_their_own_session(self) -> None:
+        code = """
+            import subprocess, sys, time
+            sleeper = [sys.executable, '-c', 'import time; time.sleep(600)', 'MARK']
+            subprocess.Popen(['sh', '-c', 'sleep 600 & exec "$@"', 'sh', *sleeper])
+            subprocess.Popen(sleeper, start_new_session=True)
+            time.sleep(600)
+        """
+        first, second = run_all(python(code, limits=Limits(wall_s=1)), python(ALIVE, role=Role.JUDGE))
+        assert first.end is End.WALL_TIMED_OUT
+        assert second.stdout == b"0\n"
+
+    def test_a_daemon_that_holds_the_pipes_does_not_delay_the_end(self) -> None:
+        code = """
+            import subprocess, sys
+            subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'MARK'], start_new_session=True)
+            print('done')
+        """
+        first, second = run_all(python(code), python(ALIVE, role=Role.JUDGE))
+        assert (first.end, first.stdout, second.stdout) == (End.EXITED, b"done\n", b"0\n")
+        assert first.wall_s < 5
+
+    def test_output_is_cut_and_marked(self) -> None:
+        result = run(python("print('x' * 5000, end='')", limits=Limits(output_bytes=1000)))
+        assert (result.end, result.code) == (End.EXITED, 0)
+        assert result.stdout.startswith(b"x" * 1000 + b"\n[codeloop: ")
+        assert len(result.stdout) < 1100
+
+    def test_output_flood_ends_the_process(self) -> None:
+        result = run(python("while True: print('x' * 1000)", limits=Limits(output_bytes=1000)))
+        assert (result.end, result.code) == (End.OUTPUT_LIMIT, -1)
+
+    def test_out_of_memory(self) -> None:
+        result = run(python("x = bytearray(600 * 1024 * 1024)"), memory=128 * 1024 * 1024)
+        assert (result.end, result.code) == (End.OUT_OF_MEMORY, -1)
+
+    def test_the_cell_survives_out_of_memory(self) -> None:
+        results = run_all(python("x = bytearray(600 * 1024 * 1024)"), python("print(1)"), memory=128 * 1024 * 1024)
+        assert results[1].stdout == b"1\n"
+
+    def test_bytes_that_are_no_text(self) -> None:
+        assert run(python(r"import os; os.write(1, b'\xff\xfe\x00\x80')")).stdout == b"\xff\xfe\x00\x80"
+
+    def test_full_workspace_is_a_result(self) -> None:
+        fill = """
+            f = open('big', 'wb', 0)
+            try:
+                while True: f.write(b'x' * 2**20)
+            except OSError as e: print(e.errno)
+        """
+        many = Limits(file_bytes=2**30)
+        first, second = run_all(
+            python(fill, limits=many), Command(argv=("true",), files=(("a", b"x" * 10**6),)), memory=2**29
+        )
+        assert first.stdout == b"28\n"
+        assert (second.end, second.code) == (End.EXITED, 125)
+
+
+@pytest.mark.docker
+class TestConfinement:
+    def test_no_network(self) -> None:
+        code = """
+            import os, socket
+            print(os.listdir('/sys/class/net'))
+            try: socket.create_connection(('1.1.1.1', 53), 2)
+            except OSError: print('refused')
+        """
+        assert run(python(code)).stdout == b"['lo']\nrefused\n"
+
+    def test_root_is_read_only_and_the_workspace_root_closed(self) -> None:
+        code = """
+            for path in ('/x', '/tmp/x', '/etc/x', '/opt/codeloop/x', '/work/x', '/work/w/x', '/dev/shm/x', '/dev/x'):
+                try: open(path, 'w'); print('wrote', path)
+                except OSError: pass
+            open('x', 'w')
+            print('ok')
+        """
+        assert run(python(code)).stdout == b"ok\n"
+
+    @pytest.mark.parametrize("role", list(Role))
+    def test_identity(self, role: Role) -> None:
+        result = run(Command(argv=("cat", "/proc/self/status"), role=role))
+        status = dict(line.split(":\t", 1) for line in result.stdout.decode().splitlines() if ":\t" in line)
+        assert all(int(uid) >= 100_000 for uid in status["Uid"].split() + status["Gid"].split())
+        assert status["Groups"].strip() == ""
+        assert status["NoNewPrivs"] == "1"
+        # The bounding set keeps the agent's six: only SETPCAP could shrink it, and no privileges come of it.
+        assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
+
+    def test_environment_and_descriptors(self) -> None:
+        code = "import os; print(sorted(os.environ), len(os.listdir('/proc/self/fd')), os.getcwd())"
+        result = run(python(code, env=(("A", "{work}/a"),)))
+        # Descriptor 3 is listdir's own; LC_CTYPE is Python's.
+        names = ["A", "HOME", "LANG", "PATH", "TMPDIR"]
+        assert result.stdout.decode() == f"{names} 4 /work/w/candidate\n"
+
+    def test_fork_bomb(self) -> None:
+        code = """
+            import os
+            while True:
+                try: os.fork()
+                except OSError: pass
+        """
+        first, second = run_all(python(code, limits=Limits(cpu_s=2, wall_s=10)), python("print('alive')"))
+        assert first.end in {End.TIMED_OUT, End.WALL_TIMED_OUT}
+        assert second.stdout == b"alive\n"
+
+    def test_candidate_cannot_read_the_judges_files_nor_kill_it(self) -> None:
+        judge = python(
+            "import os; s = __import__('socket').socket(fileno=3); s.sendall(b'%d' % os.getpid()); print(s.recv(99))",
+            role=Role.JUDGE,
+            files=(("secret/tests.py", b"expected"),),
+        )
+        attack = """
+            import os, socket
+            s = socket.socket(fileno=3); pid = int(s.recv(99)); said = []
+            for act in (lambda: open('/work/w/judge/secret/tests.py'), lambda: os.listdir('/work/w/judge'),
+                        lambda: os.kill(pid, 9), lambda: open(f'/proc/{pid}/mem', 'rb'),
+                        lambda: os.listdir(f'/proc/{pid}/fd'), lambda: open(f'/proc/{pid}/environ', 'rb')):
+                try: act(); said.append('did')
+                except PermissionError: said.append('no')
+            s.sendall(' '.join(said).encode())
+        """
+        result = run(python(attack, peer=judge))
+        assert result.peer is not None
+        assert result.peer.stdout == b"b'no no no no no no'\n"
+
+    def test_links_lead_nowhere(self) -> None:
+        lay = "import os; os.symlink('/work/w/judge/t', 'a'); os.symlink('/work/w/judge', 'd')"
+        results = run_all(
+            Command(argv=("cat", "t"), role=Role.JUDGE, files=(("t", b"truth"),)),
+            python(lay),
+            Command(argv=("cat", "a"), files=(("a", b"mine"),)),
+            Command(argv=("true",), files=(("d/t", b"forged"),)),
+            Command(argv=("cat", "t"), role=Role.JUDGE),
+        )
+        assert [each.stdout for each in results] == [b"truth", b"", b"mine", b"", b"truth"]
+        assert results[3].code == 125
+
+    def test_the_candidate_reads_what_the_compiler_made_but_not_its_sources(self) -> None:
+        results = run_all(
+            Command(argv=("cp", "in", "out"), role=Role.COMPILER, files=(("in", b"x"),)),
+            Command(argv=("sh", "-c", "cat /work/w/compiler/out; cat {work}/../compiler/in; echo > ../compiler/new")),
+        )
+        # cp keeps the mode of its source: 0400.
+        assert results[1].stdout == b""
+        made = run_all(
+            Command(argv=("sh", "-c", "cat in > out"), role=Role.COMPILER, files=(("in", b"x"),)),
+            Command(argv=("sh", "-c", "cat {work}/../compiler/out; cat ../compiler/in; echo > ../compiler/out")),
+        )
+        assert made[1].stdout == b"x"
+        assert made[1].stderr.count(b"denied") == 1 or made[1].code != 0
+
+
+@pytest.mark.docker
+class TestChannels:
+    def test_round_trip(self) -> None:
+        code = """
+            import socket
+            s = socket.socket(fileno=0)
+            data = b''.join(iter(lambda: s.recv(65536), b''))
+            s.sendall(data[::-1])
+        """
+        payload = os.urandom(3_000_000)
+        assert run(python(code, channel=payload)).channel == payload[::-1]
+
+    def test_channel_limit(self) -> None:
+        code = "import os\nwhile True: os.write(0, b'x' * 65536)"
+        result = run(python(code, channel=b"", limits=Limits(channel_bytes=100_000)))
+        assert result.end is End.OUTPUT_LIMIT
+        assert len(result.channel) <= 100_000
+
+    def test_without_channel_stdin_is_empty(self) -> None:
+        assert run(Command(argv=("cat",))).code == 0
+
+    def test_peer_round_trip(self) -> None:
+        main = python("import os\nwhile (b := os.read(3, 100)): os.write(3, b.upper())")
+        peer = python("import os; os.write(3, b'abc'); print(os.read(3, 100)); exit(7)", role=Role.JUDGE)
+        result = run(Command(argv=main.argv, peer=peer))
+        assert result.peer is not None
+        assert (result.peer.end, result.peer.code, result.peer.stdout) == (End.EXITED, 7, b"b'ABC'\n")
+
+    def test_the_peer_sees_the_main_process_end(self) -> None:
+        peer = python("import os; print(os.read(3, 100)); print(os.read(3, 100))", role=Role.JUDGE)
+        result = run(python("import os; os.write(3, b'bye'); os._exit(5)", peer=peer))
+        assert result.peer is not None
+        assert (result.code, result.peer.end, result.peer.stdout) == (5, End.EXITED, b"b'bye'\nb''\n")
+
+    def test_a_main_process_over_its_limit_leaves_the_peer_its_word(self) -> None:
+        peer = python("import os; os.read(3, 100); print('saw it')", role=Role.JUDGE)
+        result = run(python("while True: pass", limits=Limits(cpu_s=0.5), peer=peer))
+        assert result.peer is not None
+        assert (result.end, result.peer.stdout) == (End.TIMED_OUT, b"saw it\n")
+        assert result.peer.cpu_s < result.cpu_s
+
+
+@pytest.mark.docker
+class TestLifecycle:
+    def test_unknown_image(self) -> None:
+        async def body() -> None:
+            sandbox = DockerSandbox(run_id="test")
+            with pytest.raises(ImageMissing):
+                async with sandbox.open("cobol", memory_bytes=MEMORY):
+                    pass
+            await sandbox.aclose()
+
+        anyio.run(body)
+
+    def test_cancellation_removes_the_container(self) -> None:
+        async def body() -> None:
+            sandbox = DockerSandbox(run_id="cancelled")
+            with anyio.move_on_after(1.5):
+                async with sandbox.open("python", memory_bytes=MEMORY) as cell:
+                    await cell.run(python("import time; time.sleep(60)"))
+            await sandbox.aclose()
+
+        began = time.monotonic()
+        anyio.run(body)
+        assert time.monotonic() - began < 15
+        assert containers("cancelled") == []
+
+    def test_a_first_command_survives_a_dead_container_and_a_second_does_not(self) -> None:
+        async def use(cell: Cell) -> None:
+            assert isinstance(cell, adapter.DockerCell)
+            await kill(cell)
+            assert (await cell.run(python("print(1)"))).stdout == b"1\n"
+            await kill(cell)
+            with pytest.raises(SandboxUnavailable):
+                await cell.run(python("print(2)"))
+
+        async def kill(cell: adapter.DockerCell) -> None:
+            assert cell.connection is not None
+            await anyio.to_thread.run_sync(cell.connection.container.kill)
+
+        with_cell(use)
+
+    def test_sweep_takes_only_dead_owners_containers(self) -> None:
+        owner = (
+            "import sys, anyio\nfrom codeloop.sandbox.docker import DockerSandbox\n"
+            "async def main():\n"
+            "    async with DockerSandbox(run_id=sys.argv[1]).open('python', memory_bytes=2**28):\n"
+            "        print('open', flush=True); await anyio.sleep(120)\n"
+            "anyio.run(main)\n"
+        )
+        start = partial(subprocess.Popen, stdout=subprocess.PIPE)
+        with start([sys.executable, "-c", owner, "live"]) as live, start([sys.executable, "-c", owner, "dead"]) as dead:
+            try:
+                for process in (live, dead):
+                    assert process.stdout is not None
+                    assert process.stdout.readline() == b"open\n"
+                dead.kill()
+                dead.wait()
+                assert adapter.clean() >= 1
+                assert len(containers("live")) == 1
+                assert containers("dead") == []
+            finally:
+                live.kill()
+                dead.kill()
+        adapter.clean()
+        assert containers("live") == []
+
+
+def containers(run_id: str) -> list[str]:
+    client = host.connect()
+    try:
+        label = f"{adapter.RUN_LABEL}={run_id}"
+        found = client.containers.list(all=True, filters={"label": label}, ignore_removed=True)
+        return [str(each.id) for each in found]
+    finally:
+        client.close()
+
+
+def test_demultiplexer_at_any_split() -> None:
+    body = b"\x00\x00\x00\x05hello"
+    wire = b"\x01\0\0\0\0\0\0\x06" + body[:6] + b"\x02\0\0\0\0\0\0\x03err" + b"\x01\0\0\0\0\0\0\x03" + body[6:]
+    for step in range(1, len(wire) + 1):
+        streams, frames = Demultiplexer(), []
+        for start in range(0, len(wire), step):
+            streams.feed(wire[start : start + step])
+            frames += [frame] if (frame := streams.frame()) is not None else []
+        assert frames == [b"hello"]
+        assert streams.stderr == b"err"
+
+
+def test_demultiplexer_refuses_garbage() -> None:
+    with pytest.raises(Broken):
+        Demultiplexer().feed(b"HTTP/1.1 200")
