@@ -219,7 +219,8 @@ def build_base(client: DockerClient, say: Say) -> None:
         root = Path(folder) / "root"
         command = ["debootstrap", "--variant=minbase", SUITE, str(root), host_mirror()]
         say("running: " + " ".join(command))
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        environment = apt_proxies() | dict(os.environ)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise MissingTool(BASE_PULLED, f"debootstrap failed: {''.join(done.stdout.strip().splitlines()[-1:])}")
         clean_root(root)
@@ -295,6 +296,12 @@ def apt_options() -> str:
     dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False).stdout
     wanted = re.compile(r"Acquire::(https?::(proxy|Pipeline-Depth)\b|Check-|Retries)", re.I)
     return "".join(line + "\n" for line in dump.splitlines() if wanted.match(line) and "AutoDetect" not in line)
+
+
+def apt_proxies() -> dict[str, str]:
+    """Give apt's proxies as environment variables: debootstrap does not read apt's settings."""
+    found = re.findall(r'^Acquire::(https?)::proxy "([^"]+)";', apt_options(), re.I | re.M)
+    return {f"{scheme.lower()}_proxy": value for scheme, value in found if value.upper() != "DIRECT"}
 
 
 # --- the languages' images -------------------------------------------------------------------------------------------

@@ -32,14 +32,23 @@ async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, say: 
 
 
 def open_model(settings: config.RunConfig, say: Say) -> Model:
-    """Make the model that a run names; its weights are fetched on the first call."""
+    """Make the model that a run names, recording to a cassette where the run asks for it. May fetch weights."""
+    model = _open_model(settings, say)
+    if not settings.record:
+        return model
+    from codeloop.models.replay import RecordingModel
+
+    return RecordingModel(model, Path(settings.record))
+
+
+def _open_model(settings: config.RunConfig, say: Say) -> Model:
     name, _, rest = settings.model.partition(":")
-    if name in LOCAL_MODELS and (not rest or Path(rest).exists()):
+    if name in LOCAL_MODELS:
         from codeloop.models.local import LocalModel
         from codeloop.models.weights import ensure_weights
 
-        weights = LOCAL_MODELS[name]
-        path = ensure_weights(weights, Path(rest) if rest else None, say=say, cache_dir=config.cache_dir())
+        weights, cache = LOCAL_MODELS[name], config.cache_dir() / "models"
+        path = ensure_weights(weights, Path(rest) if rest else None, say=say, cache_dir=cache)
         return LocalModel(weights, path, say=say)
     if name == "replay":
         from codeloop.models.replay import ReplayModel

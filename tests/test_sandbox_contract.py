@@ -219,6 +219,22 @@ class TestConfinement:
         assert first.end in {End.TIMED_OUT, End.WALL_TIMED_OUT}
         assert second.stdout == b"alive\n"
 
+    def test_bomb_of_orphans(self) -> None:
+        code = """
+            import os
+            while True:
+                try:
+                    if os.fork():
+                        os._exit(0) if os.getppid() == 1 else None
+                    else:
+                        os.setsid()
+                except OSError: pass
+        """
+        first, second = run_all(python(code, limits=Limits(cpu_s=1, wall_s=10)), python("print('alive')"))
+        assert first.end is not End.OUTPUT_LIMIT
+        assert first.wall_s < 20
+        assert second.stdout == b"alive\n"
+
     def test_candidate_cannot_read_the_judges_files_nor_kill_it(self) -> None:
         judge = python(
             "import os; s = __import__('socket').socket(fileno=3); s.sendall(b'%d' % os.getpid()); print(s.recv(99))",

@@ -25,6 +25,6 @@ def command(lang: str, with_model: bool, weights: Path | None) -> int:
     if with_model:
         from codeloop.models.weights import ensure_weights
 
-        path = ensure_weights(LOCAL_MODELS["local"], weights, say=say, cache_dir=config.cache_dir())
+        path = ensure_weights(LOCAL_MODELS["local"], weights, say=say, cache_dir=config.cache_dir() / "models")
         say(f"model: {path}")
     return 0

@@ -13,7 +13,7 @@ import secrets
 import socket
 import struct
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -248,23 +248,25 @@ class DockerCell:
 
     image: str
     connection: Connection | None
-    restart: Callable[[], Any]
+    restart: Callable[[], Awaitable[Connection]]
     used: bool = False
+    turn: anyio.Lock = field(default_factory=anyio.Lock)
 
     async def run(self, command: Command) -> CommandResult:
         """Run one command; a first command gets another container if its own breaks."""
         request = json.dumps(request_of(command)).encode("utf-8", "surrogatepass")
-        for attempt in range(ATTEMPTS):
-            try:
-                result = await self._exchange(request, patience(command))
-            except Broken as error:
-                await self.close()
-                if self.used or attempt == ATTEMPTS - 1:
-                    raise SandboxUnavailable(f"the cell broke: {error}") from error
-                self.connection = await self.restart()
-            else:
-                self.used = True
-                return result
+        async with self.turn:
+            for attempt in range(ATTEMPTS):
+                try:
+                    result = await self._exchange(request, patience(command))
+                except Broken as error:
+                    await self.close()
+                    if self.used or attempt == ATTEMPTS - 1:
+                        raise SandboxUnavailable(f"the cell broke: {error}") from error
+                    self.connection = await self.restart()
+                else:
+                    self.used = True
+                    return result
         raise AssertionError("unreachable")
 
     async def _exchange(self, request: bytes, timeout: float) -> CommandResult:
