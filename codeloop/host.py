@@ -331,8 +331,10 @@ def build_image(client: DockerClient, language: str, say: Say) -> str:
         fileobj=io.BytesIO(packed(files)), custom_context=True, tag=tag, rm=True, forcerm=True, decode=True,
         network_mode="host", buildargs={"BASE": base} | proxy_arguments(), labels={IMAGE_LABEL: language},
     )  # fmt: skip
-    follow_build(language, stream)
-    prune_stages(client)
+    try:
+        follow_build(language, stream)
+    finally:
+        prune_stages(client)
     say(f"built {tag} in {time.monotonic() - began:.0f} s")
     return tag
 

@@ -36,7 +36,7 @@ PEER_GRACE_S = 0.5
 KILL_S = 20.0
 REAPS = 500
 TICKS = os.sysconf("SC_CLK_TCK")
-PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 36, 38
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, CAP_SETPCAP = 36, 38, 24, 8
 LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -62,6 +62,26 @@ def prepare() -> None:
         os.chmod(home(role), 0o711 if role == "compiler" else 0o700)
         os.chown(home(role), UIDS[role], UIDS[role])
     LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    drop_bounding_set()
+
+
+def drop_bounding_set() -> None:
+    """Empty the bounding set, which every child inherits, then give up SETPCAP, which was there for this alone.
+
+    The agent keeps its other six: they are recomputed at exec only, and it never execs itself (capabilities(7)).
+    """
+    for capability in range(64):
+        if LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break  # the first number that the kernel does not know
+    header = struct.pack("=Ii", 0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    sets = ctypes.create_string_buffer(24)  # two words each of effective, permitted, inheritable
+    if LIBC.capget(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capget")
+    words = list(struct.unpack("=6I", sets.raw))
+    for index in (0, 1):
+        words[index] &= ~(1 << CAP_SETPCAP)
+    if LIBC.capset(header, struct.pack("=6I", *words)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 # --- processes of the roles ------------------------------------------------------------------------------------------

@@ -199,7 +199,7 @@ class TestConfinement:
         assert status["Groups"].strip() == ""
         assert status["NoNewPrivs"] == "1"
         # The bounding set keeps the agent's six: only SETPCAP could shrink it, and no privileges come of it.
-        assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")} == {0}
+        assert {int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {0}
 
     def test_environment_and_descriptors(self) -> None:
         code = "import os; print(sorted(os.environ), len(os.listdir('/proc/self/fd')), os.getcwd())"

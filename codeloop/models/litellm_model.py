@@ -14,12 +14,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential, wait_random
 
 from codeloop.attempts import Completion, Prompt, Usage
 from codeloop.errors import ConfigError, ModelError, ModelRejected, ModelUnavailable
 
 _SECRET_NAME = re.compile(r"(_KEY|_TOKEN)$", re.IGNORECASE)
+_NO_KEY = re.compile(r"missing [\w ]*(credentials|api key)|api_key client option must be set", re.IGNORECASE)
+"""What the providers' clients say before any request; LiteLLM reports it as a server error."""
 _SHORTEST_SECRET = 8  # shorter values (``1``, ``none``) would blank out ordinary words
 _ERROR_CHARS = 400
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 30.0
@@ -30,7 +32,7 @@ class LiteLLMModel:
     """A model named as LiteLLM names it (``openai/gpt-4o-mini``, ``anthropic/…``, ``ollama/…``).
 
     At most ``concurrency`` requests run at once; one that waits for its next try keeps its place, so that a rate limit
-    slows everything down. ``timeout_s`` bounds one try as a whole. Parameters a provider does not know (``seed``, often)
+    slows everything down. ``timeout_s`` bounds one try as a whole. Parameters a provider does not know (often ``seed``)
     are dropped, not refused.
     """
 
@@ -67,10 +69,11 @@ class LiteLLMModel:
         """
         if self._places is None:  # made here: it belongs to the event loop that runs
             self._places = anyio.Semaphore(self._concurrency)
+        wait_s = self._first_wait_s
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(ModelUnavailable),
             stop=stop_after_attempt(self._max_tries),
-            wait=wait_exponential_jitter(initial=self._first_wait_s, max=_LONGEST_WAIT_S, jitter=self._first_wait_s),
+            wait=wait_exponential(multiplier=wait_s, max=_LONGEST_WAIT_S) + wait_random(0, wait_s),
             sleep=anyio.sleep,
             reraise=True,
         )
@@ -101,7 +104,8 @@ class LiteLLMModel:
 
     def _arguments(self, prompt: Prompt) -> dict[str, Any]:
         """Build the call; what is unset is left out, since a provider may refuse ``null``."""
-        optional = {"seed": prompt.seed, "api_base": self.api_base, "api_key": self._api_key, "client": self._own_client()}
+        optional = {"seed": prompt.seed, "api_base": self.api_base, "api_key": self._api_key}
+        optional["client"] = self._own_client()
         return {
             "model": self.model,
             "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],
@@ -114,22 +118,21 @@ class LiteLLMModel:
             **{name: value for name, value in optional.items() if value is not None},
         }
 
-    def _own_client(self) -> Any:
+    def _own_client(self) -> Any:  # noqa: ANN401 - LiteLLM and its provider clients are imported late
         """Talk to this host directly: a proxy set in the environment must not get in between."""
         if self._client is None and self.model.startswith("openai/") and _is_loopback(self.api_base):
-            import httpx
-            from openai import AsyncOpenAI
+            from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # whichever httpx this release is built on
 
             self._client = AsyncOpenAI(
                 base_url=self.api_base,
                 api_key=self._api_key or "none",
                 max_retries=0,
                 timeout=self._timeout_s,
-                http_client=httpx.AsyncClient(trust_env=False, timeout=self._timeout_s),
+                http_client=DefaultAsyncHttpxClient(trust_env=False),
             )
         return self._client
 
-    def _completion(self, response: Any, latency_s: float) -> Completion:
+    def _completion(self, response: Any, latency_s: float) -> Completion:  # noqa: ANN401
         choice = response.choices[0]
         usage = getattr(response, "usage", None)
         return Completion(
@@ -143,7 +146,7 @@ class LiteLLMModel:
             latency_s=latency_s,
         )
 
-    def _cost(self, response: Any) -> float | None:
+    def _cost(self, response: Any) -> float | None:  # noqa: ANN401
         """Price a reply in US dollars by LiteLLM's bundled map; ``None`` on this host or for an unlisted model."""
         if _is_loopback(self.api_base):
             return None
@@ -158,7 +161,7 @@ class LiteLLMModel:
         raw = str(error)
         text = f"{self.model}: {self._one_line(f'{type(error).__name__}: {raw}')}"
         is_final = isinstance(status, int) and status < 500 and status not in _TRANSIENT_4XX
-        if is_final or "insufficient_quota" in raw or "api_key client option must be set" in raw:
+        if is_final or _NO_KEY.search(raw) or _has_code(error, "insufficient_quota"):
             return ModelRejected(text)
         return ModelUnavailable(text)
 
@@ -172,7 +175,7 @@ class LiteLLMModel:
         return text if len(text) <= _ERROR_CHARS else text[: _ERROR_CHARS - 1] + "…"
 
 
-def _litellm() -> Any:
+def _litellm() -> Any:  # noqa: ANN401
     """Import LiteLLM late (it takes seconds) and quietly: no price map from the network, no banners on stdout."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import litellm
@@ -180,6 +183,16 @@ def _litellm() -> Any:
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     return litellm
+
+
+def _has_code(error: BaseException | None, code: str) -> bool:
+    """Look for a provider's error code along the chain of causes: LiteLLM keeps only the message."""
+    seen = 0
+    while error is not None and seen < 10:
+        if getattr(error, "code", None) == code or code in str(error):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False
 
 
 def _is_loopback(url: str | None) -> bool:

@@ -8,6 +8,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from importlib.metadata import PackageNotFoundError, version
@@ -150,13 +151,13 @@ class _Server:
     def __init__(self, path: Path, name: str, slots: int, threads: int) -> None:
         self.api_key = secrets.token_urlsafe(32)
         self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed in stop()
-        package_root = str(Path(__file__).resolve().parents[2])
+        python_path = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "codeloop.models.local_server"],  # -P: the working folder may hold any json.py
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [package_root, os.environ.get("PYTHONPATH")]))},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
             start_new_session=True,  # Ctrl-C is the driver's to handle
         )
         self.pid = self._process.pid
@@ -169,7 +170,7 @@ class _Server:
         return self._process.poll() is None
 
     def wait_ready(self) -> int:
-        """Wait for the port, then for /health; raises ModelUnavailable after the limit or when the child ends. Blocks."""
+        """Wait for the port, then for /health; raises ModelUnavailable when late or when the child ends. Blocks."""
         deadline = time.monotonic() + _START_S
         port = self._read_port(deadline)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -183,8 +184,6 @@ class _Server:
 
     def _read_port(self, deadline: float) -> int:
         """Read the ready line; a child that is late is killed, which ends the read."""
-        import threading
-
         timer = threading.Timer(deadline - time.monotonic(), self._process.kill)
         timer.start()
         try:

@@ -65,7 +65,7 @@ class RecordingModel:
         return self._inner.identity
 
     async def complete(self, prompt: Prompt) -> Completion:
-        """Ask the inner model; raises what it raises (nothing is recorded then), ConfigError if the file is not writable."""
+        """Ask the inner model; raises what it raises (recording nothing), and ConfigError if the file is not writable."""
         completion = await self._inner.complete(prompt)
         record = {
             "digest": prompt.digest,
@@ -114,7 +114,7 @@ def _records(path: Path) -> list[dict[str, Any]]:
         raise ConfigError(f"cannot read cassette {path}: {error.strerror}") from None
     records = [record for line in lines if (record := _parsed(line)) is not None]
     if lines and not records:
-        raise ConfigError(f"{path} is not a cassette: JSON Lines as --record writes them")
+        raise ConfigError(f"{path} is not a cassette: no line of it is a recorded reply")
     return records
 
 

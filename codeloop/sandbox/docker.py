@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-CAPABILITIES = ("SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE", "FOWNER")
-"""What the agent needs to be three users and to end what they started."""
+CAPABILITIES = ("SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE", "FOWNER", "SETPCAP")
+"""What the agent needs to be three users and to end what they started; SETPCAP empties the bounding set, then goes."""
 TMPFS = "size=128m,nr_inodes=8192,mode=711"
 PIDS = 256
 RUN_LABEL, PID_LABEL, START_LABEL, BOOT_LABEL = "codeloop.run", "codeloop.pid", "codeloop.start", "codeloop.boot"

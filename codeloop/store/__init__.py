@@ -1,0 +1,7 @@
+"""Store: everything a run has seen, on disk before anything else can go wrong."""
+
+from codeloop.store.database import Store
+from codeloop.store.owner import Owner
+from codeloop.store.schema import Run
+
+__all__ = ["Owner", "Run", "Store"]

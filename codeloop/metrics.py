@@ -1,0 +1,266 @@
+"""Metrics: pass@k by iteration with intervals. Pure: trajectories in, numbers out; missing stays missing, never 0."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from codeloop.attempts import CaseResult, CaseStatus, Ending, Status, Trajectory, Verdict
+
+TOTAL = "total"
+_N = TypeVar("_N", int, float)
+Interval = tuple[float, float]
+Outcome = Callable[[Trajectory], bool | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """Mean of pass@k over tasks, in 0..1, with its 95 % interval; ``None`` where the data gives none."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n_tasks: int = 0
+    """Tasks in the mean: those with at least k scored draws."""
+    method: str = ""
+    """``wilson``, ``cluster_bootstrap``, or empty: no interval."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassAt:
+    """pass@k of what the loop would hand over after ``iteration`` repairs; iteration 0 is the single shot."""
+
+    k: int
+    iteration: int
+    headline: Estimate
+    without_errata: Estimate
+    hidden_only: Estimate
+    """Same estimator over the hidden cases that the loop could not have seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One row of a report: a language, or ``total``. Sums cover every recorded attempt, errored draws included."""
+
+    language: str
+    rows: tuple[PassAt, ...]
+    tasks: int
+    draws: int
+    errored: int
+    """Draws that ended errored or were cancelled: in no estimate."""
+    unscored: int
+    """Draws that ended otherwise, but whose last handed-over attempt has no hidden verdict: in no estimate."""
+    stalled: int
+    solved: int
+    """Draws whose last candidate passed the *visible* tests."""
+    no_visible_tests: int
+    """Tasks without a visible test: the loop had compile findings only."""
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    cost_usd: float | None
+    model_s: float
+
+
+def pass_at_k(n: int, c: int, k: int) -> float | None:
+    """Estimate pass@k without bias from ``c`` of ``n`` draws that pass: 1 - C(n-c, k) / C(n, k).
+
+    ``None`` for n < k: the data does not hold k draws, and neither 0 nor 1 would be true. Raises ValueError for
+    c outside 0..n or k < 1. Source: Chen et al. 2021, arXiv:2107.03374, eq. 1; exact integers, so no product is needed.
+    """
+    if k < 1 or not 0 <= c <= n:
+        raise ValueError(f"pass@k needs k >= 1 and 0 <= c <= n, not n={n}, c={c}, k={k}")
+    if n < k:
+        return None
+    return 1.0 - math.comb(n - c, k) / math.comb(n, k)
+
+
+def wilson(passed: int, n: int) -> Interval | None:
+    """Give the 95 % Wilson score interval of a proportion; ``None`` for n = 0.
+
+    It stays inside 0..1 and has a width at 0 and n passed, where the normal interval has none (Wilson 1927).
+    """
+    if n == 0:
+        return None
+    from scipy.stats import binomtest
+
+    interval = binomtest(passed, n).proportion_ci(confidence_level=0.95, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def cluster_bootstrap(
+    clusters: Mapping[Hashable, Sequence[float]], seed: int, n_resamples: int = 2000
+) -> Interval | None:
+    """Give the 95 % percentile interval of the mean when whole clusters are drawn again.
+
+    Values of one cluster rise and fall together (one problem in six languages), so drawing values one by one would give
+    an interval that is too narrow (Miller, arXiv:2411.00640, section 2.2). ``None`` with fewer than two clusters: they
+    show no spread. Equal values in all clusters give width 0, which is the method's limit, not certainty.
+    """
+    filled = [values for values in clusters.values() if values]
+    if len(filled) < 2:
+        return None
+    import numpy as np
+
+    sums = np.array([math.fsum(values) for values in filled])
+    sizes = np.array([len(values) for values in filled])
+    chosen = np.random.default_rng(seed).integers(0, len(filled), size=(n_resamples, len(filled)))
+    means = sums[chosen].sum(axis=1) / sizes[chosen].sum(axis=1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
+
+
+def summarise(
+    trajectories: Sequence[Trajectory],
+    *,
+    ks: Sequence[int],
+    max_iterations: int,
+    errata: Collection[str] = (),
+    seed: int = 0,
+    n_resamples: int = 2000,
+) -> tuple[Summary, ...]:
+    """Summarise each language (in order of first appearance), then the total, which is always there.
+
+    ``errata`` are task ids that stay in the headline and leave ``without_errata``. Intervals: Wilson for one draw per
+    task, else bootstrap clustered by task number; the total is always clustered.
+    """
+    unseen = _UnseenCases(trajectories)
+    settings = _Settings(
+        ks=tuple(ks),
+        max_iterations=max_iterations,
+        errata=frozenset(errata),
+        seed=seed,
+        n_resamples=n_resamples,
+        unseen=unseen,
+    )
+    languages = dict.fromkeys(t.language for t in trajectories)
+    by_language = [_summary(name, [t for t in trajectories if t.language == name], settings) for name in languages]
+    return (*by_language, _summary(TOTAL, trajectories, settings))
+
+
+def hidden_only(trajectories: Sequence[Trajectory]) -> Callable[[Trajectory, int], bool | None]:
+    """Give ``passed_by`` restricted to hidden cases that are not visible ones; all draws of a task must be given.
+
+    Its answer is ``None`` where ``passed_by`` is, and for a task whose hidden cases are all visible.
+    """
+    return _UnseenCases(trajectories).passed_by
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Settings:
+    ks: tuple[int, ...]
+    max_iterations: int
+    errata: frozenset[str]
+    seed: int
+    n_resamples: int
+    unseen: _UnseenCases
+
+
+class _UnseenCases:
+    """Which hidden cases of a task the loop could not have seen, known from the reports of all its draws.
+
+    One draw is not enough: a program that does not compile reports no case, yet it fails the task's unseen ones.
+    """
+
+    def __init__(self, trajectories: Sequence[Trajectory]) -> None:
+        self._visible: defaultdict[str, set[str]] = defaultdict(set)
+        self._hidden: defaultdict[str, set[str]] = defaultdict(set)
+        for trajectory in trajectories:
+            task_id = trajectory.task_id
+            self._visible[task_id].update(_expressions(attempt.verdict for attempt in trajectory.attempts))
+            self._hidden[task_id].update(_expressions(v for v in trajectory.hidden if v is not None))
+
+    def passed_by(self, trajectory: Trajectory, iteration: int) -> bool | None:
+        passed = trajectory.passed_by(iteration)
+        hidden, visible = self._hidden[trajectory.task_id], self._visible[trajectory.task_id]
+        if passed is None or (hidden and hidden <= visible):
+            return None
+        if passed or not hidden:
+            return passed
+        attempt = trajectory.attempts[min(iteration, len(trajectory.attempts) - 1)]
+        verdict = trajectory.hidden[attempt.handed_over]
+        cases = _cases(verdict) if verdict else ()
+        unseen = [case for case in cases if case.expression.strip() not in visible]
+        # A failure that no seen case explains (forged, time-out after the last case) counts against the unseen ones.
+        explained = any(c.status is not CaseStatus.PASSED for c in cases if c.expression.strip() in visible)
+        return bool(unseen) and explained and all(case.status is CaseStatus.PASSED for case in unseen)
+
+
+def _expressions(verdicts: Iterable[Verdict]) -> set[str]:
+    return {case.expression.strip() for verdict in verdicts for case in _cases(verdict)}
+
+
+def _cases(verdict: Verdict) -> tuple[CaseResult, ...]:
+    return tuple(case for report in verdict.reports for case in report.cases)
+
+
+def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> Summary:
+    completions = [attempt.completion for t in mine for attempt in t.attempts]
+    stopped = (Ending.ERRORED, Ending.CANCELLED)
+    return Summary(
+        language=language,
+        rows=tuple(
+            _row(mine, k, iteration, settings, always_cluster=language == TOTAL)
+            for k in settings.ks
+            for iteration in range(settings.max_iterations + 1)
+        ),
+        tasks=len({t.task_id for t in mine}),
+        draws=len(mine),
+        errored=sum(t.ending in stopped for t in mine),
+        unscored=sum(t.ending not in stopped and t.passed_by(settings.max_iterations) is None for t in mine),
+        stalled=sum(t.ending is Ending.STALLED for t in mine),
+        solved=sum(t.ending is Ending.SOLVED for t in mine),
+        no_visible_tests=len({t.task_id for t in mine if not t.has_visible_tests}),
+        prompt_tokens=_sum_known([c.usage.prompt_tokens for c in completions]),
+        completion_tokens=_sum_known([c.usage.completion_tokens for c in completions]),
+        cost_usd=_sum_known([c.cost_usd for c in completions]),
+        model_s=math.fsum(c.latency_s for c in completions),
+    )
+
+
+def _row(mine: Sequence[Trajectory], k: int, iteration: int, settings: _Settings, *, always_cluster: bool) -> PassAt:
+    def estimate(chosen: Sequence[Trajectory], outcome: Outcome) -> Estimate:
+        return _estimate(chosen, outcome, k, settings, always_cluster=always_cluster)
+
+    sound = [t for t in mine if t.task_id not in settings.errata]
+    return PassAt(
+        k=k,
+        iteration=iteration,
+        headline=estimate(mine, lambda t: t.passed_by(iteration)),
+        without_errata=estimate(sound, lambda t: t.passed_by(iteration)),
+        hidden_only=estimate(mine, lambda t: settings.unseen.passed_by(t, iteration)),
+    )
+
+
+def _estimate(
+    mine: Sequence[Trajectory], outcome: Outcome, k: int, settings: _Settings, *, always_cluster: bool
+) -> Estimate:
+    draws: defaultdict[str, list[bool]] = defaultdict(list)
+    for trajectory in mine:
+        passed = outcome(trajectory)
+        if passed is not None:
+            draws[trajectory.task_id].append(passed)
+    clusters: defaultdict[Hashable, list[float]] = defaultdict(list)
+    for task_id, outcomes in draws.items():
+        value = pass_at_k(len(outcomes), sum(outcomes), k)
+        if value is not None:
+            clusters[task_id.rsplit("/", 1)[-1]].append(value)
+    values = [value for cluster in clusters.values() for value in cluster]
+    if not values:
+        return Estimate()
+    is_proportion = len(values) == len(clusters) and all(len(outcomes) == 1 for outcomes in draws.values())
+    if is_proportion and not always_cluster:
+        method, interval = "wilson", wilson(round(sum(values)), len(values))
+    else:
+        method, interval = "cluster_bootstrap", cluster_bootstrap(clusters, settings.seed, settings.n_resamples)
+    low, high = interval or (None, None)
+    mean = math.fsum(values) / len(values)
+    return Estimate(value=mean, low=low, high=high, n_tasks=len(values), method=method if interval else "")
+
+
+def _sum_known(values: Sequence[_N | None]) -> _N | None:
+    """Add up, or give ``None`` if any is unknown: a sum of the known ones would look like the whole."""
+    total = sum(value for value in values if value is not None)
+    return None if None in values else total  # type: ignore[return-value]  # sum() of no values is the int 0

@@ -1,0 +1,123 @@
+"""Engine: how the database is opened, kept safe against a kill, brought up to date, and how its errors read."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from codeloop.errors import SchemaMismatch, StoreError
+
+_BUSY_MS = 30_000  # a writer holds the lock for milliseconds; only a stuck one takes longer
+_REMEDIES = (
+    ("disk is full", "the disk is full: free some space, then resume"),
+    ("not a database", "is no SQLite database: name another file"),
+    ("malformed", "is damaged: restore it or name another file"),
+    ("locked", "another process keeps it locked: stop that one, then resume"),
+    ("readonly", "cannot be written: check its permissions"),
+    ("unable to open", "cannot be opened: check path and permissions"),
+    ("disk i/o", "the disk reports an input/output error"),
+)
+
+
+def make_engine(place: str | Path) -> tuple[sa.Engine, str]:
+    """Make the engine of a URL or path, and the name that messages use (no password). Raises StoreError."""
+    try:
+        is_url = isinstance(place, str) and "://" in place
+        url = sa.make_url(place) if isinstance(place, str) and is_url else sa.URL.create("sqlite", database=str(place))
+        name = url.render_as_string(hide_password=True) if is_url else str(place)
+        with explain(name):
+            if url.get_backend_name() != "sqlite":
+                return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True), name
+            return _sqlite(url), name
+    except (SQLAlchemyError, ImportError) as exc:
+        raise StoreError(f"store {place if not is_url else 'URL'} cannot be used: {_one_line(exc)}") from exc
+
+
+def migrate(engine: sa.Engine, name: str) -> None:
+    """Bring the schema up to date in one transaction. Raises SchemaMismatch if it is not one of ours."""
+    config = Config()
+    folder = Path(__file__).with_name("migrations")
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    with engine.begin() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == scripts.get_current_head():
+            return
+        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+            raise SchemaMismatch(f"store {name} has schema {current!r}, which this codeloop does not know: update it")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def explain(name: str) -> Iterator[None]:
+    """Turn what the database raises into a StoreError of one line."""
+    try:
+        yield
+    except DBAPIError as exc:
+        raise StoreError(f"store {name}: {_remedy(exc.orig or exc)}") from exc
+    except (SQLAlchemyError, CommandError, sqlite3.Error, OSError, UnicodeError) as exc:
+        raise StoreError(f"store {name}: {_remedy(exc)}") from exc
+
+
+def _sqlite(url: sa.URL) -> sa.Engine:
+    """Open one connection for all threads (the store has a lock), in autocommit: SQLAlchemy sends BEGIN itself."""
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        url,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+        hide_parameters=True,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _: object) -> None:
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        _switch_to_wal(connection)
+        connection.execute("PRAGMA synchronous=FULL")  # a commit survives the power going, not only a kill
+        connection.execute("PRAGMA foreign_keys=ON")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        # Taking the write lock later, after a read, would fail at once instead of waiting for another writer.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _switch_to_wal(connection: Any) -> None:
+    """Set WAL; the switch ignores busy_timeout while another process makes the same new file."""
+    deadline = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _remedy(exc: BaseException) -> str:
+    text = _one_line(exc)
+    return next((remedy for words, remedy in _REMEDIES if words in text.lower()), text)
+
+
+def _one_line(exc: BaseException) -> str:
+    return " ".join(str(exc).split())[:300] or type(exc).__name__
