@@ -64,6 +64,7 @@ class LocalModel:
         self._inner: LiteLLMModel | None = None
         self._lock: anyio.Lock | None = None
         self._starts = 0
+        self._is_closed = False
 
     @property
     def identity(self) -> str:
@@ -99,7 +100,11 @@ class LocalModel:
                     raise
 
     async def aclose(self) -> None:
-        """Stop the server."""
+        """Stop the server for good."""
+        self._is_closed = True
+        await self._drop()
+
+    async def _drop(self) -> None:
         inner, server = self._inner, self._server
         self._inner = self._server = None
         if inner is not None:
@@ -115,7 +120,9 @@ class LocalModel:
             if self._inner is not None and self._server is not None and self._server.is_alive:
                 return self._inner
             last_words = self._server.last_words() if self._server else ""
-            await self.aclose()
+            await self._drop()
+            if self._is_closed:
+                raise ModelUnavailable("the local model is closed")
             if self._starts > _RESTARTS:
                 raise ModelUnavailable(f"the local model's server died {self._starts} times{last_words}")
             self._starts += 1

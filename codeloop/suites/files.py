@@ -1,0 +1,215 @@
+"""A user's own suite: one YAML or JSONL file (also gzipped), read strictly so that a typo is a message, not a wrong score."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import hashlib
+import json
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import indent
+from typing import Any
+
+import yaml
+
+from codeloop.errors import SuiteError
+from codeloop.languages import NAMES
+from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, natural_key
+
+_TEXTS = ("id", "language", "statement", "prompt", "entry_point")
+_REQUIRED = (*_TEXTS, "visible", "hidden")
+_FIELDS = (*_REQUIRED, "reference")
+_HEAD = ("name", "version", "tasks")
+_FORMATS = (".yaml", ".yml", ".jsonl")
+
+_JAVA_MAIN = """\
+public class Main {{
+    public static void main(String[] args) {{
+        Solution s = new Solution();
+        List<Boolean> correct = Arrays.asList(
+{cases}
+        );
+        if (correct.contains(false)) {{
+            throw new AssertionError();
+        }}
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Item:
+    """One task as written, and where it stands, for messages."""
+
+    place: str
+    data: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Document:
+    """A parsed file before its tasks are checked."""
+
+    name: str
+    version: str
+    items: tuple[_Item, ...]
+
+
+def load(path: Path) -> Suite:
+    """Load a suite file. Raises SuiteError with one line: the file, the place and what to do."""
+    raw = _read(path)
+    document = _parse(path, raw)
+    tasks: dict[str, Task] = {}
+    for item in document.items:
+        task = _task(item)
+        if task.id in tasks:
+            raise SuiteError(f"{item.place}: id {task.id!r} occurs twice; give every task its own id")
+        tasks[task.id] = task
+    if not tasks:
+        raise SuiteError(f"{path}: no tasks; write at least one with the fields {', '.join(_FIELDS)}")
+    ordered = sorted(tasks.values(), key=lambda task: natural_key(task.id))
+    return Suite(name=document.name, version=document.version, tasks=tuple(ordered))
+
+
+def _read(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        return (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise SuiteError(f"{path}: not UTF-8 at byte {exc.start}; save the file as UTF-8") from exc
+    except (EOFError, zlib.error, gzip.BadGzipFile) as exc:
+        raise SuiteError(f"{path}: truncated or damaged gzip ({_one_line(exc)}); make or copy the file anew") from exc
+    except OSError as exc:
+        raise SuiteError(
+            f"{path}: cannot be read ({exc.strerror or _one_line(exc)}); check path and permissions"
+        ) from exc
+
+
+def _parse(path: Path, text: str) -> _Document:
+    plain = path.with_suffix("") if path.suffix == ".gz" else path
+    if plain.suffix not in _FORMATS:
+        raise SuiteError(f"{path}: unknown kind of file; name it *.yaml, *.yml or *.jsonl, with or without .gz")
+    version = hashlib.sha256(text.encode()).hexdigest()[:12]
+    if plain.suffix == ".jsonl":
+        return _Document(name=plain.stem, version=version, items=tuple(_jsonl(path, text)))
+    data = _yaml(path, text)
+    head: Mapping[str, Any] = data if isinstance(data, dict) else {"tasks": data}
+    unknown = [key for key in head if key not in _HEAD]
+    if unknown:
+        raise SuiteError(f"{path}: unknown field {unknown[0]!r} at the top; known: {', '.join(_HEAD)}")
+    rows = head.get("tasks") or []
+    if not isinstance(rows, list):
+        raise SuiteError(f"{path}: 'tasks' is not a list; write one '- id: …' per task")
+    items = tuple(_Item(place=_place(path, number, row), data=row) for number, row in enumerate(rows, 1))
+    return _Document(name=str(head.get("name", plain.stem)), version=str(head.get("version", version)), items=items)
+
+
+def _place(path: Path, number: int, row: object) -> str:
+    known = isinstance(row, dict) and isinstance(row.get("id"), str)
+    return f"{path}: task {number}" + (f" ({row['id']})" if known and isinstance(row, dict) else "")
+
+
+def _yaml(path: Path, text: str) -> object:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as exc:
+        mark = getattr(exc, "problem_mark", None)
+        where = f":{mark.line + 1}" if mark else ""
+        problem = getattr(exc, "problem", None) or _one_line(exc)
+        raise SuiteError(f"{path}{where}: not YAML ({problem}); quote the text or use a '|' block") from exc
+    except (ValueError, RecursionError) as exc:  # such as the date 2024-99-99
+        raise SuiteError(f"{path}: not YAML ({_one_line(exc)}); quote the text or use a '|' block") from exc
+
+
+def _jsonl(path: Path, text: str) -> Iterator[_Item]:
+    for number, line in enumerate(text.split("\n"), 1):  # not splitlines(): JSON strings may hold U+2028
+        if not line.strip():
+            continue
+        try:
+            yield _Item(place=f"{path}:{number}", data=json.loads(line))
+        except (ValueError, RecursionError) as exc:
+            raise SuiteError(f"{path}:{number}: not JSON ({_one_line(exc)}); write one task object per line") from exc
+
+
+def _task(item: _Item) -> Task:
+    data = item.data
+    _check_fields(item)
+    language = data["language"]
+    if language not in NAMES:
+        raise SuiteError(f"{item.place}: unknown language {language!r}; use one of {', '.join(NAMES)}")
+    hidden = _tests(item, "hidden")
+    if not hidden.strip():
+        raise SuiteError(f"{item.place}: 'hidden' is empty; write at least one assertion, it is what scores")
+    return Task(
+        **{name: data[name] for name in _TEXTS},
+        visible=VisibleTests(code=_tests(item, "visible")),
+        hidden=HiddenTests(code=hidden),
+        reference=data.get("reference") or "",
+    )
+
+
+def _check_fields(item: _Item) -> None:
+    data = item.data
+    if not isinstance(data, dict):
+        raise SuiteError(f"{item.place}: not a mapping; write the fields {', '.join(_FIELDS)}")
+    unknown = [key for key in data if key not in _FIELDS]
+    if unknown:
+        raise SuiteError(f"{item.place}: unknown field {unknown[0]!r}; known: {', '.join(_FIELDS)}")
+    missing = [key for key in _REQUIRED if data.get(key) is None]
+    if missing:
+        raise SuiteError(f"{item.place}: field {missing[0]!r} is missing; add it (required: {', '.join(_REQUIRED)})")
+    for key in _TEXTS:
+        if not isinstance(data[key], str) or not data[key].strip():
+            raise SuiteError(
+                f"{item.place}: {key!r} must be text that is not blank; quote it if YAML reads it otherwise"
+            )
+    if not isinstance(data.get("reference") or "", str):
+        raise SuiteError(f"{item.place}: 'reference' must be text; use a '|' block")
+
+
+def _tests(item: _Item, field: str) -> str:
+    value, language = item.data[field], item.data["language"]
+    if isinstance(value, list):
+        if not all(isinstance(line, str) and line.strip() for line in value):
+            raise SuiteError(f"{item.place}: {field!r} must be a list of texts; quote each assertion")
+        value = _from_lines(language, [line.strip() for line in value])
+    if not isinstance(value, str):
+        raise SuiteError(f"{item.place}: {field!r} must be text or a list of assertions")
+    if value.strip():
+        _check_shape(item, field, value)
+    return value
+
+
+def _from_lines(language: str, lines: list[str]) -> str:
+    if not lines:
+        return ""
+    if language == "java":
+        cases = ",\n".join(line.rstrip("; ") for line in lines)
+        return _JAVA_MAIN.format(cases=indent(cases, " " * 16))
+    return "".join(f"{line if line.startswith('assert') else f'assert {line}'}\n" for line in lines)
+
+
+def _check_shape(item: _Item, field: str, code: str) -> None:
+    """Find tests that could never run now: a bench would blame the candidates for them."""
+    if item.data["language"] == "java":
+        if "class Main" not in code:
+            raise SuiteError(
+                f"{item.place}: {field!r} has no class Main; write a list of boolean expressions or a whole Main class"
+            )
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError) as exc:
+        line = f" line {exc.lineno}" if isinstance(exc, SyntaxError) else ""
+        raise SuiteError(f"{item.place}: {field!r}{line} is not Python ({_one_line(exc)}); correct it") from exc
+    if not any(isinstance(node, ast.Assert) for node in ast.walk(tree)):
+        raise SuiteError(f"{item.place}: {field!r} holds no assert statement; write 'assert f(1) == 2'")
+
+
+def _one_line(exc: Exception) -> str:
+    return " ".join(str(exc).split()) or type(exc).__name__

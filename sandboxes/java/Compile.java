@@ -1,0 +1,296 @@
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.NestingKind;
+import javax.tools.Diagnostic;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileManager;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.StandardLocation;
+import javax.tools.ToolProvider;
+
+/**
+ * Compiles the candidate, then the tests against it, in memory; executes neither.
+ *
+ * The tests see the API classes of the candidate and nothing else of it: a candidate's own Arrays or AssertionError
+ * would otherwise be what the tests mean by that name, since all of them share the unnamed package.
+ */
+public final class Compile {
+    private static final List<String> OPTIONS = List.of(
+        "-proc:none", "--should-stop=ifError=FLOW", "-Xmaxerrs", "9999", "-Xmaxwarns", "9999", "-implicit:none",
+        "--limit-modules", "java.se");
+    private static final long STACK = 64L << 20; // javac recurses with the nesting of an expression
+    private static final int MESSAGES = 500; // lines out: the reader shows a few, the channel has a bound
+
+    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.in), false);
+    private final String source;
+    private final String tests;
+    private final String entryPoint;
+    private final List<String> api = new ArrayList<>();
+
+    private Compile(DataInputStream in) throws IOException {
+        source = Frames.text(in);
+        tests = Frames.text(in);
+        entryPoint = Frames.text(in);
+        for (int left = Integer.parseInt(Frames.text(in)); left > 0; left--) {
+            api.add(Frames.text(in));
+        }
+    }
+
+    public static void main(String[] args) throws Exception {
+        Locale.setDefault(Locale.ENGLISH);
+        Compile compile = new Compile(new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in))));
+        compile.line("\"begin\":true");
+        Thread worker = new Thread(null, compile::work, "compile", STACK);
+        worker.start();
+        worker.join();
+        compile.line("\"done\":true");
+        compile.out.flush();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void work() {
+        try {
+            rounds();
+        } catch (Throwable crash) { // javac can be crashed by its input
+            line("\"crash\":" + Json.quote(crash.toString()));
+        }
+    }
+
+    private void rounds() throws IOException {
+        Map<String, byte[]> candidate = new TreeMap<>();
+        if (!compile(1, "Solution.java", source, Map.of(), candidate)) {
+            return;
+        }
+        Map<String, byte[]> visible = visible(candidate);
+        String missing = missing(visible);
+        if (!missing.isEmpty()) {
+            line("\"missing\":" + Json.quote(missing));
+            return;
+        }
+        Map<String, byte[]> generated = new TreeMap<>();
+        if (!tests.isBlank() && !compile(2, "CodeloopTests.java", tests, visible, generated)) {
+            return;
+        }
+        emit(1, candidate);
+        emit(2, generated);
+    }
+
+    /** The API classes, their nested classes and the candidate's supertypes of them, unless those bear a platform name. */
+    private Map<String, byte[]> visible(Map<String, byte[]> candidate) {
+        Map<String, byte[]> visible = new TreeMap<>();
+        Deque<String> todo = new ArrayDeque<>(api);
+        while (!todo.isEmpty()) {
+            String name = todo.pop();
+            for (Map.Entry<String, byte[]> entry : candidate.entrySet()) {
+                String found = entry.getKey();
+                boolean wanted = found.equals(name) || found.startsWith(name + "$");
+                if (wanted && visible.put(found, entry.getValue()) == null) {
+                    for (String type : new ClassFile(entry.getValue()).supertypes) {
+                        if (!isTaken(type)) {
+                            todo.push(type);
+                        }
+                    }
+                }
+            }
+        }
+        return visible;
+    }
+
+    private static boolean isTaken(String name) {
+        for (String home : List.of("java.lang.", "java.util.", "java.util.stream.", "java.math.", "java.security.")) {
+            if (Compile.class.getClassLoader().getResource(home.replace('.', '/') + name + ".class") != null) {
+                return true;
+            }
+        }
+        return List.of("java", "Main", "CodeloopTests", "").contains(name);
+    }
+
+    private String missing(Map<String, byte[]> visible) {
+        for (String name : api) {
+            if (!visible.containsKey(name)) {
+                return "class " + name;
+            }
+        }
+        for (byte[] bytes : visible.values()) {
+            if (new ClassFile(bytes).methods.contains(entryPoint)) {
+                return "";
+            }
+        }
+        return entryPoint.isEmpty() ? "" : "method " + entryPoint;
+    }
+
+    private boolean compile(int round, String name, String text, Map<String, byte[]> path, Map<String, byte[]> made) {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        int[] count = {0};
+        StandardJavaFileManager standard = compiler.getStandardFileManager(null, Locale.ENGLISH, null);
+        Memory memory = new Memory(standard, path, made);
+        List<String> options = new ArrayList<>(OPTIONS);
+        options.add(round == 1 ? "-Xlint:all" : "-Xlint:none");
+        JavaCompiler.CompilationTask task = compiler.getTask(
+            null, memory, found -> { if (count[0]++ < MESSAGES || found.getKind() == Diagnostic.Kind.ERROR) { report(round, text, found); } },
+            options, null, List.of(new Source(name, text)));
+        task.setLocale(Locale.ENGLISH);
+        return task.call();
+    }
+
+    private void emit(int round, Map<String, byte[]> made) {
+        made.forEach((name, bytes) -> line("\"class\":" + Json.quote(name) + ",\"round\":" + round
+            + Json.field("bytes", Base64.getEncoder().encodeToString(bytes))));
+    }
+
+    private void report(int round, String text, Diagnostic<? extends JavaFileObject> found) {
+        StringBuilder fields = new StringBuilder("\"round\":" + round);
+        fields.append(Json.field("code", String.valueOf(found.getCode())));
+        fields.append(Json.field("kind", found.getKind().name()));
+        place(fields, text, found.getPosition(), "line", "column");
+        if (found.getEndPosition() > found.getPosition()) {
+            place(fields, text, found.getEndPosition(), "endLine", "endColumn");
+        }
+        String message = found.getMessage(Locale.ENGLISH);
+        fields.append(Json.field("message", message.substring(0, Math.min(message.length(), 2000))));
+        line(fields.toString());
+    }
+
+    /** From the offset, not from javac's own column: that one expands tabs and counts UTF-16 units. */
+    private static void place(StringBuilder fields, String text, long offset, String line, String column) {
+        if (offset < 0 || offset > text.length()) {
+            return;
+        }
+        String before = text.substring(0, (int) offset).replace("\r\n", " \n").replace('\r', '\n');
+        int start = before.lastIndexOf('\n') + 1;
+        long number = before.chars().filter(c -> c == '\n').count() + 1;
+        fields.append(",\"" + line + "\":" + number);
+        fields.append(",\"" + column + "\":" + (before.codePointCount(start, before.length()) + 1));
+    }
+
+    private void line(String fields) {
+        out.print("{" + fields + "}\n");
+    }
+
+    /** Source text under any public class's name: which file it would have to be in is of no interest here. */
+    private static final class Source extends SimpleJavaFileObject {
+        private final String text;
+
+        Source(String name, String text) {
+            super(URI.create("string:///" + name), Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return true;
+        }
+    }
+
+    /** A class file in memory, read or being written. */
+    private static final class Bytes extends SimpleJavaFileObject {
+        private final String name;
+        private final Map<String, byte[]> home;
+
+        Bytes(String name, Map<String, byte[]> home) {
+            super(URI.create("memory:///" + name.hashCode() + ".class"), Kind.CLASS);
+            this.name = name;
+            this.home = home;
+        }
+
+        @Override
+        public java.io.InputStream openInputStream() {
+            return new java.io.ByteArrayInputStream(home.get(name));
+        }
+
+        @Override
+        public OutputStream openOutputStream() {
+            return new ByteArrayOutputStream() {
+                @Override
+                public void close() {
+                    home.put(name, toByteArray());
+                }
+            };
+        }
+
+        @Override
+        public boolean isNameCompatible(String simpleName, Kind kind) {
+            return name.equals(simpleName) || name.endsWith("." + simpleName) || name.endsWith("$" + simpleName);
+        }
+
+        @Override
+        public NestingKind getNestingKind() {
+            return null;
+        }
+
+        @Override
+        public Modifier getAccessLevel() {
+            return null;
+        }
+    }
+
+    /** The platform from the JDK, the class path from memory alone: not even this harness is on it. */
+    private static final class Memory extends ForwardingJavaFileManager<StandardJavaFileManager> {
+        private final Map<String, byte[]> path;
+        private final Map<String, byte[]> made;
+
+        Memory(StandardJavaFileManager standard, Map<String, byte[]> path, Map<String, byte[]> made) {
+            super(standard);
+            this.path = path;
+            this.made = made;
+        }
+
+        @Override
+        public Iterable<JavaFileObject> list(
+            JavaFileManager.Location location, String packageName, java.util.Set<JavaFileObject.Kind> kinds, boolean recurse)
+            throws IOException {
+            if (location == StandardLocation.CLASS_PATH || location == StandardLocation.SOURCE_PATH) {
+                return packageName.isEmpty() && kinds.contains(JavaFileObject.Kind.CLASS) ? all() : List.of();
+            }
+            return super.list(location, packageName, kinds, recurse);
+        }
+
+        private List<JavaFileObject> all() {
+            List<JavaFileObject> found = new ArrayList<>();
+            path.keySet().forEach(name -> found.add(new Bytes(name, path)));
+            return found;
+        }
+
+        @Override
+        public String inferBinaryName(JavaFileManager.Location location, JavaFileObject file) {
+            return file instanceof Bytes bytes ? bytes.name : super.inferBinaryName(location, file);
+        }
+
+        @Override
+        public boolean isSameFile(FileObject a, FileObject b) {
+            return a == b || a instanceof Bytes x && b instanceof Bytes y && x.name.equals(y.name);
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+            JavaFileManager.Location location, String name, JavaFileObject.Kind kind, FileObject sibling) {
+            return new Bytes(name, made);
+        }
+    }
+}
