@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codeloop.attempts import CaseResult, CaseStatus, Ending, Status, Trajectory, Verdict
+from codeloop.attempts import CaseResult, CaseStatus, Ending, Trajectory, Verdict
 
 TOTAL = "total"
 _N = TypeVar("_N", int, float)
@@ -263,4 +263,4 @@ def _estimate(
 def _sum_known(values: Sequence[_N | None]) -> _N | None:
     """Add up, or give ``None`` if any is unknown: a sum of the known ones would look like the whole."""
     total = sum(value for value in values if value is not None)
-    return None if None in values else total  # type: ignore[return-value]  # sum() of no values is the int 0
+    return None if None in values else total

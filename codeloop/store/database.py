@@ -204,7 +204,7 @@ class Store:
         """Give the recorded attempts 0, 1, 2… of one draw, up to the first gap."""
         with self._transaction() as connection:
             rows = _rows(connection, schema.attempts, run_id, task_id=task_id, draw=draw)
-        found = []
+        found: list[Attempt] = []
         while (task_id, draw, len(found)) in rows:
             found.append(codec.decode(Attempt, rows[task_id, draw, len(found)]))
         return tuple(found)
@@ -233,7 +233,7 @@ class Store:
             raise StoreError(f"store {self._name} holds no run {run_id!r}")
         return _run_of(row)
 
-    def _update_run(self, run_id: str, **values: Any) -> None:
+    def _update_run(self, run_id: str, **values: str) -> None:
         with self._transaction() as connection:
             self._run(connection, run_id)
             connection.execute(_where_run(run_id).values(**values))
@@ -257,7 +257,7 @@ def _put(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], dat
     connection.execute(sa.insert(table).values(**key, data=data))
 
 
-def _rows(connection: sa.Connection, table: sa.Table, run_id: str, **key: Any) -> dict[tuple[Any, ...], str]:
+def _rows(connection: sa.Connection, table: sa.Table, run_id: str, **key: str | int) -> dict[tuple[Any, ...], str]:
     """Give key without run id → data, in the key's order."""
     names = [column for column in table.primary_key.columns if column.name != "run_id"]
     query = sa.select(*names, table.c.data).where(*_equal(table, {"run_id": run_id, **key})).order_by(*names)
@@ -265,7 +265,11 @@ def _rows(connection: sa.Connection, table: sa.Table, run_id: str, **key: Any) -
 
 
 def _trajectory(
-    task_id: str, draw: int, end_text: str, attempts: Mapping[tuple[Any, ...], str], hidden: Mapping[tuple[Any, ...], str]
+    task_id: str,
+    draw: int,
+    end_text: str,
+    attempts: Mapping[tuple[Any, ...], str],
+    hidden: Mapping[tuple[Any, ...], str],
 ) -> Trajectory:
     end = codec.decode(_End, end_text)
     return Trajectory(

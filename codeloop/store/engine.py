@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -34,16 +33,18 @@ _REMEDIES = (
 
 def make_engine(place: str | Path) -> tuple[sa.Engine, str]:
     """Make the engine of a URL or path, and the name that messages use (no password). Raises StoreError."""
-    try:
-        is_url = isinstance(place, str) and "://" in place
-        url = sa.make_url(place) if isinstance(place, str) and is_url else sa.URL.create("sqlite", database=str(place))
-        name = url.render_as_string(hide_password=True) if is_url else str(place)
-        with explain(name):
-            if url.get_backend_name() != "sqlite":
-                return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True), name
+    if isinstance(place, Path) or "://" not in place:
+        url, name = sa.URL.create("sqlite", database=str(place)), str(place)
+    else:
+        try:
+            url = sa.make_url(place)
+        except (SQLAlchemyError, ValueError) as exc:
+            raise StoreError("the store's URL cannot be read: write dialect://user:password@host:port/name") from exc
+        name = url.render_as_string(hide_password=True)
+    with explain(name):
+        if url.get_backend_name() == "sqlite":
             return _sqlite(url), name
-    except (SQLAlchemyError, ImportError) as exc:
-        raise StoreError(f"store {place if not is_url else 'URL'} cannot be used: {_one_line(exc)}") from exc
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True), name
 
 
 def migrate(engine: sa.Engine, name: str) -> None:
@@ -70,6 +71,8 @@ def explain(name: str) -> Iterator[None]:
         yield
     except DBAPIError as exc:
         raise StoreError(f"store {name}: {_remedy(exc.orig or exc)}") from exc
+    except ImportError as exc:
+        raise StoreError(f"store {name}: {_one_line(exc)}: install the database's driver") from exc
     except (SQLAlchemyError, CommandError, sqlite3.Error, OSError, UnicodeError) as exc:
         raise StoreError(f"store {name}: {_remedy(exc)}") from exc
 
@@ -86,7 +89,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     )
 
     @sa.event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _: object) -> None:
+    def _set_up(connection: sqlite3.Connection, _: object) -> None:
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
         _switch_to_wal(connection)
         connection.execute("PRAGMA synchronous=FULL")  # a commit survives the power going, not only a kill
@@ -100,7 +103,7 @@ def _sqlite(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _switch_to_wal(connection: Any) -> None:
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
     """Set WAL; the switch ignores busy_timeout while another process makes the same new file."""
     deadline = time.monotonic() + _BUSY_MS / 1000
     while True:

@@ -31,11 +31,11 @@ class Name(TypeDecorator[str]):
     impl = String(255)
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Escape."""
         return None if value is None else json.dumps(value)[1:-1]
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Read the escapes."""
         return None if value is None else str(json.loads(f'"{value}"'))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.resources import as_file
 from importlib.resources import files as resources
+from itertools import pairwise
 from pathlib import Path
 
 from codeloop.errors import SuiteError, UnknownName
@@ -64,7 +65,7 @@ def select(suite: Suite, ids: Sequence[str]) -> tuple[Task, ...]:
 def _one_per_stratum(pool: Sequence[Task], limit: int, seed: int) -> list[Task]:
     count = min(limit, len(pool))
     edges = [len(pool) * i // count for i in range(count + 1)]
-    return [pool[low + ((high - low) // 2 + seed) % (high - low)] for low, high in zip(edges, edges[1:], strict=False)]
+    return [pool[low + ((high - low) // 2 + seed) % (high - low)] for low, high in pairwise(edges)]
 
 
 def _only(suite: Suite, languages: Sequence[str]) -> Suite:

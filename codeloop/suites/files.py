@@ -1,4 +1,4 @@
-"""A user's own suite: one YAML or JSONL file (also gzipped), read strictly so that a typo is a message, not a wrong score."""
+"""A user's suite: one YAML or JSONL file, read strictly so that a typo is a message and not a wrong score."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ast
 import gzip
 import hashlib
 import json
+import re
 import warnings
 import zlib
 from collections.abc import Iterator, Mapping
@@ -25,6 +26,8 @@ _REQUIRED = (*_TEXTS, "visible", "hidden")
 _FIELDS = (*_REQUIRED, "reference")
 _HEAD = ("name", "version", "tasks")
 _FORMATS = (".yaml", ".yml", ".jsonl")
+
+_ASSERT = re.compile(r"^assert\b\s*")
 
 _JAVA_MAIN = """\
 public class Main {{
@@ -189,7 +192,7 @@ def _from_lines(language: str, lines: list[str]) -> str:
     if language == "java":
         cases = ",\n".join(line.rstrip("; ") for line in lines)
         return _JAVA_MAIN.format(cases=indent(cases, " " * 16))
-    return "".join(f"{line if line.startswith('assert') else f'assert {line}'}\n" for line in lines)
+    return "".join(f"assert {_ASSERT.sub('', line)}\n" for line in lines)
 
 
 def _check_shape(item: _Item, field: str, code: str) -> None:

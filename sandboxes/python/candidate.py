@@ -116,7 +116,7 @@ class Host:
     def do_get(self, name):
         return self.module.__dict__[name]
 
-    def do_call(self, target, *args, **kwargs):
+    def do_call(self, target, /, *args, **kwargs):
         return target(*args, **kwargs)
 
     def do_getattr(self, target, name):

@@ -1,0 +1,1 @@
+"""Alembic's folder; ``Store.open`` runs it, from the installed package too."""

@@ -1,0 +1,19 @@
+"""Text: untrusted text made safe for a terminal. Nothing is dropped: what would act is shown instead."""
+
+from __future__ import annotations
+
+
+def escape(text: str, *, keep_newlines: bool = False) -> str:
+    r"""Show every character that is not printable as an escape: ESC becomes ``\x1b``, a bidi override ``\u202e``.
+
+    Candidates, models and suites write this text; raw, it could recolour, overwrite or reorder what a person reads
+    (ANSI sequences; Trojan Source, CVE-2021-42574). With ``keep_newlines``, line feed and tab stay.
+    """
+    kept = "\n\t" if keep_newlines else ""
+    return "".join(c if c.isprintable() or c in kept else _shown(c) for c in text)
+
+
+def _shown(character: str) -> str:
+    known = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}.get(character)
+    code = ord(character)
+    return known or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")

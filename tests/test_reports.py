@@ -1,0 +1,141 @@
+"""Reports: other programs read them, and hostile text stays text."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from junitparser import Error, Failure, JUnitXml, Skipped
+
+from codeloop.attempts import (
+    Attempt,
+    Candidate,
+    CaseResult,
+    CaseStatus,
+    Completion,
+    Ending,
+    Prompt,
+    StageReport,
+    Status,
+    Trajectory,
+    Verdict,
+)
+from codeloop.diagnostics import Diagnostic
+from codeloop.metrics import summarise
+from codeloop.report import json_report, junit, terminal
+from codeloop.report.text import escape
+
+HOSTILE = "\x1b[31m]]></failure>&<x a='\"'>\x00\x07\u202e\ud800\uffff[bold]:smile:\r\n\x9b2J"
+
+
+def report(status: Status, outcome: str, **changes: Any) -> StageReport:
+    return StageReport(stage="test", status=status, outcome=outcome, **changes)
+
+
+def case(status: CaseStatus, text: str = "f(1)") -> CaseResult:
+    return CaseResult(name=text, status=status, expression=text, expected="1", actual=text, exception=text)
+
+
+def trajectory(error: str = "", cost: float | None = None) -> Trajectory:
+    verdict = Verdict(reports=(report(Status.PASSED, "ok", cases=(case(CaseStatus.PASSED),)),))
+    attempt = Attempt(
+        iteration=0,
+        prompt=Prompt(messages=(), template=HOSTILE),
+        completion=Completion(text=HOSTILE, finish_reason=HOSTILE, cost_usd=cost),
+        candidate=Candidate(code=HOSTILE, notes=(HOSTILE,)),
+        verdict=verdict,
+        handed_over=0,
+    )
+    ending = Ending.ERRORED if error else Ending.SOLVED
+    hidden = () if error else (verdict,)
+    return Trajectory(
+        task_id="p/1", language="p[bold]\x1b", draw=0, ending=ending, attempts=(attempt,), hidden=hidden, error=error
+    )
+
+
+def read(xml: str) -> list[tuple[str, Any]]:
+    return [(c.name, c.result[0] if c.result else None) for suite in JUnitXml.fromstring(xml.encode()) for c in suite]
+
+
+def test_failure_is_wrong_code_and_error_is_the_machine() -> None:
+    cases = (case(CaseStatus.PASSED), case(CaseStatus.FAILED), case(CaseStatus.RAISED), case(CaseStatus.NOT_RUN))
+    wrong = Verdict(reports=(report(Status.FAILED, "wrong_answer", cases=cases),))
+    broken = Verdict(reports=(report(Status.ERRORED, "errored"),))
+    xml = junit.verdicts([("p/1", 2, 3, wrong, ""), ("p/2", 0, 0, None, "engine died"), ("p/3", 0, 0, broken, "")])
+    found = read(xml)
+    kinds = [type(result) for _, result in found]
+    assert kinds == [type(None), Failure, Failure, Skipped, Error, Error]
+    assert "p/1 draw 2 iteration 3" in found[0][0]
+    assert found[4][1].message == "engine died"
+    document = JUnitXml.fromstring(xml.encode())
+    assert (document.tests, document.failures, document.errors, document.skipped) == (6, 2, 2, 1)
+
+
+@pytest.mark.parametrize("outcome", ["timeout", "forged", "syntax"])
+def test_a_failed_stage_is_a_failure_whatever_its_cases_say(outcome: str) -> None:
+    for cases in ((), (case(CaseStatus.PASSED),)):
+        xml = junit.stage_report(report(Status.FAILED, outcome, cases=cases), task_id="p/1", draw=0, iteration=1)
+        results = [result for _, result in read(xml) if result]
+        assert [(type(r), r.type) for r in results] == [(Failure, outcome)]
+
+
+def test_hostile_text_stays_text_in_xml() -> None:
+    finding = Diagnostic(stage="test", tool=HOSTILE, rule=HOSTILE, message=HOSTILE, line=3)
+    bad = report(Status.FAILED, HOSTILE, cases=(case(CaseStatus.NOT_RUN, HOSTILE),), diagnostics=(finding,))
+    xml = junit.verdicts([(HOSTILE, 0, 0, Verdict(reports=(bad,)), ""), ("p", 0, 0, None, HOSTILE)])
+    assert not set(xml) & set("\x00\x07\x1b\ud800\uffff")
+    assert len(read(xml)) == 3
+    assert "]]></failure>" in read(xml)[1][1].text
+
+
+@given(st.text(st.characters()))
+def test_any_text_gives_xml_that_can_be_read(text: str) -> None:
+    xml = junit.verdicts([(text, 0, 0, None, text)])
+    assert len(read(xml)) == 1
+
+
+@given(st.text(st.characters()))
+def test_escaped_text_is_printable_and_printable_text_is_unchanged(text: str) -> None:
+    assert escape(text).isprintable()
+    assert escape(escape(text)) == escape(text)
+    assert not set(escape(text, keep_newlines=True)) & set("\x1b\r\x9b\u202e")
+
+
+def test_escape_shows_what_would_act() -> None:
+    assert escape("\x1b[31mü\u202e\n\U000e0001") == r"\x1b[31mü\u202e\n\U000e0001"
+    assert escape("a\n\tb", keep_newlines=True) == "a\n\tb"
+
+
+def test_the_table_shows_numbers_unknowns_and_no_markup() -> None:
+    summaries = summarise([trajectory()], ks=[1, 5], max_iterations=1, errata=())
+    text = terminal.table(summaries, width=160)
+    assert "pass@1" in text
+    assert "100.0 [20.7, 100.0]" in text
+    assert "pass@5" in text
+    assert "–" in text
+    assert "unknown" in text
+    assert r"p[bold]\x1b" in text
+    assert "\x1b" not in text
+    assert "0.2500" in terminal.table(summarise([trajectory(cost=0.25)], ks=[1], max_iterations=0, errata=()))
+
+
+def test_results_are_json_with_missing_as_null() -> None:
+    draws = [trajectory(), trajectory(error=HOSTILE)]
+    made = json_report.results(
+        run_id="r",
+        settings={"ks": (1,)},
+        summaries=summarise(draws, ks=[1], max_iterations=1, errata=()),
+        trajectories=draws,
+        max_iterations=1,
+        extra={"wall_s": 1.0, "schema_version": 99},
+    )
+    data = json.loads(json.dumps(made, allow_nan=False))
+    assert (data["schema_version"], data["wall_s"]) == (1, 1.0)
+    assert [row["passed_by"] for row in data["trajectories"]] == [[True, True], [None, None]]
+    assert [row["hidden_only_passed_by"] for row in data["trajectories"]] == [[None, None], [None, None]]
+    assert data["summaries"][0]["cost_usd"] is None
+    assert data["trajectories"][1]["error"] == HOSTILE
+    assert data["trajectories"][0]["attempts"][0]["hidden"]["outcome"] == "ok"

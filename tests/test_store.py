@@ -1,0 +1,273 @@
+"""Store on real SQLite: lossless, safe against a kill, and one line for whatever the disk does."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from codeloop.attempts import (
+    Attempt,
+    Candidate,
+    CaseResult,
+    Completion,
+    Ending,
+    Message,
+    Prompt,
+    StageReport,
+    Trajectory,
+    Usage,
+    Verdict,
+)
+from codeloop.diagnostics import Diagnostic
+from codeloop.errors import SchemaMismatch, StoreError, StoreLocked
+from codeloop.store import Owner, Store, codec, schema
+
+TEXT = st.text(st.characters(), max_size=20)  # surrogates and NUL included
+st.register_type_strategy(str, TEXT)
+st.register_type_strategy(float, st.floats(allow_nan=False))
+for _kind in (Message, Usage, Candidate, CaseResult, Diagnostic, StageReport, Verdict, Completion, Prompt):
+    _hints = codec._hints(_kind)
+    st.register_type_strategy(_kind, st.builds(_kind, **{name: st.from_type(hint) for name, hint in _hints.items()}))
+
+
+def attempt(iteration: int = 0, code: str = "x") -> Attempt:
+    return Attempt(
+        iteration=iteration,
+        prompt=Prompt(messages=(Message(role="user", content="\ud800 \x00 ü"),), template="t", iteration=iteration),
+        completion=Completion(text="a", finish_reason="stop", usage=Usage(prompt_tokens=1)),
+        candidate=Candidate(code=code),
+        verdict=Verdict(reports=()),
+        handed_over=0,
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    found = Store.open(tmp_path / "deep" / "codeloop.db")
+    found.new_run("r", {"ks": (1, 2), "limit": None})
+    yield found
+    found.close()
+
+
+@given(
+    st.builds(
+        Attempt,
+        iteration=st.integers(0, 9),
+        prompt=st.from_type(Prompt),
+        completion=st.from_type(Completion),
+        candidate=st.from_type(Candidate),
+        verdict=st.from_type(Verdict),
+        handed_over=st.integers(0, 9),
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_an_attempt_comes_back_equal(given_: Attempt) -> None:
+    text = codec.encode(given_)
+    assert text.isascii()
+    assert codec.decode(Attempt, text) == given_
+
+
+def test_two_surrogates_do_not_become_one_character() -> None:
+    pair = Candidate(code="\ud83d" + "\ude00")
+    assert codec.decode(Candidate, codec.encode(pair)) == pair
+
+
+def test_a_stored_text_that_does_not_fit_is_a_store_error() -> None:
+    for bad in ("{", '{"code": 1}', '{"nope": ""}', "[]"):
+        with pytest.raises(StoreError):
+            codec.decode(Candidate, bad)
+
+
+def test_runs(store: Store) -> None:
+    store.new_run("a", {})
+    assert [run.run_id for run in store.list_runs()] == ["r", "a"]
+    assert store.load_run("r").config == {"ks": [1, 2], "limit": None}
+    store.set_run_status("r", "finished")
+    assert store.load_run("r").status == "finished"
+    with pytest.raises(StoreError, match="already"):
+        store.new_run("r", {})
+    for call in (lambda: store.load_run("x"), lambda: store.claim("x"), lambda: store.set_run_status("x", "y")):
+        with pytest.raises(StoreError, match="no run 'x'"):
+            call()
+
+
+def test_replies_are_per_model_draw_and_iteration(store: Store) -> None:
+    prompt, answer = attempt().prompt, Completion(text="\udcff", finish_reason="stop", latency_s=0.1)
+    assert store.reply("m", prompt) is None
+    store.record_reply("m", prompt, answer)
+    store.record_reply("m", prompt, replace(answer, text="later"))
+    assert store.reply("m", prompt) == replace(answer, is_cached=True)
+    assert store.reply("n", prompt) is None
+    assert store.reply("m", replace(prompt, draw=1)) is None
+    assert store.reply("m", replace(prompt, iteration=1)) is None
+
+
+def test_attempts_are_recorded_once(store: Store) -> None:
+    for item in (attempt(0), attempt(1), attempt(1), attempt(3)):
+        store.record_attempt("r", "Python/0", 0, item)
+    assert store.attempts("r", "Python/0", 0) == (attempt(0), attempt(1))
+    assert store.attempts("r", "Python/0", 1) == ()
+    with pytest.raises(StoreError, match="recorded otherwise"):
+        store.record_attempt("r", "Python/0", 0, attempt(1, code="y"))
+    with pytest.raises(StoreError, match="no run"):
+        store.record_attempt("x", "Python/0", 0, attempt())
+
+
+def test_a_trajectory_comes_back_equal_and_may_end_again(store: Store) -> None:
+    task_id = "Py\ud800/0\x00"
+    errored = Trajectory(
+        task_id=task_id, language="python", draw=2, ending=Ending.ERRORED, attempts=(attempt(0),), error="e\x1b"
+    )
+    store.record_hidden("r", task_id, 2, 0, Verdict(reports=(), image="old"))
+    store.end_trajectory("r", errored)
+    assert store.trajectories("r") == (errored,)
+    hidden = (None, Verdict(reports=(), image="new"))
+    solved = replace(errored, ending=Ending.SOLVED, attempts=(attempt(0), attempt(1)), hidden=hidden, error="")
+    store.end_trajectory("r", solved)
+    assert store.trajectories("r") == (solved,)
+
+
+def test_an_unended_trajectory_is_not_listed(store: Store) -> None:
+    store.record_attempt("r", "Python/0", 0, attempt())
+    assert store.trajectories("r") == ()
+
+
+def test_threads_share_a_store(store: Store) -> None:
+    def work(draw: int) -> None:
+        for i in range(10):
+            store.record_attempt("r", "t", draw, attempt(i))
+
+    threads = [threading.Thread(target=work, args=(draw,)) for draw in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(store.attempts("r", "t", draw)) for draw in range(8)] == [10] * 8
+
+
+CHILD = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from test_store import attempt
+from codeloop.attempts import Completion
+from codeloop.store import Store
+store = Store.open(Path(sys.argv[1]))
+store.new_run("k", {})
+store.claim("k")
+store.record_reply("m", attempt().prompt, Completion(text="paid", finish_reason="stop"))
+done = store.begin_call("k", "m", attempt().prompt)
+store.end_call(done)
+store.begin_call("k", "m", attempt().prompt)
+i = 0
+while True:
+    store.record_attempt("k", "t", 0, attempt(i))
+    i += 1
+    print(i, flush=True)
+"""
+
+
+def test_a_kill_loses_nothing_that_was_recorded(tmp_path: Path) -> None:
+    path = tmp_path / "codeloop.db"
+    command = [sys.executable, "-c", CHILD, str(path), str(Path(__file__).parent)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout
+        for line in child.stdout:
+            if line.strip() == "20":
+                break
+        store = Store.open(path)
+        with pytest.raises(StoreLocked, match=str(child.pid)):
+            store.claim("k")
+        store.release("k")  # not ours: stays the child's
+        os.kill(child.pid, signal.SIGKILL)
+        said = [20, *[int(line) for line in child.stdout]][-1]
+    assert len(store.attempts("k", "t", 0)) in (said, said + 1)
+    assert store.reply("m", attempt().prompt) is not None
+    assert store.count_calls("k") == (2, 1)
+    store.claim("k")
+    store.claim("k")
+    assert store.load_run("k").owner
+    store.release("k")
+    assert store.load_run("k").owner is None
+    store.close()
+
+
+def test_another_boot_or_start_time_is_a_dead_owner(store: Store) -> None:
+    store.claim("r")
+    me = store.load_run("r").owner
+    assert me
+    assert me.is_alive
+    for dead in (replace(me, boot="x"), replace(me, started="1"), Owner(pid=me.pid, started="", boot=me.boot)):
+        assert not dead.is_alive
+
+
+def test_many_processes_make_one_file(tmp_path: Path) -> None:
+    script = "import sys; from codeloop.store import Store; Store.open(sys.argv[1]).new_run(sys.argv[2], {})"
+    path = str(tmp_path / "codeloop.db")
+    children = [subprocess.Popen([sys.executable, "-c", script, path, str(i)]) for i in range(6)]
+    assert [child.wait() for child in children] == [0] * 6
+    store = Store.open(path)
+    assert len(store.list_runs()) == 6
+    store.close()
+
+
+def test_migrations_and_schema_agree(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with store._engine.begin() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+
+
+def test_sqlite_is_set_for_kills_and_neighbours(store: Store) -> None:
+    with store._engine.begin() as connection:
+        values = [connection.exec_driver_sql(f"PRAGMA {n}").scalar() for n in ("journal_mode", "synchronous")]
+    assert values == ["wal", 2]
+
+
+def test_a_newer_schema_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "codeloop.db"
+    Store.open(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(SchemaMismatch, match="9999"):
+        Store.open(path)
+
+
+def test_bad_places_are_one_line(tmp_path: Path) -> None:
+    junk = tmp_path / "junk.db"
+    junk.write_bytes(b"no database at all, but long enough to be read" * 50)
+    (tmp_path / "file").write_text("")
+    for place in (junk, tmp_path, tmp_path / "file" / "x.db", "nosuch://u:secret@h/x", "postgresql://u:secret@h:x/y"):
+        with pytest.raises(StoreError) as caught:
+            Store.open(place)
+        assert "\n" not in str(caught.value)
+        assert "secret" not in str(caught.value)
+
+
+def test_a_full_disk_is_one_line_and_the_store_stays_whole(store: Store) -> None:
+    store.record_attempt("r", "t", 0, attempt(0))
+    with store._engine.begin() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+    with pytest.raises(StoreError, match="disk is full"):
+        store.record_attempt("r", "t", 0, attempt(1, code="x" * 1_000_000))
+    assert store.attempts("r", "t", 0) == (attempt(0),)
+
+
+def test_memory_database() -> None:
+    store = Store.open("sqlite://")
+    store.new_run("r", {})
+    assert len(store.list_runs()) == 1
+    store.close()
