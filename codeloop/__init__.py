@@ -21,7 +21,7 @@ _PUBLIC = {
     "run_trajectory": "codeloop.loop",
 }
 
-__all__ = list(_PUBLIC)  # noqa: PLE0605 - the mapping is the list
+__all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:

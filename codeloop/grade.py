@@ -138,7 +138,7 @@ def _lines(path: Path) -> Iterable[tuple[int, str]]:
     number = 0
     try:
         with opener(path, "rt", encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):  # noqa: B007 - the number is for the error below
+            for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, line
     except FileNotFoundError as exc:

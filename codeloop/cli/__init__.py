@@ -20,10 +20,10 @@ _COMMANDS = ("bench", "grade", "resume", "doctor", "setup", "sandbox")
 class _LazyGroup(click.Group):
     """Import a command's file only when it is asked for: ``--version`` must not wait for a sandbox library."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"codeloop.cli.{cmd_name}").command
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
-def run(arguments: list[str] | None = None) -> int:
+def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return per kind of ending
     """Run the command line; give the exit code. One line for every expected error, never a traceback."""
     try:
         result = cli.main(arguments, standalone_mode=False, default_map=config.file_defaults())
@@ -56,7 +56,7 @@ def run(arguments: list[str] | None = None) -> int:
         return INTERRUPTED
     except BaseExceptionGroup as group:
         return _report(_first(group))
-    except Exception as exc:
+    except Exception as exc:  # noqa: BLE001 - the one place where everything ends
         return _report(exc)
     return result if isinstance(result, int) else OK
 

@@ -80,6 +80,6 @@ def _environment() -> SandboxedEnvironment:
     # Not HTML: the text goes to a model, and candidate text is data of the template, never a template itself.
     environment = SandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-    )  # noqa: S701
+    )
     environment.filters["fenced"] = fenced
     return environment

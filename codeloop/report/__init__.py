@@ -1,0 +1,1 @@
+"""Reports: text from plain data; nothing here runs, asks or checks anything."""

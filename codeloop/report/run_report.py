@@ -80,9 +80,7 @@ class RunReport:
     def _summaries(self) -> tuple[Summary, ...]:
         errata = [task_id for task_id, _ in self.suite.errata]
         return tuple(
-            summarise(
-                self.trajectories, ks=self.settings["ks"], max_iterations=self._max_iterations, errata=errata
-            )
+            summarise(self.trajectories, ks=self.settings["ks"], max_iterations=self._max_iterations, errata=errata)
         )
 
     def _errata(self) -> list[tuple[str, str]]:

@@ -6,9 +6,9 @@ Everything here can be replaced by the solution it loads; that is allowed for, s
 import sys
 
 sys.path.insert(0, "/opt/codeloop" if __file__.startswith("/opt/") else __file__.rpartition("/")[0] or ".")
-import types  # noqa: E402
+import types
 
-import wire  # noqa: E402
+import wire
 
 sys.path.pop(0)
 _FD = 3
@@ -41,7 +41,7 @@ class Host:
             with open(self.path, "rb") as file:
                 code = compile(file.read(), self.path, "exec", dont_inherit=True)
             exec(code, self.module.__dict__)
-        except BaseException as error:  # noqa: BLE001 -- SystemExit at load is a finding like any other
+        except BaseException as error:
             self.load_error = wire.describe(error, self.path)
         _flush()
 
@@ -80,7 +80,7 @@ class Host:
             reply["ok"] = wire.Encoder(self.opaque, shared).node(result)
         except wire.Closed:
             raise
-        except BaseException as error:  # noqa: BLE001
+        except BaseException as error:
             reply["err"] = wire.describe(error, self.path)
         self.send(reply, shared)
 
@@ -142,7 +142,7 @@ def _flush():
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             continue
 
 

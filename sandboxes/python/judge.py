@@ -7,14 +7,14 @@ JSON lines on descriptor 0, each with the nonce: the plan, cases as they are dec
 import sys
 
 sys.path.insert(0, "/opt/codeloop" if __file__.startswith("/opt/") else __file__.rpartition("/")[0] or ".")
-import ast  # noqa: E402
-import builtins  # noqa: E402
-import importlib  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
-import types  # noqa: E402
+import ast
+import builtins
+import importlib
+import json
+import os
+import types
 
-import wire  # noqa: E402
+import wire
 
 sys.path.pop(0)
 _PEER, _CHANNEL = 3, 0
