@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,15 @@ def test_the_table_shows_numbers_unknowns_and_no_markup() -> None:
     assert r"p[bold]\x1b" in text
     assert "\x1b" not in text
     assert "0.2500" in terminal.table(summarise([trajectory(cost=0.25)], ks=[1], max_iterations=0, errata=()))
+
+
+def test_seven_columns_of_large_numbers_are_not_cut() -> None:
+    names = ("python", "java", "cpp", "javascript", "go", "rust")
+    draws = [replace(trajectory(cost=1234.5678), language=name, task_id=f"{name}/1") for name in names]
+    text = terminal.table(summarise(draws, ks=[1], max_iterations=0))
+    assert "…" not in text
+    assert all(name in text for name in names)
+    assert "7407.4068" in text
 
 
 def test_results_are_json_with_missing_as_null() -> None:

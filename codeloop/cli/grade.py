@@ -82,10 +82,10 @@ def _write(graded: tuple[grade.Graded, ...], out: Path | None, junit: Path | Non
     if out:
         out.write_text("".join(json.dumps(_row(item)) + "\n" for item in graded), "utf-8")
     if junit:
-        from codeloop.report import junit as junit_report
+        from codeloop.report.junit import verdicts
 
         rows = [(item.sample.task.id, item.sample.draw, 0, item.verdict, item.error) for item in graded]
-        junit.write_text(junit_report.verdicts(rows), "utf-8")
+        junit.write_text(verdicts(rows), "utf-8")
 
 
 def _row(item: grade.Graded) -> dict[str, object]:

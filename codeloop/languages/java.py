@@ -88,7 +88,7 @@ class JavaLanguage:
             return _report("test", Status.ERRORED, "machine", (unparsed("test", "java", _text(result)),))
         cases, outcome = _cases(ours), _test_outcome(result, lines, ours)
         if outcome:
-            extra = (_said("test", outcome, _SAYS.get(outcome, outcome)),)
+            extra: tuple[Diagnostic, ...] = (_said("test", outcome, _SAYS.get(outcome, outcome)),)
         else:
             outcome, extra = _case_outcome(ours, cases)
         status = Status.PASSED if outcome == "ok" else Status.FAILED
@@ -216,18 +216,25 @@ def _compile_outcome(result: CommandResult, lines: list[dict[str, Any]]) -> str:
         return _ENDS[result.end]
     if not lines or "begin" not in lines[0]:
         return "machine"
+    found = _candidate_outcome(lines)
+    if found:
+        return found
+    return "ok" if "done" in lines[-1] and result.end is End.EXITED and result.code == 0 else "machine"
+
+
+def _candidate_outcome(lines: list[dict[str, Any]]) -> str:
+    """Say what is wrong with the candidate; nothing when the compiler found no fault."""
+    crashes = [str(line["crash"]) for line in lines if "crash" in line]
     errors = [line for line in lines if line.get("kind") == "ERROR"]
-    if any("OutOfMemoryError" in str(line.get("crash", "")) for line in lines):
+    if any("OutOfMemoryError" in crash for crash in crashes):
         return "out_of_memory"
     if any("missing" in line for line in lines):
         return "missing_entry_point"
     if any(line.get("round") == 2 for line in errors):
         return "signature"
-    if errors:
-        return "syntax" if any(_SYNTAX.match(str(line.get("code", ""))) for line in errors) else "types"
-    if any("crash" in line for line in lines):
-        return "syntax"  # what javac cannot read to the end is not a program
-    return "ok" if "done" in lines[-1] and result.end is End.EXITED and result.code == 0 else "machine"
+    if errors and not any(_SYNTAX.match(str(line.get("code", ""))) for line in errors):
+        return "types"
+    return "syntax" if errors or crashes else ""  # what javac crashes on is not a program
 
 
 def _compile_extra(
@@ -304,7 +311,7 @@ def _case_outcome(ours: list[dict[str, Any]], cases: tuple[CaseResult, ...]) -> 
 
 def _cases(ours: list[dict[str, Any]]) -> tuple[CaseResult, ...]:
     """Give a result for every planned case; what no line tells of was not run."""
-    names = next((line["names"] for line in ours if line.get("event") == "plan"), [])
+    names: list[Any] = next((line["names"] for line in ours if line.get("event") == "plan"), [])
     told = {line.get("index"): line for line in ours if line.get("event") == "case"}
     return tuple(_case(index, str(name), told.get(index)) for index, name in enumerate(names))
 

@@ -1,6 +1,6 @@
 """JUnit XML: a failure is wrong code, an error is the machine's fault."""
 
-# ruff: noqa: ANN401 - junitparser ships no types
+
 from __future__ import annotations
 
 import re

@@ -13,6 +13,8 @@ from rich.text import Text
 from codeloop.metrics import Estimate, PassAt, Summary
 from codeloop.report.text import escape
 
+_COUNTS = ("tasks", "draws", "errored", "unscored", "solved", "stalled", "no_visible_tests")
+
 
 def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
     """Give the table by language as plain text without colours: pass@k by iteration, then counts and costs.
@@ -45,16 +47,16 @@ def _cells(language: str, row: PassAt) -> list[Text]:
 
 
 def _count_table(summaries: Sequence[Summary]) -> Table:
+    """Give one column per language: the other way round, eleven columns would be cut at 100 characters."""
     table_ = _table("what was run")
-    names = ("language", "tasks", "draws", "errored", "unscored", "solved", "stalled", "no visible tests")
-    for name in (*names, "tokens in/out", "model s", "cost $"):
-        table_.add_column(name, justify="left" if name == "language" else "right")
-    for s in summaries:
-        counts = (s.tasks, s.draws, s.errored, s.unscored, s.solved, s.stalled, s.no_visible_tests)
-        tokens = f"{_known(s.prompt_tokens)}/{_known(s.completion_tokens)}"
-        cost = "unknown" if s.cost_usd is None else f"{s.cost_usd:.4f}"
-        texts = [s.language, *map(str, counts), tokens, f"{s.model_s:.1f}", cost]
-        table_.add_row(*[Text(escape(text)) for text in texts])
+    for name in ("", *(summary.language for summary in summaries)):
+        table_.add_column(Text(escape(name)), justify="right" if name else "left", overflow="fold")
+    for name in _COUNTS:
+        table_.add_row(name.replace("_", " "), *[str(getattr(summary, name)) for summary in summaries])
+    for name in ("prompt_tokens", "completion_tokens"):
+        table_.add_row(name.replace("_", " "), *[_known(getattr(summary, name)) for summary in summaries])
+    table_.add_row("model seconds", *[f"{summary.model_s:.1f}" for summary in summaries])
+    table_.add_row("cost, $", *[_dollars(summary.cost_usd) for summary in summaries])
     return table_
 
 
@@ -65,6 +67,10 @@ def _estimate(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return value
     return f"{value} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+
+
+def _dollars(cost: float | None) -> str:
+    return "unknown" if cost is None else f"{cost:.4f}"
 
 
 def _known(count: int | None) -> str:

@@ -230,11 +230,11 @@ def _statement(language: str, row: Row) -> str:
 
 def _last_comment(language: str, prompt: str) -> str:
     """Give the comment nearest to the entry point: an earlier one belongs to a helper."""
-    if language == "go":
-        block = re.findall(r"(?:^//.*\n)+", prompt, re.M)[-1]
-        return re.sub(r"^// ?", "", block, flags=re.M)
-    text: str = re.findall(r"/\*+(.*?)\*/", prompt, re.S)[-1]
-    return text
+    blocks = [] if language == "go" else re.findall(r"/\*+(.*?)\*/", prompt, re.S)
+    if blocks:
+        return str(blocks[-1])
+    lines = re.findall(r"(?:^[ \t]*//.*\n)+", prompt, re.M)[-1]  # Go, and C++/50
+    return re.sub(r"^[ \t]*// ?", "", lines, flags=re.M)
 
 
 def _visible(language: str, row: Row) -> VisibleTests:
