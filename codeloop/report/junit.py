@@ -1,6 +1,5 @@
 """JUnit XML: a failure is wrong code, an error is the machine's fault."""
 
-
 from __future__ import annotations
 
 import re

@@ -4,7 +4,6 @@ Written from the types, so that a new field with a default needs no code here an
 surrogates goes as the hex of its bytes: JSON would join a lone high and a lone low one into another character.
 """
 
-
 from __future__ import annotations
 
 import json

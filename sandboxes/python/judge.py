@@ -30,6 +30,9 @@ class Forged(BaseException):
     """The candidate's process sent what its host program never sends."""
 
 
+_GONE = {wire.Closed: "process exited", Forged: "the candidate forged a message"}
+
+
 class Remote:
     """An object that stays in the candidate's process. ``==`` on it is identity: its own would run there, and lie."""
 
@@ -123,7 +126,6 @@ class Link:
         if type(changes) is not list:
             raise wire.WireError("no changes")
         try:
-            # The first is the dict of keyword arguments, which is ours.
             for node in changes:
                 decoder.fill(shared.objects[node[1]], node)
         except (wire.WireError, wire.Closed):
@@ -174,7 +176,6 @@ class Record:
     def __init__(self, nonce):
         self.nonce = nonce
         self.cases = []
-        self.current = None
 
     def write(self, **line):
         data = json.dumps({"nonce": self.nonce, **line}).encode("ascii") + b"\n"
@@ -198,11 +199,10 @@ class Record:
 class Hooks:
     """What the transformed asserts call."""
 
+    anything = BaseException  # a name of the test may hide the built-in one
+
     def __init__(self, record):
         self.record = record
-
-    def begin(self, number):
-        self.record.current = number
 
     def end(self, number, is_true, expected=None, actual=None):
         """Take the outcome of one assert; each text is (template, value) and is made here, before anything changes."""
@@ -211,15 +211,14 @@ class Hooks:
         if case["status"] in ("not_run", "passed") and not (holds and case["status"] == "passed"):
             fields = {"expected": _filled(expected), "actual": _filled(actual)}
             (self.record.passed if holds else self.record.set)(number, *(() if holds else ("failed",)), **fields)
-        self.record.current = None
 
     def raised(self, number, error):
         """Take an exception of an assert's own expression; the run goes on unless the candidate is gone."""
         if isinstance(error, (wire.Closed, Forged)):
+            self.record.set(number, "failed", exception=_GONE[type(error)])
             raise error
         line = getattr(error, "remote_line", None)
         self.record.set(number, "raised", exception=_exception_text(error), line=line)
-        self.record.current = None
 
 
 def _filled(text):
@@ -299,10 +298,9 @@ class Transform(ast.NodeTransformer):
         end = _call("end", ast.Constant(number), outcome, *texts)
         error = _PREFIX + "error"
         raised = _call("raised", ast.Constant(number), ast.Name(error, ast.Load()))
-        handler = ast.ExceptHandler(ast.Name("BaseException", ast.Load()), error, [ast.Expr(raised)])
-        handler.type = ast.Attribute(ast.Name(_PREFIX + "hooks", ast.Load()), "anything", ast.Load())
-        begin = ast.Expr(_call("begin", ast.Constant(number)))
-        attempt = ast.Try([begin, *steps, ast.Expr(end)], [handler], [], [])
+        anything = ast.Attribute(_name("hooks"), "anything", ast.Load())
+        handler = ast.ExceptHandler(anything, error, [ast.Expr(raised)])
+        attempt = ast.Try([*steps, ast.Expr(end)], [handler], [], [])
         return ast.fix_missing_locations(ast.copy_location(attempt, node))
 
     def _split(self, test):
@@ -367,9 +365,6 @@ def _pair(template, *values):
 
 def _call(name, *args):
     return ast.Call(ast.Attribute(_name("hooks"), name, ast.Load()), list(args), [])
-
-
-Hooks.anything = BaseException  # a name of the test may hide the built-in one
 
 
 def _loaded(node):
@@ -489,9 +484,6 @@ def _setup(record, error):
 
 def _close(record, link):
     failure = link.failure
-    if failure is not None and record.current is not None:
-        exception = "process exited" if isinstance(failure, wire.Closed) else "the candidate forged a message"
-        record.set(record.current, "failed", exception=exception)
     is_whole = failure is None and not any(case["name"] == "setup" for case in record.cases)
     for case in record.cases if is_whole else ():
         if case["status"] == "not_run" and case["is_unreachable"]:
@@ -500,6 +492,7 @@ def _close(record, link):
 
 
 def main():
+    sys.setrecursionlimit(3000)  # decoding takes four frames per level, on top of whatever the test does
     parts = []
     while part := os.read(_CHANNEL, 1 << 20):
         parts.append(part)
