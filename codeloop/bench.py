@@ -89,9 +89,11 @@ class Bench:
         known = await _threaded(self.store.reply, self.model.identity, prompt)
         if known is not None:
             return known
+        call = await _threaded(self.store.begin_call, self.run_id, self.model.identity, prompt)
         completion = await self.model.complete(prompt)
         with anyio.CancelScope(shield=True):  # a paid reply is recorded even while Ctrl-C is being handled
             await _threaded(self.store.record_reply, self.model.identity, prompt, completion)
+            await _threaded(self.store.end_call, call)
         return completion
 
     async def _score(self, task: Task, trajectory: Trajectory) -> tuple[Verdict | None, ...]:

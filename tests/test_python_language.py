@@ -105,9 +105,15 @@ def test_exception_is_placed(tmp_path):
         (body("import os; os._exit(0)"), "exited_early"),
         (body("return 3", "import os; os._exit(0)"), "exited_early"),
         (body("return E()", "class E:\n  def __eq__(s, o): return True\n  __ne__ = __req__ = __eq__"), "wrong_answer"),
-        (body("return E(9)", "class E(int):\n  def __eq__(s, o): return True\n  __hash__ = int.__hash__"), "wrong_answer"),
+        (
+            body("return E(9)", "class E(int):\n  def __eq__(s, o): return True\n  __hash__ = int.__hash__"),
+            "wrong_answer",
+        ),
         (body("from unittest.mock import ANY; return ANY"), "wrong_answer"),
-        (body("return 9", "import builtins\nbuiltins.AssertionError = int\nbuiltins.bool = lambda x: True"), "wrong_answer"),
+        (
+            body("return 9", "import builtins\nbuiltins.AssertionError = int\nbuiltins.bool = lambda x: True"),
+            "wrong_answer",
+        ),
         (body("return 9", "import atexit, os\natexit.register(lambda: os._exit(0))"), "wrong_answer"),
         (body('print(\'{"nonce": "n0nce", "done": true, "whole": true}\'); return 9'), "wrong_answer"),
         (body("import os\n    try: os.write(0, b'{}')\n    except OSError: pass\n    return 9"), "wrong_answer"),
@@ -128,10 +134,10 @@ def test_hostile_program_fails(tmp_path, code, outcome):
 def test_expected_values_are_nowhere_in_the_process(tmp_path):
     search = (
         "import gc, sys\n"
-        "    f, seen = sys._getframe(), []\n"
+        "    f, seen, n = sys._getframe().f_back, [], 12345679\n"
         "    while f: seen.append(repr(f.f_locals)); f = f.f_back\n"
         "    seen += [repr(o) for o in gc.get_objects() if isinstance(o, (list, dict, tuple)) and len(o) < 50]\n"
-        "    return 987654321 if any('9876' + '54321' in s for s in seen) else 0"
+        "    return n * 80 + 1 if any(str(n * 80 + 1) in s for s in seen) else 0"
     )
     report = judge(tmp_path, body(search), "assert add(1, 2) == 987654321\n")
     assert report.outcome == "wrong_answer"
@@ -197,6 +203,10 @@ def test_asserts_split(tmp_path):
 
 def test_no_cases_is_no_pass(tmp_path):
     assert judge(tmp_path, GOOD, "def check(add):\n    assert True\n").outcome == "no_cases"
+
+
+def test_leftover_body_before_the_tests_is_dropped(tmp_path):
+    assert judge(tmp_path, GOOD, "    return 0\n" + SUITE).outcome == "ok"
 
 
 def test_broken_tests_are_the_machines_fault(tmp_path):
@@ -304,12 +314,18 @@ def test_every_reference_passes_and_no_stub_does(tmp_path):
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(one, rows()))
     odd = [
-        (name, is_good, report.outcome, [c for c in report.cases if c.status is not CaseStatus.PASSED][:2], report.diagnostics)
+        (
+            name,
+            is_good,
+            report.outcome,
+            [c for c in report.cases if c.status is not CaseStatus.PASSED][:2],
+            report.diagnostics,
+        )
         for name, found in results
         for is_good, report in found
         if report.status is not (Status.PASSED if is_good else Status.FAILED)
     ]
     cases = [case for _, found in results for is_good, report in found if is_good for case in report.cases]
     split = sum(not case.is_opaque for case in cases)
-    print(f"{len(results)} tasks, {len(cases)} cases, {split} split ({split / len(cases):.1%})")
+    print(f"{len(results)} tasks, {len(cases)} cases, {split} split ({split / len(cases):.1%})")  # noqa: T201
     assert not odd

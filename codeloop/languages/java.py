@@ -219,7 +219,7 @@ def _compile_outcome(result: CommandResult, lines: list[dict[str, Any]]) -> str:
     found = _candidate_outcome(lines)
     if found:
         return found
-    return "ok" if "done" in lines[-1] and result.end is End.EXITED and result.code == 0 else "machine"
+    return "ok" if lines[-1].get("done") is True and result.end is End.EXITED and result.code == 0 else "machine"
 
 
 def _candidate_outcome(lines: list[dict[str, Any]]) -> str:
@@ -234,7 +234,8 @@ def _candidate_outcome(lines: list[dict[str, Any]]) -> str:
         return "signature"
     if errors and not any(_SYNTAX.match(str(line.get("code", ""))) for line in errors):
         return "types"
-    return "syntax" if errors or crashes else ""  # what javac crashes on is not a program
+    gave_up = lines[-1].get("done") is False  # javac ran out of stack, and says so on stderr alone
+    return "syntax" if errors or crashes or gave_up else ""  # what javac crashes on is not a program
 
 
 def _compile_extra(
@@ -249,7 +250,7 @@ def _compile_extra(
     if outcome in _ENDS.values():
         return (_said("compile", outcome, f"the compiler did not finish: {outcome}"),)
     crash = [str(line["crash"]) for line in lines if "crash" in line]
-    if crash or not found:
+    if crash or not any(finding.severity is Severity.ERROR for finding in found):
         return (unparsed("compile", "javac", "\n".join(crash) or _text(result)),)
     return ()
 

@@ -81,7 +81,7 @@ class PythonLanguage:
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Build the candidate's process with the judge as its peer; only the judge gets tests and nonce."""
         del artifact
-        job = {"nonce": nonce, "prompt": task.prompt, "entry_point": task.entry_point, "tests": tests}
+        job = {"nonce": nonce, "prompt": task.prompt, "entry_point": task.entry_point, "tests": _own(tests)}
         judge = Command(
             argv=("python3", "-I", f"{_HOME}/judge.py"),
             role=Role.JUDGE,
@@ -152,6 +152,13 @@ def _joined(prompt: str, text: str) -> str:
     return prompt + ("" if prompt.endswith("\n") else "\n") + text
 
 
+def _own(tests: str) -> str:
+    """Drop indented lines before the first statement: a suite's leftover of a body (HumanEval-X Python/119)."""
+    lines = tests.splitlines(keepends=True)
+    first = next((i for i, line in enumerate(lines) if line.strip() and not line[0].isspace()), 0)
+    return "".join(lines[first:])
+
+
 def _lines(channel: bytes) -> list[dict[str, Any]]:
     """Read JSON lines; a last line that was cut is left out."""
     lines = []
@@ -209,7 +216,9 @@ def _cases(lines: list[dict[str, Any]], end: str) -> tuple[CaseResult, ...]:
     kept = [case for case in cases.values() if not (is_whole and case["status"] == "not_run")]
     ended = _MESSAGES.get(end, "process exited")
     # Nothing can be said of an ``assert False`` that the run did not come to.
-    return tuple(_case(case, ended) for case in kept if not (case.get("is_unreachable") and case["status"] == "not_run"))
+    return tuple(
+        _case(case, ended) for case in kept if not (case.get("is_unreachable") and case["status"] == "not_run")
+    )
 
 
 def _case(case: dict[str, Any], ended: str) -> CaseResult:

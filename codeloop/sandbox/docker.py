@@ -301,6 +301,7 @@ class DockerSandbox:
     def __init__(self, *, run_id: str, jobs: int = 2) -> None:
         self._labels = owner_labels(run_id)
         self._jobs = jobs
+        self._images: dict[str, str] = {}
         self._running: anyio.Semaphore | None = None
         self._starting: anyio.Semaphore | None = None
         self._client: DockerClient | None = None
@@ -340,7 +341,12 @@ class DockerSandbox:
         return self._client
 
     def _image_id(self, language: str) -> str:
-        """The image's id; asked for each cell, so that an image rebuilt meanwhile is noticed by its digest."""
+        """The image's id, settled once: all verdicts of one sandbox come from one image, whatever is built meanwhile."""
+        if language not in self._images:
+            self._images[language] = self._find_image(language)
+        return self._images[language]
+
+    def _find_image(self, language: str) -> str:
         from docker.errors import DockerException, ImageNotFound
 
         tag = host.image_tag(language)

@@ -47,6 +47,7 @@ public final class Compile {
     private final String tests;
     private final String entryPoint;
     private final List<String> api = new ArrayList<>();
+    private volatile boolean isMade; // javac swallows its own stack overflow: no error, and no class file either
 
     private Compile(DataInputStream in) throws IOException {
         source = Frames.text(in);
@@ -64,7 +65,7 @@ public final class Compile {
         Thread worker = new Thread(null, compile::work, "compile", STACK);
         worker.start();
         worker.join();
-        compile.line("\"done\":true");
+        compile.line("\"done\":" + compile.isMade);
         compile.out.flush();
         Runtime.getRuntime().halt(0);
     }
@@ -94,6 +95,7 @@ public final class Compile {
         }
         emit(1, candidate);
         emit(2, generated);
+        isMade = true;
     }
 
     /** The API classes, their nested classes and the candidate's supertypes of them, unless those bear a platform name. */

@@ -6,6 +6,7 @@ Everything here can be replaced by the solution it loads; that is allowed for, s
 import sys
 
 sys.path.insert(0, "/opt/codeloop" if __file__.startswith("/opt/") else __file__.rpartition("/")[0] or ".")
+import contextlib
 import types
 
 import wire
@@ -149,7 +150,5 @@ def _flush():
 if __name__ == "__main__":
     host = Host(sys.argv[1] if len(sys.argv) > 1 else "solution.py")
     host.load()
-    try:
+    with contextlib.suppress(wire.Closed):
         host.serve()
-    except wire.Closed:
-        pass

@@ -28,7 +28,9 @@ def check(source, entry_point):
             emit(rule=type(error).__name__, severity="error", message=str(error)[:500], line=None)
             return
     for warning in caught[:50]:
-        emit(rule=warning.category.__name__, severity="warning", message=str(warning.message)[:500], line=warning.lineno)
+        emit(
+            rule=warning.category.__name__, severity="warning", message=str(warning.message)[:500], line=warning.lineno
+        )
     if entry_point not in defined(tree.body):
         message = f"the program does not define {entry_point} at module level"
         emit(rule="missing-entry-point", severity="error", message=message, line=None)

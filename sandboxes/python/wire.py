@@ -96,8 +96,12 @@ class Encoder:
         self.opaque = opaque
         self.shared = shared if shared is not None else Shared()
         self.is_open = is_open
+        self.left = MAX_NODES
 
     def node(self, value, depth=0):
+        self.left -= 1
+        if self.left < 0:
+            raise WireError("value has too many parts")
         if depth > MAX_DEPTH:
             raise WireError("value nested too deeply")
         kind = _base(value)
@@ -135,7 +139,11 @@ def _base(value):
 
 def _text(value):
     plain = str.__str__(value) if type(value) is str else str.__add__(value, "")
-    if any("\ud800" <= c <= "\udfff" for c in plain):
+    if len(plain) > MAX_BYTES:
+        raise WireError("text too long")
+    try:
+        plain.encode("utf-8")
+    except UnicodeEncodeError:
         return ["s", plain.encode("utf-8", "surrogatepass").hex()]
     return plain
 
@@ -228,10 +236,6 @@ class Decoder:
         return {self._value(k, depth + 1): self._value(v, depth + 1) for k, v in items}
 
 
-def _aware_free(text):
-    return datetime.datetime.fromisoformat(text)
-
-
 def _builtin_type(name):
     kind = getattr(builtins, name)
     if not isinstance(kind, type):
@@ -253,9 +257,9 @@ _PLAIN = {
     "R": _range,
     "D": decimal.Decimal,
     "q": lambda above, below: fractions.Fraction(int(above, 16), int(below, 16)),
-    "dt": _aware_free,
+    "dt": datetime.datetime.fromisoformat,
     "da": datetime.date.fromisoformat,
-    "td": lambda days, seconds, micros: datetime.timedelta(days, seconds, micros),
+    "td": datetime.timedelta,
     "T": _builtin_type,
 }
 
@@ -275,7 +279,12 @@ def describe(error, filename):
         message = str.__add__(str(error), "")[:MAX_TEXT]
     except BaseException:
         message = ""
-    return {"mro": names, "type": str(type(error).__name__)[:200], "message": _text(message), "line": _line(error, filename)}
+    return {
+        "mro": names,
+        "type": str(type(error).__name__)[:200],
+        "message": _text(message),
+        "line": _line(error, filename),
+    }
 
 
 def _line(error, filename):
@@ -300,7 +309,12 @@ def rebuild(described):
     if type(mro) is not list or type(message) is not str or not (line is None or type(line) is int):
         raise WireError("no exception")
     message, base = message[:MAX_TEXT], _exception_base(mro)
-    body = {"__init__": lambda self: None, "__str__": lambda self: message, "remote_line": line, "__module__": "builtins"}
+    body = {
+        "__init__": lambda self: None,
+        "__str__": lambda self: message,
+        "remote_line": line,
+        "__module__": "builtins",
+    }
     kind = type("".join(c for c in name if c.isprintable()) or "Exception", (base,), body)
     error = kind.__new__(kind)
     error.args = (message,)
