@@ -12,7 +12,12 @@ import pytest
 
 def codeloop(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "codeloop", *arguments], capture_output=True, text=True, cwd=cwd, timeout=120, check=False
+        [sys.executable, "-m", "codeloop", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+        check=False,
     )
 
 
@@ -81,6 +86,8 @@ def test_a_bad_configuration_file_is_one_line(tmp_path: Path) -> None:
 
 
 def test_import_does_nothing_heavy() -> None:
-    script = "import sys, codeloop; print([m for m in ('litellm','docker','sqlalchemy','tree_sitter') if m in sys.modules])"
+    script = (
+        "import sys, codeloop; print([m for m in ('litellm','docker','sqlalchemy','tree_sitter') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

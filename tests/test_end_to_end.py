@@ -95,7 +95,12 @@ def test_a_live_run_is_not_resumed(tmp_path: Path) -> None:
         assert running.stderr is not None
         run_id = next(line.split()[1].rstrip(":") for line in running.stderr if line.startswith("run "))
         again = subprocess.run(
-            command("resume", run_id), env=environment(tmp_path), capture_output=True, text=True, timeout=60, check=False
+            command("resume", run_id),
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
         assert again.returncode == 3
         assert "Traceback" not in again.stderr

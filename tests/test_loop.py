@@ -63,10 +63,14 @@ class Checks:
         )
         status = Status.PASSED if n_passed == 2 else Status.FAILED
         compiled = StageReport(stage="compile", status=Status.PASSED, outcome="ok")
-        return Verdict(reports=(compiled, StageReport(stage="test", status=status, outcome="wrong_answer", cases=cases)))
+        return Verdict(
+            reports=(compiled, StageReport(stage="test", status=status, outcome="wrong_answer", cases=cases))
+        )
 
 
-def trajectory_of(*bodies: str, recorded: tuple[Attempt, ...] = ()) -> tuple[Trajectory, list[Prompt], list[Attempt], Checks]:
+def trajectory_of(
+    *bodies: str, recorded: tuple[Attempt, ...] = ()
+) -> tuple[Trajectory, list[Prompt], list[Attempt], Checks]:
     prompts: list[Prompt] = []
     kept: list[Attempt] = []
     checks = Checks()

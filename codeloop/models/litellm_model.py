@@ -118,7 +118,7 @@ class LiteLLMModel:
             **{name: value for name, value in optional.items() if value is not None},
         }
 
-    def _own_client(self) -> Any:  # noqa: ANN401 - LiteLLM and its provider clients are imported late
+    def _own_client(self) -> Any:
         """Talk to this host directly: a proxy set in the environment must not get in between."""
         if self._client is None and self.model.startswith("openai/") and _is_loopback(self.api_base):
             from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # whichever httpx this release is built on
@@ -132,7 +132,7 @@ class LiteLLMModel:
             )
         return self._client
 
-    def _completion(self, response: Any, latency_s: float) -> Completion:  # noqa: ANN401
+    def _completion(self, response: Any, latency_s: float) -> Completion:
         choice = response.choices[0]
         usage = getattr(response, "usage", None)
         return Completion(
@@ -146,7 +146,7 @@ class LiteLLMModel:
             latency_s=latency_s,
         )
 
-    def _cost(self, response: Any) -> float | None:  # noqa: ANN401
+    def _cost(self, response: Any) -> float | None:
         """Price a reply in US dollars by LiteLLM's bundled map; ``None`` on this host or for an unlisted model."""
         if _is_loopback(self.api_base):
             return None
@@ -175,7 +175,7 @@ class LiteLLMModel:
         return text if len(text) <= _ERROR_CHARS else text[: _ERROR_CHARS - 1] + "…"
 
 
-def _litellm() -> Any:  # noqa: ANN401
+def _litellm() -> Any:
     """Import LiteLLM late (it takes seconds) and quietly: no price map from the network, no banners on stdout."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     import litellm

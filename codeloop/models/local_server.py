@@ -47,7 +47,7 @@ def _take_stdout() -> int:
     return ready
 
 
-def _serve(settings: dict[str, Any]) -> Any:  # noqa: ANN401 - the engine ships no types
+def _serve(settings: dict[str, Any]) -> Any:
     """Load the file and listen on a port of the system's choice. ``n_ctx`` counts tokens of all slots together."""
     import xllamacpp
 
