@@ -19,9 +19,17 @@ _PATH_LIKE = (".yaml", ".yml", ".jsonl", ".gz")
 
 
 def load_suite(
-    name_or_path: str, languages: Sequence[str], *, data_dir: Path | None, cache_dir: Path, say: Callable[[str], None]
+    name_or_path: str,
+    languages: Sequence[str],
+    *,
+    data_dir: Path | None = None,
+    cache_dir: Path = Path(".codeloop"),
+    say: Callable[[str], None] = print,
 ) -> Suite:
-    """Load a suite's tasks in the asked languages. Raises SuiteError or UnknownName."""
+    """Load a suite's tasks in the asked languages. Raises SuiteError or UnknownName.
+
+    ``data_dir`` is looked in first and ``cache_dir`` takes downloads; shipped suites and files need neither.
+    """
     if name_or_path == humaneval_x.NAME:
         return humaneval_x.load(languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
     if name_or_path == BASICS:
