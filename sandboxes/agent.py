@@ -28,7 +28,7 @@ import time
 ROLES = ("candidate", "judge", "compiler")
 UIDS: dict[str, int] = {}
 """Chosen by the driver at random: RLIMIT_NPROC counts by the *host's* user id, so cells must not share any."""
-ROOT = "/work/w"
+ROOT = "/cell/w"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 POLL_S = 0.025
 PEER_GRACE_S = 0.5

@@ -183,7 +183,7 @@ class TestConfinement:
 
     def test_root_is_read_only_and_the_workspace_root_closed(self) -> None:
         code = """
-            for path in ('/x', '/tmp/x', '/etc/x', '/opt/codeloop/x', '/work/x', '/work/w/x', '/dev/shm/x', '/dev/x'):
+            for path in ('/x', '/tmp/x', '/etc/x', '/opt/codeloop/x', '/cell/x', '/cell/w/x', '/dev/shm/x', '/dev/x'):
                 try: open(path, 'w'); print('wrote', path)
                 except OSError: pass
             open('x', 'w')
@@ -206,7 +206,7 @@ class TestConfinement:
         result = run(python(code, env=(("A", "{work}/a"),)))
         # Descriptor 3 is listdir's own; LC_CTYPE is Python's.
         names = ["A", "HOME", "LANG", "PATH", "TMPDIR"]
-        assert result.stdout.decode() == f"{names} 4 /work/w/candidate\n"
+        assert result.stdout.decode() == f"{names} 4 /cell/w/candidate\n"
 
     def test_fork_bomb(self) -> None:
         code = """
@@ -244,7 +244,7 @@ class TestConfinement:
         attack = """
             import os, socket
             s = socket.socket(fileno=3); pid = int(s.recv(99)); said = []
-            for act in (lambda: open('/work/w/judge/secret/tests.py'), lambda: os.listdir('/work/w/judge'),
+            for act in (lambda: open('/cell/w/judge/secret/tests.py'), lambda: os.listdir('/cell/w/judge'),
                         lambda: os.kill(pid, 9), lambda: open(f'/proc/{pid}/mem', 'rb'),
                         lambda: os.listdir(f'/proc/{pid}/fd'), lambda: open(f'/proc/{pid}/environ', 'rb')):
                 try: act(); said.append('did')
@@ -256,7 +256,7 @@ class TestConfinement:
         assert result.peer.stdout == b"b'no no no no no no'\n"
 
     def test_links_lead_nowhere(self) -> None:
-        lay = "import os; os.symlink('/work/w/judge/t', 'a'); os.symlink('/work/w/judge', 'd')"
+        lay = "import os; os.symlink('/cell/w/judge/t', 'a'); os.symlink('/cell/w/judge', 'd')"
         results = run_all(
             Command(argv=("cat", "t"), role=Role.JUDGE, files=(("t", b"truth"),)),
             python(lay),
@@ -270,7 +270,7 @@ class TestConfinement:
     def test_the_candidate_reads_what_the_compiler_made_but_not_its_sources(self) -> None:
         results = run_all(
             Command(argv=("cp", "in", "out"), role=Role.COMPILER, files=(("in", b"x"),)),
-            Command(argv=("sh", "-c", "cat /work/w/compiler/out; cat {work}/../compiler/in; echo > ../compiler/new")),
+            Command(argv=("sh", "-c", "cat /cell/w/compiler/out; cat {work}/../compiler/in; echo > ../compiler/new")),
         )
         # cp keeps the mode of its source: 0400.
         assert results[1].stdout == b""

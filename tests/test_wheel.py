@@ -24,7 +24,17 @@ def test_the_wheel_diagnoses_builds_and_grades_outside_the_checkout(tmp_path: Pa
     python = empty / "bin" / "python"
     # The libraries come from this environment (they are the locked ones already); codeloop itself only from the wheel.
     installed = subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(tmp_path / "site"), str(wheel)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--target",
+            str(tmp_path / "site"),
+            str(wheel),
+        ],
         capture_output=True,
         text=True,
         timeout=120,

@@ -420,7 +420,7 @@ class DockerSandbox:
             "pids_limit": PIDS,
             "mem_limit": memory_bytes,
             "memswap_limit": memory_bytes,
-            "tmpfs": {"/work": TMPFS},
+            "tmpfs": {"/cell": TMPFS},
             "init": True,
             "ipc_mode": "none",
             "log_config": {"Type": "none", "Config": {}},
