@@ -113,7 +113,7 @@ def test_a_worse_later_attempt_never_replaces_the_best() -> None:
     trajectory, prompts, *_ = trajectory_of("good", "syntax", "b", "c")
     assert [attempt.handed_over for attempt in trajectory.attempts] == [0, 0, 0, 0]
     assert "good" in prompts[2].messages[1].content
-    assert "was worse and was dropped" in prompts[2].messages[1].content
+    assert "was no better and was dropped" in prompts[2].messages[1].content
 
 
 def test_recorded_attempts_are_neither_asked_nor_checked_again() -> None:
