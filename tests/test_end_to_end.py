@@ -79,7 +79,7 @@ def test_a_killed_bench_resumes_to_the_same_result(undisturbed: dict[str, Any], 
     next(line for line in lines if "/5 " in line)  # one trajectory has ended
     time.sleep(rng.uniform(0, 1.5))
     first.send_signal(signal.SIGKILL)
-    first.wait()
+    first.communicate()
     assert comparable(bench(tmp_path, "resume", run_id)) == comparable(undisturbed)
 
 
@@ -106,7 +106,7 @@ def test_a_live_run_is_not_resumed(tmp_path: Path) -> None:
         assert "Traceback" not in again.stderr
     finally:
         running.kill()
-        running.wait()
+        running.communicate()
 
 
 def test_ctrl_c_ends_cleanly_and_says_how_to_resume(tmp_path: Path) -> None:
