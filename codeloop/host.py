@@ -138,8 +138,29 @@ def ensure_engine(say: Say) -> DockerClient:
             time.sleep(0.5)
 
 
+PID_FILES = (("/var/run/docker.pid", "dockerd"), ("/var/run/docker/containerd/containerd.pid", "containerd"))
+
+
+def forget_dead_engine(say: Say) -> None:
+    """Remove pid files that a killed engine left: dockerd believes them if the number belongs to any process today."""
+    for name, program in PID_FILES:
+        path = Path(name)
+        try:
+            pid = path.read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            continue
+        try:
+            alive = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == program
+        except OSError:
+            alive = False
+        if not alive:
+            say(f"removing {name}: its {program} is gone")
+            path.unlink(missing_ok=True)
+
+
 def start_engine(say: Say) -> None:
     """Start the daemon detached, so that it outlives this command."""
+    forget_dead_engine(say)
     log = Path(os.environ.get("CODELOOP_DOCKERD_LOG", "/var/log/codeloop-dockerd.log"))
     say(f"starting dockerd (log: {log})")
     with log.open("ab") as output:
