@@ -127,7 +127,7 @@ def ensure_engine(say: Say) -> DockerClient:
             raise
     if shutil.which("dockerd") is None:
         apt_install(("docker.io", "iptables"), say)
-    start_engine(say)
+    daemon = start_engine(say)
     deadline = time.monotonic() + ENGINE_WAIT_S
     while True:
         try:
@@ -136,6 +136,9 @@ def ensure_engine(say: Say) -> DockerClient:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.5)
+            if daemon.poll() is not None:  # it met the remains of an engine that was still going down
+                time.sleep(2)
+                daemon = start_engine(say)
 
 
 PID_FILES = (("/var/run/docker.pid", "dockerd"), ("/var/run/docker/containerd/containerd.pid", "containerd"))
@@ -149,22 +152,30 @@ def forget_dead_engine(say: Say) -> None:
             pid = path.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
             continue
-        try:
-            alive = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8").strip() == program
-        except OSError:
-            alive = False
-        if not alive:
+        if not is_running(pid, program):
             say(f"removing {name}: its {program} is gone")
             path.unlink(missing_ok=True)
 
 
-def start_engine(say: Say) -> None:
+def is_running(pid: str, program: str) -> bool:
+    """Say whether a process number is a live ``program``; one that is dead but not yet reaped counts as gone."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    name, _, rest = stat.partition("(")[2].rpartition(")")
+    return name == program and rest.split()[0] not in ("Z", "X")
+
+
+def start_engine(say: Say) -> subprocess.Popen[bytes]:
     """Start the daemon detached, so that it outlives this command."""
     forget_dead_engine(say)
     log = Path(os.environ.get("CODELOOP_DOCKERD_LOG", "/var/log/codeloop-dockerd.log"))
     say(f"starting dockerd (log: {log})")
     with log.open("ab") as output:
-        subprocess.Popen(["dockerd"], stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        return subprocess.Popen(
+            ["dockerd"], stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
 
 
 def apt_install(packages: tuple[str, ...], say: Say) -> None:
