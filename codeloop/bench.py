@@ -20,6 +20,7 @@ from codeloop.tasks import Task
 
 _T = TypeVar("_T")
 OnEnd = Callable[[Trajectory], Awaitable[None]]
+OnAttempt = Callable[[str, int, Attempt], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,28 +36,35 @@ class Bench:
     store: Store
     workers: int = 4
 
-    async def run(self, on_end: OnEnd) -> tuple[Trajectory, ...]:
+    async def ended(self) -> dict[tuple[str, int], Trajectory]:
+        """Give the recorded trajectories that need no more work; errored and cancelled ones are tried again."""
+        recorded = await _threaded(self.store.trajectories, self.run_id)
+        over = (t for t in recorded if t.ending not in (Ending.ERRORED, Ending.CANCELLED))
+        return {(t.task_id, t.draw): t for t in over}
+
+    async def run(self, on_end: OnEnd, on_attempt: OnAttempt | None = None) -> tuple[Trajectory, ...]:
         """Run every trajectory that has not ended; give all of them, in the order of tasks and draws."""
-        done = {(t.task_id, t.draw): t for t in await _threaded(self.store.trajectories, self.run_id)}
+        done = await self.ended()
         limiter = anyio.CapacityLimiter(self.workers)
 
         async def one(task: Task, draw: int) -> None:
             async with limiter:
-                trajectory = await self._trajectory(task, draw)
+                trajectory = await self._trajectory(task, draw, on_attempt)
             done[task.id, draw] = trajectory
             await on_end(trajectory)
 
         async with anyio.create_task_group() as group:
             for draw in range(self.draws):
                 for task in self.tasks:
-                    earlier = done.get((task.id, draw))
-                    if earlier is None or earlier.ending in (Ending.ERRORED, Ending.CANCELLED):
+                    if (task.id, draw) not in done:
                         group.start_soon(one, task, draw)
         return tuple(done[task.id, draw] for task in self.tasks for draw in range(self.draws))
 
-    async def _trajectory(self, task: Task, draw: int) -> Trajectory:
+    async def _trajectory(self, task: Task, draw: int, on_attempt: OnAttempt | None) -> Trajectory:
         async def record(attempt: Attempt) -> None:
             await _threaded(self.store.record_attempt, self.run_id, task.id, draw, attempt)
+            if on_attempt is not None:
+                await on_attempt(task.id, draw, attempt)
 
         recorded = await _threaded(self.store.attempts, self.run_id, task.id, draw)
         try:

@@ -13,9 +13,9 @@ import anyio
 import click
 
 from codeloop import config
-from codeloop.attempts import Trajectory
 from codeloop.bench import Bench
 from codeloop.cli.options import default_jobs, languages, option, say
+from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, SuiteError
 from codeloop.policy import Policy
@@ -107,7 +107,8 @@ async def _session(
             check=checker,
             store=store,
         )
-        trajectories = await bench.run(_Progress(len(tasks) * settings.draws))
+        with RunProgress(len(tasks) * settings.draws, len(await bench.ended())) as progress:
+            trajectories = await bench.run(progress.on_end, progress.on_attempt)
         identity = model.identity
     finally:
         with anyio.CancelScope(shield=True):
@@ -126,21 +127,6 @@ async def _session(
     if not as_json and settings.limit:
         say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
     return 3 if all(t.ending == "errored" for t in trajectories) else 0
-
-
-class _Progress:
-    """One plain line per ended trajectory, with the time that is left at this pace."""
-
-    def __init__(self, total: int) -> None:
-        self._total, self._done, self._started = total, 0, time.monotonic()
-
-    async def __call__(self, trajectory: Trajectory) -> None:
-        self._done += 1
-        passed = trajectory.passed_by(len(trajectory.attempts))
-        hidden = {True: "hidden tests pass", False: "hidden tests fail", None: "no hidden verdict"}[passed]
-        left = (time.monotonic() - self._started) / self._done * max(0, self._total - self._done)
-        note = trajectory.error or f"{trajectory.ending} after {len(trajectory.attempts)} attempt(s), {hidden}"
-        say(f"{self._done}/{self._total} {trajectory.task_id} draw {trajectory.draw}: {note}; about {left:.0f} s left")
 
 
 def _load(settings: RunConfig) -> Suite:
