@@ -18,58 +18,42 @@ ROOT = Path(__file__).parents[1]
 def test_the_wheel_diagnoses_builds_and_grades_outside_the_checkout(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True, timeout=120)
-    wheel = next(tmp_path.glob("*.whl"))
-    empty = tmp_path / "venv"
-    venv.create(empty, with_pip=False)
-    python = empty / "bin" / "python"
-    # The libraries come from this environment (they are the locked ones already); codeloop itself only from the wheel.
-    installed = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--no-deps",
-            "--target",
-            str(tmp_path / "site"),
-            str(wheel),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert installed.returncode == 0, installed.stderr
-    libraries = next(path for path in sys.path if path.endswith("site-packages"))
-    environment = os.environ | {"PYTHONPATH": f"{tmp_path / 'site'}:{libraries}", "PYTHONNOUSERSITE": "1"}
+    python = empty_environment(tmp_path / "venv")
+    install(python, "--require-hashes", "--no-deps", "-r", str(ROOT / "requirements.lock"))
+    install(
+        python, str(next(tmp_path.glob("*.whl")))
+    )  # with its own dependencies: one that the lock lacks would come now
 
     def codeloop(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [str(python), "-m", "codeloop", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=280,
-            check=False,
-        )
+        return run(python, "-m", "codeloop", *arguments, cwd=tmp_path)
 
-    where = subprocess.run(
-        [str(python), "-c", "import codeloop; print(codeloop.__file__)"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert where.stdout.startswith(str(tmp_path / "site"))
+    where = run(python, "-c", "import codeloop; print(codeloop.__file__)", cwd=tmp_path)
+    assert where.stdout.startswith(str(tmp_path / "venv"))
     setup = codeloop("setup", "--lang", "python", "--no-model")
     assert setup.returncode == 0, setup.stderr
     doctor = codeloop("doctor", "--lang", "python")
     assert "ok      image python" in doctor.stdout
     graded = codeloop("grade", "--reference", "--suite", "basics", "--lang", "python")
     assert "12/12 tasks passed" in graded.stdout, graded.stderr
+
+
+def empty_environment(folder: Path) -> Path:
+    """Make a virtual environment with nothing but pip; give its interpreter."""
+    venv.create(folder, with_pip=True)
+    return folder / "bin" / "python"
+
+
+def install(python: Path, *arguments: str) -> None:
+    done = run(python, "-m", "pip", "install", "--quiet", *arguments)
+    assert done.returncode == 0, done.stderr
+
+
+def run(python: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run an interpreter that knows nothing of this one's packages."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+    return subprocess.run(
+        [str(python), *arguments], cwd=cwd, env=clean, capture_output=True, text=True, timeout=300, check=False
+    )
 
 
 @pytest.mark.docker
