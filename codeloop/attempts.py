@@ -123,6 +123,8 @@ class StageReport:
     cases: tuple[CaseResult, ...] = ()
     duration_s: float = 0.0
     cpu_s: float = 0.0
+    limit_s: float | None = None
+    """CPU seconds that were allowed, where the verdict depends on them."""
     output: str = ""
     """What the candidate printed, capped."""
 

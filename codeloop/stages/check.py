@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
-
-import anyio
 
 from codeloop.attempts import Candidate, StageReport, Status, Verdict
 from codeloop.diagnostics import Diagnostic
@@ -13,6 +11,7 @@ from codeloop.languages import get_language
 from codeloop.sandbox.port import Sandbox
 from codeloop.stages.compile import compile_stage
 from codeloop.stages.test import test_stage
+from codeloop.stages.turnstile import Turnstile
 from codeloop.tasks import HiddenTests, Task, VisibleTests
 
 Tests = VisibleTests | HiddenTests
@@ -26,37 +25,65 @@ class Check(Protocol):
         ...
 
 
+LIMIT_FACTOR = 10.0
+"""A candidate may use this many times the reference's CPU seconds: enough for another algorithm, too little for a worse class."""
+
+_REFERENCE_CPU_S = 120.0  # of a reference that is measured: past it the host is too slow for any verdict
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checker:
-    """The check that everything uses: bench, grade and the reference check."""
+    """The check that everything uses: bench, grade and the reference check.
+
+    The limit of a test stage is CPU time: ``cpu_s``, or ``LIMIT_FACTOR`` times what the task's reference needs on this
+    host where that is more. The reference is measured only when a candidate meets the lower limit, once per task and set
+    of tests: who passes within ``cpu_s`` passes within any higher limit, so the verdicts are those of measuring it first.
+    """
 
     sandbox: Sandbox
     cpu_s: float = 10.0
     """CPU seconds of a test stage: the references of HumanEval-X need less than one on any machine in use."""
+    _turnstile: Turnstile = field(default_factory=Turnstile, repr=False)
+    _limits: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
 
     async def __call__(self, task: Task, candidate: Candidate, tests: Tests) -> Verdict:
         """Compile, then test; blank tests stop after compile. An answer without code fails without a cell."""
         if not candidate.code.strip():
             return Verdict(reports=(_no_code(candidate),))
-        verdict = await self._once(task, candidate, tests)
-        if _was_starved(verdict, self.cpu_s):
-            async with _ALONE:
-                verdict = await self._once(task, candidate, tests)
+        limit = self._limits.get((task.digest, tests.code), self.cpu_s)
+        verdict = await self._at_limit(task, candidate.code, tests, limit)
+        if verdict.last.outcome == "timeout" and (calibrated := await self._calibrate(task, tests)) > limit:
+            verdict = await self._at_limit(task, candidate.code, tests, calibrated)
         return verdict
 
-    async def _once(self, task: Task, candidate: Candidate, tests: Tests) -> Verdict:
+    async def _calibrate(self, task: Task, tests: Tests) -> float:
+        """Give the limit for a task's tests, measuring its reference if that has not been done."""
+        key = (task.digest, tests.code)
+        if key not in self._limits:
+            used = 0.0
+            if task.reference.strip():
+                measured = await self._at_limit(task, task.prompt + task.reference, tests, _REFERENCE_CPU_S)
+                used = measured.last.cpu_s if measured.status is Status.PASSED else 0.0
+            self._limits[key] = max(self.cpu_s, LIMIT_FACTOR * used)
+        return self._limits[key]
+
+    async def _at_limit(self, task: Task, code: str, tests: Tests, cpu_s: float) -> Verdict:
+        """Check once; once more, alone, where the wall backstop ended a program that had hardly run."""
+        async with self._turnstile.together():
+            verdict = await self._once(task, code, tests, cpu_s)
+        if _was_starved(verdict, cpu_s):
+            async with self._turnstile.alone():
+                verdict = await self._once(task, code, tests, cpu_s)
+        return verdict
+
+    async def _once(self, task: Task, code: str, tests: Tests, cpu_s: float) -> Verdict:
         language = get_language(task.language)
         async with self.sandbox.open(language.name, memory_bytes=language.memory_bytes) as cell:
-            compiled = await compile_stage(cell, language, task, candidate.code, tests.code)
+            compiled = await compile_stage(cell, language, task, code, tests.code)
             reports = [compiled.report]
             if compiled.report.status is Status.PASSED and tests.code.strip():
-                reports.append(
-                    await test_stage(cell, language, task, candidate.code, tests.code, compiled.artifact, self.cpu_s)
-                )
+                reports.append(await test_stage(cell, language, task, code, tests.code, compiled.artifact, cpu_s))
             return Verdict(reports=tuple(reports), image=cell.image)
-
-
-_ALONE = anyio.Lock()
 
 
 def _was_starved(verdict: Verdict, cpu_s: float) -> bool:
@@ -70,4 +97,4 @@ def _no_code(candidate: Candidate) -> StageReport:
     return StageReport(stage="compile", status=Status.FAILED, outcome="no_code", diagnostics=(finding,))
 
 
-__all__ = ["Check", "Checker", "Tests"]
+__all__ = ["LIMIT_FACTOR", "Check", "Checker", "Tests"]

@@ -20,7 +20,7 @@ async def test_stage(
     nonce = secrets.token_hex(16)
     result = await cell.run(language.test(task, code, tests, artifact, nonce, cpu_s))
     report = language.read_test(result, nonce, code)
-    return replace(report, duration_s=result.wall_s, cpu_s=result.cpu_s, output=_printed(result))
+    return replace(report, duration_s=result.wall_s, cpu_s=result.cpu_s, limit_s=cpu_s, output=_printed(result))
 
 
 def _printed(result: CommandResult) -> str:
