@@ -181,6 +181,8 @@ class Ending(StrEnum):
     STALLED = "stalled"
     ERRORED = "errored"
     CANCELLED = "cancelled"
+    OUT_OF_BUDGET = "out_of_budget"
+    """Cut short; its attempts count as far as they go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +196,7 @@ class Trajectory:
     attempts: tuple[Attempt, ...] = ()
     hidden: tuple[Verdict | None, ...] = ()
     error: str = ""
-    """One line, when ``ending`` is ``errored``."""
+    """One line, when ``ending`` is ``errored`` or ``out_of_budget``."""
     has_visible_tests: bool = True
 
     def passed_by(self, iteration: int) -> bool | None:

@@ -10,6 +10,7 @@ import anyio
 import anyio.to_thread
 
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
+from codeloop.budget import UNBOUNDED, Budget, BudgetSpent, Meter
 from codeloop.errors import ModelError, SandboxError
 from codeloop.loop import run_trajectory
 from codeloop.models.port import Model
@@ -19,6 +20,7 @@ from codeloop.store import Store
 from codeloop.tasks import Task
 
 _T = TypeVar("_T")
+_CUT_SHORT = (Ending.ERRORED, Ending.CANCELLED, Ending.OUT_OF_BUDGET)
 OnEnd = Callable[[Trajectory], Awaitable[None]]
 OnAttempt = Callable[[str, int, Attempt], Awaitable[None]]
 
@@ -34,22 +36,23 @@ class Bench:
     model: Model
     check: Check
     store: Store
+    budget: Budget = UNBOUNDED
     workers: int = 4
 
     async def ended(self) -> dict[tuple[str, int], Trajectory]:
-        """Give the recorded trajectories that need no more work; errored and cancelled ones are tried again."""
+        """Give the recorded trajectories that need no more work; those that were cut short are gone on with."""
         recorded = await _threaded(self.store.trajectories, self.run_id)
-        over = (t for t in recorded if t.ending not in (Ending.ERRORED, Ending.CANCELLED))
-        return {(t.task_id, t.draw): t for t in over}
+        return {(t.task_id, t.draw): t for t in recorded if t.ending not in _CUT_SHORT}
 
     async def run(self, on_end: OnEnd, on_attempt: OnAttempt | None = None) -> tuple[Trajectory, ...]:
         """Run every trajectory that has not ended; give all of them, in the order of tasks and draws."""
         done = await self.ended()
+        meter = await self._meter()
         limiter = anyio.CapacityLimiter(self.workers)
 
         async def one(task: Task, draw: int) -> None:
             async with limiter:
-                trajectory = await self._trajectory(task, draw, on_attempt)
+                trajectory = await self._trajectory(task, draw, meter, on_attempt)
             done[task.id, draw] = trajectory
             await on_end(trajectory)
 
@@ -60,7 +63,19 @@ class Bench:
                         group.start_soon(one, task, draw)
         return tuple(done[task.id, draw] for task in self.tasks for draw in range(self.draws))
 
-    async def _trajectory(self, task: Task, draw: int, on_attempt: OnAttempt | None) -> Trajectory:
+    async def _meter(self) -> Meter:
+        """Start a meter with what earlier sessions of the run have paid for."""
+        meter = Meter(budget=self.budget, clock=anyio.current_time)
+        for task in self.tasks if self.budget != UNBOUNDED else ():
+            for draw in range(self.draws):
+                for attempt in await _threaded(self.store.attempts, self.run_id, task.id, draw):
+                    meter.add(attempt.completion)
+        return meter
+
+    async def _trajectory(self, task: Task, draw: int, meter: Meter, on_attempt: OnAttempt | None) -> Trajectory:
+        async def complete(prompt: Prompt) -> Completion:
+            return await self._complete(prompt, meter)
+
         async def record(attempt: Attempt) -> None:
             await _threaded(self.store.record_attempt, self.run_id, task.id, draw, attempt)
             if on_attempt is not None:
@@ -71,7 +86,7 @@ class Bench:
             trajectory = await run_trajectory(
                 task,
                 draw,
-                complete=self._complete,
+                complete=complete,
                 check=self.check,
                 record=record,
                 policy=self.policy,
@@ -79,29 +94,36 @@ class Bench:
             )
             trajectory = replace(trajectory, hidden=await self._score(task, trajectory))
         except (ModelError, SandboxError) as exc:
-            attempts = await _threaded(self.store.attempts, self.run_id, task.id, draw)
-            trajectory = Trajectory(
-                task_id=task.id,
-                language=task.language,
-                draw=draw,
-                ending=Ending.ERRORED,
-                attempts=tuple(attempts),
-                error=str(exc),
-                has_visible_tests=not task.visible.is_empty,
-            )
+            trajectory = await self._cut_short(task, draw, Ending.ERRORED, str(exc))
+        except BudgetSpent as exc:
+            trajectory = await self._cut_short(task, draw, Ending.OUT_OF_BUDGET, str(exc))
+            trajectory = replace(trajectory, hidden=await self._score(task, trajectory))
         await _threaded(self.store.end_trajectory, self.run_id, trajectory)
         return trajectory
 
-    async def _complete(self, prompt: Prompt) -> Completion:
+    async def _cut_short(self, task: Task, draw: int, ending: Ending, error: str) -> Trajectory:
+        return Trajectory(
+            task_id=task.id,
+            language=task.language,
+            draw=draw,
+            ending=ending,
+            attempts=await _threaded(self.store.attempts, self.run_id, task.id, draw),
+            error=error,
+            has_visible_tests=not task.visible.is_empty,
+        )
+
+    async def _complete(self, prompt: Prompt, meter: Meter) -> Completion:
         """Answer from the store if it can; else ask, and record the reply before anything else can go wrong."""
         known = await _threaded(self.store.reply, self.model.identity, prompt)
         if known is not None:
             return known
+        meter.require()
         call = await _threaded(self.store.begin_call, self.run_id, self.model.identity, prompt)
         completion = await self.model.complete(prompt)
         with anyio.CancelScope(shield=True):  # a paid reply is recorded even while Ctrl-C is being handled
             await _threaded(self.store.record_reply, self.model.identity, prompt, completion)
             await _threaded(self.store.end_call, call)
+        meter.add(completion)
         return completion
 
     async def _score(self, task: Task, trajectory: Trajectory) -> tuple[Verdict | None, ...]:

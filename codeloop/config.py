@@ -36,6 +36,10 @@ class RunConfig:
     seed: int = 0
     jobs: int = 2
     """Cells at once; a cell uses about one core."""
+    budget_tokens: int | None = None
+    budget_cost: float | None = None
+    """US dollars."""
+    budget_s: float | None = None
     record: str = ""
     """Cassette file to append the model's answers to."""
 

@@ -53,6 +53,8 @@ class Summary:
     """Draws that ended errored or were cancelled: in no estimate."""
     unscored: int
     """Draws that ended otherwise, but whose last handed-over attempt has no hidden verdict: in no estimate."""
+    out_of_budget: int
+    """Draws that the budget cut short: those with an attempt count as far as they got."""
     stalled: int
     solved: int
     """Draws whose last candidate passed the *visible* tests."""
@@ -210,6 +212,7 @@ def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> 
         draws=len(mine),
         errored=sum(t.ending in stopped for t in mine),
         unscored=sum(t.ending not in stopped and t.passed_by(settings.max_iterations) is None for t in mine),
+        out_of_budget=sum(t.ending is Ending.OUT_OF_BUDGET for t in mine),
         stalled=sum(t.ending is Ending.STALLED for t in mine),
         solved=sum(t.ending is Ending.SOLVED for t in mine),
         no_visible_tests=len({t.task_id for t in mine if not t.has_visible_tests}),

@@ -65,7 +65,13 @@ def test_failure_is_wrong_code_and_error_is_the_machine() -> None:
     cases = (case(CaseStatus.PASSED), case(CaseStatus.FAILED), case(CaseStatus.RAISED), case(CaseStatus.NOT_RUN))
     wrong = Verdict(reports=(report(Status.FAILED, "wrong_answer", cases=cases),))
     broken = Verdict(reports=(report(Status.ERRORED, "errored"),))
-    xml = junit.verdicts([("p/1", 2, 3, wrong, ""), ("p/2", 0, 0, None, "engine died"), ("p/3", 0, 0, broken, "")])
+    xml = junit.verdicts(
+        [
+            ("p/1", 2, 3, wrong, None, ""),
+            ("p/2", 0, 0, None, Ending.ERRORED, "engine died"),
+            ("p/3", 0, 0, broken, None, ""),
+        ]
+    )
     found = read(xml)
     kinds = [type(result) for _, result in found]
     assert kinds == [type(None), Failure, Failure, Skipped, Error, Error]
@@ -86,7 +92,9 @@ def test_a_failed_stage_is_a_failure_whatever_its_cases_say(outcome: str) -> Non
 def test_hostile_text_stays_text_in_xml() -> None:
     finding = Diagnostic(stage="test", tool=HOSTILE, rule=HOSTILE, message=HOSTILE, line=3)
     bad = report(Status.FAILED, HOSTILE, cases=(case(CaseStatus.NOT_RUN, HOSTILE),), diagnostics=(finding,))
-    xml = junit.verdicts([(HOSTILE, 0, 0, Verdict(reports=(bad,)), ""), ("p", 0, 0, None, HOSTILE)])
+    xml = junit.verdicts(
+        [(HOSTILE, 0, 0, Verdict(reports=(bad,)), None, ""), ("p", 0, 0, None, Ending.ERRORED, HOSTILE)]
+    )
     assert not set(xml) & set("\x00\x07\x1b\ud800\uffff")
     assert len(read(xml)) == 3
     assert "]]></failure>" in read(xml)[1][1].text
@@ -94,7 +102,7 @@ def test_hostile_text_stays_text_in_xml() -> None:
 
 @given(st.text(st.characters()))
 def test_any_text_gives_xml_that_can_be_read(text: str) -> None:
-    xml = junit.verdicts([(text, 0, 0, None, text)])
+    xml = junit.verdicts([(text, 0, 0, None, Ending.ERRORED, text)])
     assert len(read(xml)) == 1
 
 

@@ -13,8 +13,10 @@ import anyio
 import click
 
 from codeloop import config
+from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import Bench
-from codeloop.cli.options import default_jobs, languages, option, say
+from codeloop.budget import Budget
+from codeloop.cli.options import budget_options, default_jobs, languages, option, say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, SuiteError
@@ -43,6 +45,7 @@ class ReferenceCheckFailed(CodeloopError):
 @option("--tasks", default="", help="Task ids, comma-separated, instead of a choice.")
 @option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
 @option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
 def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: Any) -> int:
@@ -106,6 +109,7 @@ async def _session(
             model=model,
             check=checker,
             store=store,
+            budget=Budget(tokens=settings.budget_tokens, cost_usd=settings.budget_cost, seconds=settings.budget_s),
         )
         with RunProgress(len(tasks) * settings.draws, len(await bench.ended())) as progress:
             trajectories = await bench.run(progress.on_end, progress.on_attempt)
@@ -126,7 +130,14 @@ async def _session(
     click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if not as_json and settings.limit:
         say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
-    return 3 if all(t.ending == "errored" for t in trajectories) else 0
+    return _exit_code(trajectories)
+
+
+def _exit_code(trajectories: tuple[Trajectory, ...]) -> int:
+    """Give 3 where the machine or the model failed every time, 5 where the budget let nothing be tried."""
+    if all(t.ending is Ending.ERRORED for t in trajectories):
+        return 3
+    return 5 if all(t.ending is Ending.OUT_OF_BUDGET and not t.attempts for t in trajectories) else 0
 
 
 def _load(settings: RunConfig) -> Suite:

@@ -84,7 +84,7 @@ def _write(graded: tuple[grade.Graded, ...], out: Path | None, junit: Path | Non
     if junit:
         from codeloop.report.junit import verdicts
 
-        rows = [(item.sample.task.id, item.sample.draw, 0, item.verdict, item.error) for item in graded]
+        rows = [(item.sample.task.id, item.sample.draw, 0, item.verdict, None, item.error) for item in graded]
         junit.write_text(verdicts(rows), "utf-8")
 
 

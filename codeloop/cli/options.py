@@ -23,6 +23,18 @@ def option(flag: str, *arguments: Any, **settings: Any) -> Callable[[_F], _F]:
     return decorator
 
 
+def budget_options(command: _F) -> _F:
+    """Add the three bounds of what a run may spend."""
+    bounds = (
+        option("--budget-tokens", type=click.IntRange(min=0), help="Stop calling the model at this many tokens."),
+        option("--budget-cost", type=click.FloatRange(min=0), help="Stop calling the model at this cost, US dollars."),
+        option("--budget-s", type=click.FloatRange(min=0), help="Stop calling the model after this many seconds."),
+    )
+    for bound in reversed(bounds):
+        command = bound(command)
+    return command
+
+
 def languages(value: str) -> tuple[str, ...]:
     """Read a comma-separated list of languages. Raises UnknownName."""
     names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))

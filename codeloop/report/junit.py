@@ -8,22 +8,23 @@ from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status, Verdict
+from codeloop.attempts import CaseResult, CaseStatus, Ending, StageReport, Status, Verdict
 
-Row = tuple[str, int, int, Verdict | None, str]
-"""(task id, draw, iteration, verdict or ``None``, error in one line)."""
+Row = tuple[str, int, int, Verdict | None, Ending | None, str]
+"""(task id, draw, iteration, verdict or ``None``, how the trajectory ended, error in one line)."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
 def verdicts(rows: Iterable[Row]) -> str:
-    """Give the XML of many checks, one test suite each; a row without a verdict is one error."""
+    """Give the XML of many checks, one test suite each; a row without a verdict is one error, or skipped for want of budget."""
     document = JUnitXml("codeloop")
-    for task_id, draw, iteration, verdict, error in rows:
+    for task_id, draw, iteration, verdict, ending, error in rows:
         reports = verdict.reports if verdict else ()
         suite = _suite(task_id, draw, iteration, reports)
         if not reports:
-            suite.add_testcase(_case("check", suite.name, [_result(Error, error or "no verdict", "errored")]))
+            kind, word = (Skipped, "out_of_budget") if ending is Ending.OUT_OF_BUDGET else (Error, "errored")
+            suite.add_testcase(_case("check", suite.name, [_result(kind, error or "no verdict", word)]))
         document.add_testsuite(suite)
     return _text(document)
 

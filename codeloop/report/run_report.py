@@ -61,16 +61,16 @@ class RunReport:
             f"Known limit: {KNOWN_LIMIT}.",
         ]
         errored = [t for t in self.trajectories if t.error]
-        lines += [f"errored: {t.task_id} draw {t.draw}: {escape(t.error)}" for t in errored]
+        lines += [f"{t.ending}: {t.task_id} draw {t.draw}: {escape(t.error)}" for t in errored]
         return "\n".join(lines)
 
     def as_junit(self) -> str:
-        """Give JUnit XML of every attempt's visible check; an errored trajectory is one error."""
+        """Give JUnit XML of every attempt's visible check; an errored trajectory is one error, one cut by budget skipped."""
         rows: list[junit.Row] = []
         for t in self.trajectories:
-            rows += [(t.task_id, t.draw, a.iteration, a.verdict, "") for a in t.attempts]
+            rows += [(t.task_id, t.draw, a.iteration, a.verdict, None, "") for a in t.attempts]
             if t.error:
-                rows.append((t.task_id, t.draw, len(t.attempts), None, t.error))
+                rows.append((t.task_id, t.draw, len(t.attempts), None, t.ending, t.error))
         return junit.verdicts(rows)
 
     @property

@@ -13,7 +13,7 @@ from rich.text import Text
 from codeloop.metrics import Estimate, PassAt, Summary
 from codeloop.report.text import escape
 
-_COUNTS = ("tasks", "draws", "errored", "unscored", "solved", "stalled", "no_visible_tests")
+_COUNTS = ("tasks", "draws", "errored", "unscored", "out_of_budget", "solved", "stalled", "no_visible_tests")
 
 
 def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
