@@ -211,3 +211,17 @@ class Trajectory:
         if verdict is None or verdict.status is Status.ERRORED:
             return None
         return verdict.status is Status.PASSED
+
+    def oracle_by(self, iteration: int) -> bool | None:
+        """Say whether *any* attempt up to ``iteration`` passes the hidden tests: a choice that only an oracle can make.
+
+        An upper bound of every way to choose among the attempts, never a result of the loop. ``None`` when the trajectory
+        errored, or when no attempt passes and a hidden verdict is missing.
+        """
+        if self.ending in (Ending.ERRORED, Ending.CANCELLED) or not self.attempts:
+            return None
+        known = [verdict.status for verdict in self.hidden[: iteration + 1] if verdict is not None]
+        if Status.PASSED in known:
+            return True
+        is_complete = len(known) == min(iteration + 1, len(self.attempts)) and Status.ERRORED not in known
+        return False if is_complete else None

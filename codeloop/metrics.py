@@ -26,7 +26,7 @@ class Estimate:
     n_tasks: int = 0
     """Tasks in the mean: those with at least k scored draws."""
     method: str = ""
-    """``wilson``, ``cluster_bootstrap``, or empty: no interval."""
+    """``wilson``, ``cluster_bootstrap``, ``wilson_clusters`` (clusters all alike), or empty: no interval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,8 @@ class PassAt:
     without_errata: Estimate
     hidden_only: Estimate
     """Same estimator over the hidden cases that the loop could not have seen."""
+    oracle: Estimate
+    """Same estimator for "any attempt up to ``iteration`` passed": what the best choice among them would give."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def cluster_bootstrap(
 
     Values of one cluster rise and fall together (one problem in six languages), so drawing values one by one would give
     an interval that is too narrow (Miller, arXiv:2411.00640, section 2.2). ``None`` with fewer than two clusters: they
-    show no spread. Equal values in all clusters give width 0, which is the method's limit, not certainty.
+    show no spread. Equal values in all clusters give width 0, which is the method's limit, not certainty: see ``summarise``.
     """
     filled = [values for values in clusters.values() if values]
     if len(filled) < 2:
@@ -126,7 +128,8 @@ def summarise(
     """Summarise each language (in order of first appearance), then the total, which is always there.
 
     ``errata`` are task ids that stay in the headline and leave ``without_errata``. Intervals: Wilson for one draw per
-    task, else bootstrap clustered by task number; the total is always clustered.
+    task, else bootstrap clustered by task number; the total is always clustered. Where all clusters are alike, Wilson over
+    the clusters stands in for a bootstrap of width 0.
     """
     unseen = _UnseenCases(trajectories)
     settings = _Settings(
@@ -234,6 +237,7 @@ def _row(mine: Sequence[Trajectory], k: int, iteration: int, settings: _Settings
         headline=estimate(mine, lambda t: t.passed_by(iteration)),
         without_errata=estimate(sound, lambda t: t.passed_by(iteration)),
         hidden_only=estimate(mine, lambda t: settings.unseen.passed_by(t, iteration)),
+        oracle=estimate(mine, lambda t: t.oracle_by(iteration)),
     )
 
 
@@ -258,6 +262,11 @@ def _estimate(
         method, interval = "wilson", wilson(round(sum(values)), len(values))
     else:
         method, interval = "cluster_bootstrap", cluster_bootstrap(clusters, settings.seed, settings.n_resamples)
+        if interval and interval[0] == interval[1]:  # all clusters alike: no spread to resample, yet no certainty
+            method, interval = (
+                "wilson_clusters",
+                wilson(round(len(clusters) * sum(values) / len(values)), len(clusters)),
+            )
     low, high = interval or (None, None)
     mean = math.fsum(values) / len(values)
     return Estimate(value=mean, low=low, high=high, n_tasks=len(values), method=method if interval else "")

@@ -177,3 +177,23 @@ def test_a_draw_without_cases_fails_the_cases_that_another_draw_shows() -> None:
     assert hidden_only([broken, other])(broken, 0) is False
     only_seen = trajectory("p/1", verdict(True, a=True), draw=1, visible=verdict(True, a=True))
     assert hidden_only([broken, only_seen])(broken, 0) is None
+
+
+def test_oracle_takes_any_attempt_up_to_t_and_a_missing_verdict_stays_missing() -> None:
+    passing, failing = verdict(True), verdict(False)
+    draw = trajectory("python/1", failing, passing, failing)
+    assert [draw.oracle_by(i) for i in range(4)] == [False, True, True, True]
+    assert [draw.passed_by(i) for i in range(4)] == [False, True, False, False]
+    assert trajectory("python/1", failing, None).oracle_by(1) is None
+    assert trajectory("python/1", None, passing).oracle_by(1) is True
+    assert trajectory("python/1", failing, ending=Ending.ERRORED).oracle_by(0) is None
+    estimate = rows([draw, trajectory("python/2", failing)])["python"].rows[1]
+    assert (estimate.oracle.value, estimate.headline.value) == (0.5, 0.5)
+
+
+def test_clusters_that_are_all_alike_still_have_an_interval() -> None:
+    draws = [trajectory(f"python/{n}", verdict(False), draw=d) for n in range(8) for d in range(2)]
+    estimate = rows(draws)["total"].rows[0].headline
+    assert (estimate.value, estimate.low, estimate.method) == (0.0, 0.0, "wilson_clusters")
+    assert estimate.high is not None
+    assert estimate.high > 0.2

@@ -47,6 +47,7 @@ def _row(
         "error": trajectory.error or None,
         "has_visible_tests": trajectory.has_visible_tests,
         "passed_by": [trajectory.passed_by(i) for i in iterations],
+        "oracle_passed_by": [trajectory.oracle_by(i) for i in iterations],
         "hidden_only_passed_by": [unseen(trajectory, i) for i in iterations],
         "attempts": [_attempt(attempt, trajectory.hidden) for attempt in trajectory.attempts],
     }

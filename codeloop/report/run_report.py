@@ -58,6 +58,7 @@ class RunReport:
             f"model {escape(self.model_identity)}",
             f"isolation {self.isolation}; {self.wall_s:.0f} s; visible cases split: {split}/{cases}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
+            "oracle@t: any attempt up to t passes the hidden tests; a bound for choosing among attempts, no result of the loop.",
             f"Known limit: {KNOWN_LIMIT}.",
         ]
         errored = [t for t in self.trajectories if t.error]

@@ -31,7 +31,7 @@ def _ks(summaries: Sequence[Summary]) -> list[int]:
 
 def _pass_table(summaries: Sequence[Summary], k: int) -> Table:
     table_ = _table(f"pass@{k} on hidden tests, % [95 % interval]")
-    for name in ("language", "repairs", f"pass@{k}", "without errata", "hidden-only", "tasks"):
+    for name in ("language", "repairs", f"pass@{k}", "without errata", "hidden-only", "oracle@t", "tasks"):
         table_.add_column(name, justify="left" if name == "language" else "right")
     for summary in summaries:
         rows = [row for row in summary.rows if row.k == k]
@@ -43,7 +43,8 @@ def _pass_table(summaries: Sequence[Summary], k: int) -> Table:
 
 def _cells(language: str, row: PassAt) -> list[Text]:
     texts = [language, str(row.iteration), _estimate(row.headline), _estimate(row.without_errata)]
-    return [Text(escape(text)) for text in [*texts, _estimate(row.hidden_only), str(row.headline.n_tasks)]]
+    texts += [_estimate(row.hidden_only), _value(row.oracle), str(row.headline.n_tasks)]
+    return [Text(escape(text)) for text in texts]
 
 
 def _count_table(summaries: Sequence[Summary]) -> Table:
@@ -60,10 +61,12 @@ def _count_table(summaries: Sequence[Summary]) -> Table:
     return table_
 
 
+def _value(estimate: Estimate) -> str:
+    return "–" if estimate.value is None else f"{100 * estimate.value:.1f}"
+
+
 def _estimate(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return "–"
-    value = f"{100 * estimate.value:.1f}"
+    value = _value(estimate)
     if estimate.low is None or estimate.high is None:
         return value
     return f"{value} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
