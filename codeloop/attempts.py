@@ -151,6 +151,20 @@ class Verdict:
         return Status.FAILED if Status.FAILED in statuses else Status.PASSED
 
     @property
+    def fingerprint(self) -> str:
+        """Hash what went wrong (16 hex digits; empty for a pass): the deciding stage, its findings, its failing cases.
+
+        Places are left out, as in ``Diagnostic.fingerprint``: two programs that fail alike have one fingerprint.
+        """
+        if self.status is Status.PASSED or not self.reports:
+            return ""
+        report = self.last
+        failing = (c for c in report.cases if c.status is not CaseStatus.PASSED)
+        words = [report.stage, report.outcome, *sorted({item.fingerprint for item in report.diagnostics})]
+        words += [f"{case.name}\x01{case.status}\x01{case.actual}\x01{case.exception}" for case in failing]
+        return hashlib.sha256("\x00".join(words).encode("utf-8", "replace")).hexdigest()[:16]
+
+    @property
     def last(self) -> StageReport:
         """Give the report that decided: the first that did not pass, else the last."""
         for report in self.reports:

@@ -43,7 +43,7 @@ async def run_trajectory(
         if attempt.verdict.status is Status.PASSED:
             ending = Ending.SOLVED
             break
-        if attempt.candidate.digest in {earlier.candidate.digest for earlier in attempts[:-1]}:
+        if _repeats(attempt, attempts[:-1], policy):
             ending = Ending.STALLED
             break
     return Trajectory(
@@ -54,6 +54,13 @@ async def run_trajectory(
         attempts=tuple(attempts),
         has_visible_tests=not task.visible.is_empty,
     )
+
+
+def _repeats(attempt: Attempt, earlier: Sequence[Attempt], policy: Policy) -> bool:
+    """Say whether an attempt is a program that was there before, or fails just as another one did."""
+    if attempt.candidate.digest in {other.candidate.digest for other in earlier}:
+        return True
+    return policy.stops_on_repeated_error and attempt.verdict.fingerprint in {o.verdict.fingerprint for o in earlier}
 
 
 async def _attempt(

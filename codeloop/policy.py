@@ -16,6 +16,8 @@ class Policy:
     temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8)
     """By iteration, the last one repeating: low first, warmer as it stalls (LLMLOOP's ladder)."""
     seed: int = 0
+    stops_on_repeated_error: bool = True
+    """End as ``stalled`` when another program fails just as an earlier one did: the same feedback would be given again."""
 
     def temperature(self, iteration: int) -> float:
         """Give the temperature of an iteration."""

@@ -11,6 +11,8 @@ import pytest
 from codeloop.attempts import (
     Attempt,
     Candidate,
+    CaseResult,
+    CaseStatus,
     Completion,
     Ending,
     Prompt,
@@ -47,7 +49,8 @@ def task(number: int) -> Task:
 
 
 async def wrong(task: Task, candidate: Candidate, tests: Tests) -> Verdict:
-    return Verdict(reports=(StageReport(stage="test", status=Status.FAILED, outcome="wrong_answer"),))
+    case = CaseResult(name="1", status=CaseStatus.FAILED, actual=candidate.code)
+    return Verdict(reports=(StageReport(stage="test", status=Status.FAILED, outcome="wrong_answer", cases=(case,)),))
 
 
 class Counted:

@@ -57,7 +57,7 @@ class Checks:
                 status=CaseStatus.PASSED if i < n_passed else CaseStatus.FAILED,
                 expression=f"double({i})",
                 expected="1",
-                actual="2",
+                actual="same" if "same" in candidate.code else candidate.code,
             )
             for i in range(2)
         )
@@ -69,7 +69,9 @@ class Checks:
 
 
 def trajectory_of(
-    *bodies: str, recorded: tuple[Attempt, ...] = ()
+    *bodies: str,
+    recorded: tuple[Attempt, ...] = (),
+    policy: Policy = Policy(),  # noqa: B008 - frozen
 ) -> tuple[Trajectory, list[Prompt], list[Attempt], Checks]:
     prompts: list[Prompt] = []
     kept: list[Attempt] = []
@@ -85,7 +87,7 @@ def trajectory_of(
     async def main() -> Trajectory:
         model = FakeModel(reply)
         return await run_trajectory(
-            TASK, 0, complete=model.complete, check=checks, record=record, policy=Policy(), recorded=recorded
+            TASK, 0, complete=model.complete, check=checks, record=record, policy=policy, recorded=recorded
         )
 
     return anyio.run(main), prompts, kept, checks
@@ -107,6 +109,19 @@ def test_a_repeated_candidate_stalls() -> None:
     trajectory, *_ = trajectory_of("a", "b", "a")
     assert trajectory.ending is Ending.STALLED
     assert len(trajectory.attempts) == 3
+
+
+def test_another_program_that_fails_alike_stalls_and_a_policy_may_go_on() -> None:
+    trajectory, *_ = trajectory_of("same", "same # reworded", "good good")
+    assert trajectory.ending is Ending.STALLED
+    assert len(trajectory.attempts) == 2
+    patient, *_ = trajectory_of("same", "same # reworded", "good good", policy=Policy(stops_on_repeated_error=False))
+    assert patient.ending is Ending.SOLVED
+
+
+def test_failing_at_another_case_is_no_repetition() -> None:
+    trajectory, *_ = trajectory_of("same", "same good", "good good")
+    assert trajectory.ending is Ending.SOLVED
 
 
 def test_a_worse_later_attempt_never_replaces_the_best() -> None:
