@@ -99,6 +99,8 @@ class CaseResult:
     line: int | None = None
     """1-based line of the candidate where ``exception`` was raised."""
     is_opaque: bool = False
+    is_vacuous: bool = False
+    """It holds whatever the entry point returns (see ``stages.vacuity``): passing it is evidence of nothing."""
 
 
 class Status(StrEnum):
@@ -130,8 +132,13 @@ class StageReport:
 
     @property
     def n_passed(self) -> int:
-        """Count the passed cases."""
-        return sum(case.status is CaseStatus.PASSED for case in self.cases)
+        """Count the passed cases that are evidence: vacuous ones are left out."""
+        return sum(case.status is CaseStatus.PASSED and not case.is_vacuous for case in self.cases)
+
+    @property
+    def has_evidence(self) -> bool:
+        """Say whether any case ran or could have run that is not vacuous."""
+        return any(not case.is_vacuous for case in self.cases)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ import anyio.to_thread
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
 from codeloop.budget import UNBOUNDED, Budget, BudgetSpent, Meter
 from codeloop.errors import ModelError, SandboxError
-from codeloop.loop import run_trajectory
+from codeloop.loop import has_evidence, run_trajectory
 from codeloop.models.port import Model
 from codeloop.policy import Policy
 from codeloop.stages.check import Check
@@ -102,14 +102,15 @@ class Bench:
         return trajectory
 
     async def _cut_short(self, task: Task, draw: int, ending: Ending, error: str) -> Trajectory:
+        attempts = await _threaded(self.store.attempts, self.run_id, task.id, draw)
         return Trajectory(
             task_id=task.id,
             language=task.language,
             draw=draw,
             ending=ending,
-            attempts=await _threaded(self.store.attempts, self.run_id, task.id, draw),
+            attempts=attempts,
             error=error,
-            has_visible_tests=not task.visible.is_empty,
+            has_visible_tests=has_evidence(task, attempts),
         )
 
     async def _complete(self, prompt: Prompt, meter: Meter) -> Completion:

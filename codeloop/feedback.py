@@ -32,7 +32,7 @@ def build(verdict: Verdict) -> Feedback:
     report = verdict.last
     failing = [case for case in report.cases if case.status in (CaseStatus.FAILED, CaseStatus.RAISED)]
     smallest = min(failing, key=lambda case: len(case.expression), default=None)
-    passing = [case.expression for case in report.cases if case.status is CaseStatus.PASSED]
+    passing = [case.expression for case in report.cases if case.status is CaseStatus.PASSED and not case.is_vacuous]
     findings = [_clean_finding(item) for item in report.diagnostics]
     return Feedback(
         stage=report.stage,

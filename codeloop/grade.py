@@ -73,7 +73,7 @@ def reference_samples(suite: Suite) -> tuple[Sample, ...]:
 def known_bad_samples(suite: Suite) -> tuple[Sample, ...]:
     """Make a sample of every known-bad program: each must fail."""
     return tuple(
-        Sample(task=task, draw=0, candidate=Candidate(code=get_language(task.language).known_bad(task)))
+        Sample(task=task, draw=0, candidate=Candidate(code=get_language(task.language).stub(task).code))
         for task in suite.tasks
     )
 

@@ -52,8 +52,14 @@ async def run_trajectory(
         draw=draw,
         ending=ending,
         attempts=tuple(attempts),
-        has_visible_tests=not task.visible.is_empty,
+        has_visible_tests=has_evidence(task, attempts),
     )
+
+
+def has_evidence(task: Task, attempts: Sequence[Attempt]) -> bool:
+    """Say whether the loop had a visible test that says anything: not where there is none, or all are vacuous."""
+    ran = [attempt.verdict.last for attempt in attempts if attempt.verdict.last.cases]
+    return not task.visible.is_empty and (not ran or any(report.has_evidence for report in ran))
 
 
 def _repeats(attempt: Attempt, earlier: Sequence[Attempt], policy: Policy) -> bool:

@@ -37,7 +37,7 @@ async def check_references(tasks: Sequence[Task], check: Check, *, errata: froze
 
 async def _check_one(task: Task, check: Check, found: list[Mistrust]) -> None:
     right = Candidate(code=task.prompt + task.reference)
-    wrong = Candidate(code=get_language(task.language).known_bad(task))
+    wrong = Candidate(code=get_language(task.language).stub(task).code)
     for name, tests in (("hidden", task.hidden), ("visible", task.visible)):
         verdict = await check(task, right, tests)
         if verdict.status is not Status.PASSED:

@@ -264,7 +264,7 @@ def test_a_line_without_the_nonce_is_forged() -> None:
 @pytest.mark.timeout(900)
 def test_references_pass_and_known_bad_programs_fail(harness: Path) -> None:
     def check(task: Task) -> list[str]:
-        whole, bad = task.prompt + task.reference, JAVA.known_bad(task)
+        whole, bad = task.prompt + task.reference, JAVA.stub(task).code
         faults = []
         for tests in (task.hidden.code, task.visible.code):
             report = judged(task, whole, tests, harness) if tests.strip() else None

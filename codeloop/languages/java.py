@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages.java_cases import imports_of, make_cases, parse, text_of
-from codeloop.languages.port import Compiled
+from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
 
@@ -130,23 +130,60 @@ class JavaLanguage:
             notes.append("cut_second_definition")
         return Candidate(code=trimmed, notes=tuple(notes))
 
-    def known_bad(self, task: Task) -> str:
-        """Return the default of the declared type."""
+    def stub(self, task: Task) -> Stub:
+        """Return a constant of the declared type; its default unless told otherwise."""
         signature = re.findall(rf"([\w.<>\[\], ?]+?)\s+{re.escape(task.entry_point)}\s*\(", task.prompt)
         words = signature[-1].split() if signature else []
         kind = " ".join(word for word in words if word not in {"public", "static", "final", "protected", "private"})
-        return f"{task.prompt.rstrip()}\n        return {_DEFAULTS.get(kind, 'null')};\n    }}\n}}\n"
+        constants = _CONSTANTS.get(kind, (Constant(text="null", kind="null"),))
+        first, *others = constants
+        chosen = "".join(
+            f'        if ("{number}".equals(System.getenv("{STUB_VARIABLE}"))) return {constant.text};\n'
+            for number, constant in enumerate(others, 1)
+        )
+        code = f"{task.prompt.rstrip()}\n{chosen}        return {first.text};\n    }}\n}}\n"
+        return Stub(code=code, constants=constants)
+
+    def may_be_vacuous(self, task: Task) -> bool:
+        """Look for a check that is none of ``s.f(…) == …``, ``s.f(…).equals(…)``, ``s.f(…)`` and ``!s.f(…)``."""
+        cases = make_cases(task.prompt, task.visible.code)
+        return any(not _is_plain(expression, task.entry_point) for expression in cases.expressions)
 
 
-_DEFAULTS = {
-    "int": "0",
-    "long": "0L",
-    "double": "0.0",
-    "float": "0f",
-    "boolean": "false",
-    "char": "' '",
-    "String": '""',
+def _constants(*texts: str) -> tuple[Constant, ...]:
+    return tuple(Constant(text=text, kind="value", is_true=text == "true") for text in texts)
+
+
+_CONSTANTS = {
+    "int": _constants("0", "7654321", "-7654321"),
+    "long": _constants("0L", "7654321L", "-7654321L"),
+    "double": _constants("0.0", "2.5e6", "-2.5e6"),
+    "float": _constants("0f", "2.5e6f", "-2.5e6f"),
+    "boolean": _constants("false", "true"),
+    "char": _constants("' '", "'~'"),
+    "String": _constants('""', '"codeloop stub"'),
+    "Integer": _constants("0", "7654321", "-7654321"),
+    "Double": _constants("0.0", "2.5e6", "-2.5e6"),
+    "Boolean": _constants("false", "true"),
 }
+
+
+def _is_plain(expression: str, entry_point: str) -> bool:
+    """Say whether a check compares the entry point's answer for equality, or is that answer or its negation."""
+    name = re.escape(entry_point)
+    call = rf"!?\s*\w+\s*\.\s*{name}\s*\("
+    rest = re.sub(r'"(?:[^"\\]|\\.)*"', '""', expression.strip())
+    if not re.match(call, rest) or rest.count(entry_point) != 1:
+        return False
+    depth, end = 0, len(rest)
+    for place, character in enumerate(rest):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if character == ")" and depth == 0:
+            end = place + 1
+            break
+    return re.fullmatch(r"\s*|\s*==[^=&|?<>]*|\s*\.\s*equals\s*\([^&|?]*\)", rest[end:], re.S) is not None
+
+
 _TYPES = {"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"}
 _BESIDE = re.compile(r"/\*.*?\*/|//[^\n]*|^\s*(?:import|package)\s[^;\n]*;|@\w+(?:\([^)]*\))?", re.S | re.M)
 _SAYS = {

@@ -18,6 +18,27 @@ class Compiled:
     artifact: bytes = b""
 
 
+STUB_VARIABLE = "CODELOOP_STUB"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constant:
+    """What a stub can return, as source text; no two constants of a ``kind`` are equal."""
+
+    text: str
+    kind: str
+    is_true: bool = False
+    """Whether a condition holds for it, in languages where any value can be one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stub:
+    """A wrong program that returns the constant whose index stands in ``$CODELOOP_STUB``; without it, the first."""
+
+    code: str
+    constants: tuple[Constant, ...]
+
+
 class Language(Protocol):
     """One language; its image is the folder of the same name under ``sandboxes/``."""
 
@@ -55,6 +76,10 @@ class Language(Protocol):
         """
         ...
 
-    def known_bad(self, task: Task) -> str:
-        """Give a program that compiles and is wrong: the entry point returns a typed default."""
+    def stub(self, task: Task) -> Stub:
+        """Give a program that compiles and is wrong: the entry point returns a constant of its type."""
+        ...
+
+    def may_be_vacuous(self, task: Task) -> bool:
+        """Say whether any visible case is other than a plain comparison of the entry point's answer for equality."""
         ...

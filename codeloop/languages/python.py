@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages.port import Compiled
+from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tree_sitter import Node
 
 _HOME = "/opt/codeloop"
@@ -136,12 +138,58 @@ class PythonLanguage:
         kept, is_cut = _without_tail(code, task.entry_point)
         return Candidate(code=kept, notes=("cut_tail",) if is_cut else ())
 
-    def known_bad(self, task: Task) -> str:
-        """Give the entry point that returns ``None``."""
-        return _joined(task.prompt, "    return None\n")
+    def stub(self, task: Task) -> Stub:
+        """Give the entry point that returns a constant; ``None`` unless told otherwise."""
+        values = ", ".join(constant.text for constant in _CONSTANTS)
+        body = f"    import os\n    return [{values}][int(os.environ.get({STUB_VARIABLE!r}, 0))]\n"
+        return Stub(code=_joined(task.prompt, body), constants=_CONSTANTS)
+
+    def may_be_vacuous(self, task: Task) -> bool:
+        """Look for an assertion that is neither ``f(…) == …`` nor ``f(…)`` nor ``not f(…)``."""
+        names = {task.entry_point, "candidate"}
+        return any(not _is_plain(node, names) for node in _asserted(_parse(_own(task.visible.code))))
 
 
 LANGUAGE = PythonLanguage()
+
+_CONSTANTS = (
+    Constant(text="None", kind="none"),
+    Constant(text="False", kind="bool"),
+    Constant(text="True", kind="bool", is_true=True),
+    Constant(text="0", kind="number"),
+    Constant(text="7654321", kind="number", is_true=True),
+    Constant(text="-7654321", kind="number", is_true=True),
+    Constant(text="2.5e6", kind="number", is_true=True),
+    Constant(text="-2.5e6", kind="number", is_true=True),
+    Constant(text="''", kind="text"),
+    Constant(text="'codeloop stub'", kind="text", is_true=True),
+    Constant(text="[]", kind="list"),
+    Constant(text="[7654321]", kind="list", is_true=True),
+    Constant(text="['codeloop stub']", kind="list", is_true=True),
+)
+
+
+def _asserted(node: Node) -> Iterator[Node]:
+    """Give the condition of every assert statement, at any depth."""
+    if node.type == "assert_statement" and node.named_children:
+        yield node.named_children[0]
+    for child in node.named_children:
+        yield from _asserted(child)
+
+
+def _is_plain(node: Node, names: set[str]) -> bool:
+    """Say whether a condition is a call of the entry point, its negation, or its comparison with what has none in it."""
+    if node.type == "not_operator":
+        argument = node.child_by_field_name("argument")
+        return argument is not None and _is_plain(argument, names)
+    if node.type == "call":
+        return _text(node.child_by_field_name("function")) in names
+    if node.type != "comparison_operator" or [child.type for child in node.children[1:2]] not in (["=="], ["is"]):
+        return False
+    left, right = node.named_children[0], node.named_children[-1]
+    calls = [_is_plain(side, names) and side.type == "call" for side in (left, right)]
+    other = right if calls[0] else left
+    return len(node.named_children) == 2 and any(calls) and not any(name in _text(other) for name in names)
 
 
 def _bytes(code: str) -> bytes:

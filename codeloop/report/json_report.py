@@ -82,5 +82,6 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "outcome": last.outcome,
         "passed_cases": last.n_passed,
         "cases": len(last.cases),
+        "vacuous_cases": sum(case.is_vacuous for case in last.cases),
         "image": verdict.image,
     }

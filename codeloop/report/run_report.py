@@ -50,13 +50,14 @@ class RunReport:
 
     def as_text(self) -> str:
         """Give the tables and the lines that say what they hold."""
-        split, cases = self._visible_cases()["split"], self._visible_cases()["cases"]
+        visible = self._visible_cases()
         lines = [
             terminal.table(self._summaries()),
             "",
             f"suite {self.suite.name} {self.suite.version}; feedback: diagnostics and the smallest failing visible case",
             f"model {escape(self.model_identity)}",
-            f"isolation {self.isolation}; {self.wall_s:.0f} s; visible cases split: {split}/{cases}",
+            f"isolation {self.isolation}; {self.wall_s:.0f} s; "
+            f"visible cases: {visible['cases']}, split {visible['split']}, vacuous (no evidence) {visible['vacuous']}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
             "oracle@t: any attempt up to t passes the hidden tests; a bound for choosing among attempts, no result of the loop.",
             f"Known limit: {KNOWN_LIMIT}.",
@@ -89,11 +90,13 @@ class RunReport:
         return [(task_id, reason) for task_id, reason in self.suite.errata if task_id in ids]
 
     def _visible_cases(self) -> dict[str, int]:
-        """Count the visible cases of the first attempt that ran any, per task, and how many were split."""
-        seen: dict[str, tuple[int, int]] = {}
+        """Count the visible cases of the first attempt that ran any, per task, and how many were split or are vacuous."""
+        seen: dict[str, tuple[int, int, int]] = {}
         for trajectory in self.trajectories:
             for attempt in trajectory.attempts:
                 cases = attempt.verdict.last.cases
                 if cases and trajectory.task_id not in seen:
-                    seen[trajectory.task_id] = (len(cases), sum(not case.is_opaque for case in cases))
-        return {"cases": sum(n for n, _ in seen.values()), "split": sum(n for _, n in seen.values())}
+                    split = sum(not case.is_opaque for case in cases)
+                    seen[trajectory.task_id] = (len(cases), split, sum(case.is_vacuous for case in cases))
+        columns = zip(*seen.values(), strict=True) if seen else ((0,), (0,), (0,))
+        return dict(zip(("cases", "split", "vacuous"), map(sum, columns), strict=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from codeloop.attempts import Candidate, StageReport, Status, Verdict
@@ -12,6 +12,7 @@ from codeloop.sandbox.port import Sandbox
 from codeloop.stages.compile import compile_stage
 from codeloop.stages.test import test_stage
 from codeloop.stages.turnstile import Turnstile
+from codeloop.stages.vacuity import vacuous_cases
 from codeloop.tasks import HiddenTests, Task, VisibleTests
 
 Tests = VisibleTests | HiddenTests
@@ -44,12 +45,25 @@ class Checker:
     cpu_s: float = 10.0
     """CPU seconds of a test stage: the references of HumanEval-X need less than one on any machine in use."""
     _turnstile: Turnstile = field(default_factory=Turnstile, repr=False)
+    _vacuous: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _limits: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
 
     async def __call__(self, task: Task, candidate: Candidate, tests: Tests) -> Verdict:
         """Compile, then test; blank tests stop after compile. An answer without code fails without a cell."""
         if not candidate.code.strip():
             return Verdict(reports=(_no_code(candidate),))
+        verdict = await self._judged(task, candidate, tests)
+        if isinstance(tests, VisibleTests) and verdict.last.cases:
+            return _marked(verdict, await self._vacuous_cases(task))
+        return verdict
+
+    async def _vacuous_cases(self, task: Task) -> frozenset[str]:
+        if task.digest not in self._vacuous:
+            async with self._turnstile.together():
+                self._vacuous[task.digest] = await vacuous_cases(task, self.sandbox, self.cpu_s)
+        return self._vacuous[task.digest]
+
+    async def _judged(self, task: Task, candidate: Candidate, tests: Tests) -> Verdict:
         limit = self._limits.get((task.digest, tests.code), self.cpu_s)
         verdict = await self._at_limit(task, candidate.code, tests, limit)
         if verdict.last.outcome == "timeout" and (calibrated := await self._calibrate(task, tests)) > limit:
@@ -84,6 +98,15 @@ class Checker:
             if compiled.report.status is Status.PASSED and tests.code.strip():
                 reports.append(await test_stage(cell, language, task, code, tests.code, compiled.artifact, cpu_s))
             return Verdict(reports=tuple(reports), image=cell.image)
+
+
+def _marked(verdict: Verdict, vacuous: frozenset[str]) -> Verdict:
+    """Mark the cases of the deciding report that are evidence of nothing."""
+    if not vacuous:
+        return verdict
+    cases = tuple(replace(case, is_vacuous=case.name in vacuous) for case in verdict.last.cases)
+    last = replace(verdict.last, cases=cases)
+    return replace(verdict, reports=tuple(last if report is verdict.last else report for report in verdict.reports))
 
 
 def _was_starved(verdict: Verdict, cpu_s: float) -> bool:
