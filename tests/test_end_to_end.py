@@ -55,13 +55,50 @@ def comparable(result: dict[str, Any]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    return bench(tmp_path_factory.mktemp("undisturbed"), *BENCH, "--model", f"replay:{CASSETTE}")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("undisturbed")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(folder: Path) -> dict[str, Any]:
+    return bench(folder, *BENCH, "--model", f"replay:{CASSETTE}")
 
 
 def test_a_bench_reports_by_iteration(undisturbed: dict[str, Any]) -> None:
     assert undisturbed["schema_version"] == 1
     assert len(undisturbed["trajectories"]) == 5
+
+
+def report(folder: Path, *arguments: str) -> str:
+    """Run ``codeloop report`` where there is neither an engine nor a network."""
+    bare = environment(folder) | {"DOCKER_HOST": "tcp://192.0.2.1:1", "CODELOOP_SYSTEM_SETUP": "never"}
+    done = subprocess.run(
+        command("report", *arguments), env=bare, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_store_alone_gives_the_same_report(undisturbed: dict[str, Any], folder: Path) -> None:
+    run_id = undisturbed["run_id"]
+    written = folder / "runs" / run_id
+    assert json.loads(report(folder, run_id, "--format", "json")) == undisturbed
+    assert json.loads((written / "results.json").read_text("utf-8")) == undisturbed
+    assert report(folder, "--format", "markdown").strip() == (written / "report.md").read_text("utf-8").strip()
+    text = report(folder)
+    assert "pass@1 on hidden tests" in text
+    assert "visible outcome by iteration" in text
+    assert f"{undisturbed['model_calls']['made']} made, 0 answered from the store, 0 lost to a kill" in text
+
+
+def test_a_trajectory_is_told_step_by_step(undisturbed: dict[str, Any], folder: Path) -> None:
+    row = next(row for row in undisturbed["trajectories"] if len(row["attempts"]) > 1)
+    told = report(folder, "--task", row["task_id"])
+    assert told.count("== attempt") == len(row["attempts"])
+    assert "-- visible tests: failed" in told
+    assert "-- hidden tests:" in told
+    assert "-- user" not in told
+    assert "-- user" in report(folder, "--task", row["task_id"], "--prompts")
 
 
 def test_a_killed_bench_resumes_to_the_same_result(undisturbed: dict[str, Any], tmp_path: Path) -> None:

@@ -26,8 +26,9 @@ from codeloop.attempts import (
 )
 from codeloop.diagnostics import Diagnostic
 from codeloop.metrics import summarise
-from codeloop.report import json_report, junit, terminal
+from codeloop.report import json_report, junit, markdown, terminal
 from codeloop.report.text import escape
+from codeloop.report.trajectory_text import trajectory_text
 
 HOSTILE = "\x1b[31m]]></failure>&<x a='\"'>\x00\x07\u202e\ud800\uffff[bold]:smile:\r\n\x9b2J"
 
@@ -157,3 +158,21 @@ def test_results_are_json_with_missing_as_null() -> None:
     assert data["summaries"][0]["cost_usd"] is None
     assert data["trajectories"][1]["error"] == HOSTILE
     assert data["trajectories"][0]["attempts"][0]["hidden"]["outcome"] == "ok"
+
+
+def test_markdown_shows_hostile_text_as_text() -> None:
+    told = markdown.cell("<script>|`x`[a](http://b) @someone **b** \x1b[31m\nrow")
+    assert not set(told.replace("\\|", "").replace("\\`", "")) & set("<>|`\n\x1b")
+    assert "://" not in told
+    assert "@s" not in told
+    page = markdown.run(title=HOSTILE, summaries=(), trajectories=[trajectory(error=HOSTILE)], notes=[HOSTILE])
+    assert "\x1b" not in page
+    assert "</failure>" not in page
+    assert page.count("<details>") == page.count("</details>") == 1
+
+
+def test_a_trajectory_story_escapes_what_a_model_wrote() -> None:
+    told = trajectory_text(trajectory(), with_prompts=True)
+    assert "\x1b" not in told
+    assert "== attempt 0" in told
+    assert "-- visible tests: passed (test: ok, 1 of 1 cases pass)" in told

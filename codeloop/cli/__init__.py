@@ -15,7 +15,7 @@ from codeloop.report.text import escape
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
-_COMMANDS = ("bench", "grade", "resume", "doctor", "setup", "sandbox")
+_COMMANDS = ("bench", "grade", "resume", "report", "doctor", "setup", "sandbox")
 
 
 class _LazyGroup(click.Group):

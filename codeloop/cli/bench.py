@@ -6,6 +6,7 @@ import json
 import os
 import time
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from codeloop import config
 from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import Bench
 from codeloop.budget import Budget
+from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, default_jobs, languages, option, say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, SuiteError
+from codeloop.models.port import Model
 from codeloop.policy import Policy
 from codeloop.reference_check import check_references
 from codeloop.registry import open_checker, open_model
@@ -71,7 +74,7 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
     store = Store.open(config.store_url())
     try:
         if is_new:
-            store.new_run(run_id, settings.as_dict() | {"suite_digest": suite.digest})
+            store.new_run(run_id, settings.as_dict())
         store.claim(run_id)
         return anyio.run(_session, settings, run_id, suite, tasks, store, as_json)
     except ReferenceCheckFailed as exc:
@@ -99,6 +102,7 @@ async def _session(
         shown = "; ".join(f"{item.task_id}: {item.reason}" for item in mistrusts[:5])
         raise ReferenceCheckFailed(f"reference check failed for {len(mistrusts)} task(s): {shown}")
     model = open_model(settings, say)
+    store.note_facts(run_id, _facts(suite, model))
     try:
         policy = Policy(max_repairs=settings.max_iterations, seed=settings.seed)
         bench = Bench(
@@ -113,24 +117,30 @@ async def _session(
         )
         with RunProgress(len(tasks) * settings.draws, len(await bench.ended())) as progress:
             trajectories = await bench.run(progress.on_end, progress.on_attempt)
-        identity = model.identity
     finally:
         with anyio.CancelScope(shield=True):
             await model.aclose()
-    report = RunReport(
-        run_id=run_id,
-        settings=settings.as_dict(),
-        suite=suite,
-        model_identity=identity,
-        isolation="docker: one container per check",
-        trajectories=trajectories,
-        wall_s=time.monotonic() - started,
-    )
+    earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
+    store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
+    report = RunReport.from_store(store, run_id)
     _write(report, config.runs_dir() / "runs" / run_id)
     click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if not as_json and settings.limit:
         say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
     return _exit_code(trajectories)
+
+
+def _facts(suite: Suite, model: Model) -> dict[str, Any]:
+    """Note what a report must say and the trajectories do not."""
+    return {
+        "suite": {"name": suite.name, "version": suite.version, "sha256": suite.digest},
+        "errata": [list(pair) for pair in suite.errata],
+        "model": model.identity,
+        "model_details": [list(pair) for pair in model.details],
+        "isolation": "docker: one container per check",
+        "feedback": "diagnostics and the smallest failing visible case",
+        "codeloop": version("codeloop"),
+    }
 
 
 def _exit_code(trajectories: tuple[Trajectory, ...]) -> int:
@@ -172,7 +182,7 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 
 def _write(report: RunReport, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(json.dumps(report.as_json(), indent=1), "utf-8")
-    (folder / "junit.xml").write_text(report.as_junit(), "utf-8")
-    say(f"results: {folder / 'results.json'}, {folder / 'junit.xml'}")
+    files = report.write()
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    say(f"results: {folder}: {', '.join(files)}")

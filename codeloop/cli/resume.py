@@ -8,7 +8,6 @@ from codeloop import config
 from codeloop.cli.bench import run_bench
 from codeloop.cli.options import budget_options
 from codeloop.config import RunConfig
-from codeloop.errors import UnknownName
 from codeloop.store import Store
 
 
@@ -23,13 +22,9 @@ def command(run_id: str | None, as_json: bool, **budgets: float | None) -> int:
     """
     store = Store.open(config.store_url())
     try:
-        known = store.list_runs()
-        chosen = run_id or (known[-1].run_id if known else "")
-        if chosen not in [run.run_id for run in known]:
-            raise UnknownName("run", chosen or "(none yet)", [run.run_id for run in reversed(known)])
-        data = dict(store.load_run(chosen).config)
+        run = store.find_run(run_id)
     finally:
         store.close()
-    data.pop("suite_digest", None)
+    data = {name: value for name, value in run.config.items() if name != "facts"}
     data |= {name: bound for name, bound in budgets.items() if bound is not None}
-    return run_bench(RunConfig.from_dict(data), chosen, is_new=False, as_json=as_json)
+    return run_bench(RunConfig.from_dict(data), run.run_id, is_new=False, as_json=as_json)

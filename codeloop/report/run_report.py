@@ -1,18 +1,31 @@
-"""A finished run as one value, and its three written forms."""
+"""A run as one value, read from the store alone, and its written forms."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from codeloop.attempts import Trajectory
 from codeloop.metrics import Summary, summarise
-from codeloop.report import json_report, junit, terminal
+from codeloop.report import json_report, junit, markdown, terminal
 from codeloop.report.text import escape
-from codeloop.tasks import Suite
+from codeloop.store import Store
 
 KNOWN_LIMIT = "a Java candidate that reads its own process's memory could forge a verdict (README, security)"
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """Model calls of a run, over all its sessions."""
+
+    made: int = 0
+    lost: int = 0
+    """Sent, but the process was killed before the answer was recorded: a resumed run asked again."""
+    from_store: int = 0
+    """Attempts whose answer was already recorded: not asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,15 +34,29 @@ class RunReport:
 
     run_id: str
     settings: Mapping[str, Any]
-    suite: Suite
-    model_identity: str
-    isolation: str
-    trajectories: tuple[Trajectory, ...]
-    wall_s: float
-    """Of this session only: a resumed run's earlier sessions are not in it."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What the run noted of itself (see ``codeloop.cli.bench``); a run that was killed early may lack some."""
+    trajectories: tuple[Trajectory, ...] = ()
+    calls: Calls = Calls()
+
+    @classmethod
+    def from_store(cls, store: Store, run_id: str) -> RunReport:
+        """Read a run as far as it got. Raises StoreError."""
+        run, trajectories = store.load_run(run_id), store.trajectories(run_id)
+        made, lost = store.count_calls(run_id)
+        cached = sum(attempt.completion.is_cached for t in trajectories for attempt in t.attempts)
+        return cls(
+            run_id=run_id,
+            settings={name: value for name, value in run.config.items() if name != "facts"},
+            facts=run.config.get("facts", {}),
+            trajectories=trajectories,
+            calls=Calls(made=made, lost=lost, from_store=cached),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Give the content of ``results.json``."""
+        calls = {"made": self.calls.made, "lost": self.calls.lost, "from_store": self.calls.from_store}
+        errata = [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()]
         return json_report.results(
             run_id=self.run_id,
             settings=self.settings,
@@ -37,34 +64,27 @@ class RunReport:
             trajectories=self.trajectories,
             max_iterations=self._max_iterations,
             extra={
-                "suite": {"name": self.suite.name, "version": self.suite.version, "sha256": self.suite.digest},
-                "errata": [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()],
-                "model": self.model_identity,
-                "isolation": self.isolation,
-                "feedback": "visible tests: diagnostics, smallest failing case",
+                **self.facts,
+                "errata": errata,
                 "known_limits": [KNOWN_LIMIT],
                 "visible_cases": self._visible_cases(),
-                "wall_s": round(self.wall_s, 3),
+                "model_calls": calls,
             },
         )
 
     def as_text(self) -> str:
         """Give the tables and the lines that say what they hold."""
-        visible = self._visible_cases()
-        lines = [
-            terminal.table(self._summaries()),
-            "",
-            f"suite {self.suite.name} {self.suite.version}; feedback: diagnostics and the smallest failing visible case",
-            f"model {escape(self.model_identity)}",
-            f"isolation {self.isolation}; {self.wall_s:.0f} s; "
-            f"visible cases: {visible['cases']}, split {visible['split']}, vacuous (no evidence) {visible['vacuous']}",
-            "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
-            "oracle@t: any attempt up to t passes the hidden tests; a bound for choosing among attempts, no result of the loop.",
-            f"Known limit: {KNOWN_LIMIT}.",
-        ]
-        errored = [t for t in self.trajectories if t.error]
-        lines += [f"{t.ending}: {t.task_id} draw {t.draw}: {escape(t.error)}" for t in errored]
-        return "\n".join(lines)
+        lines = [terminal.table(self._summaries()), "", terminal.outcomes(self.trajectories), "", *self._notes()]
+        return "\n".join(escape(line, keep_newlines=True) for line in lines)
+
+    def as_markdown(self) -> str:
+        """Give the same as GitHub-flavoured Markdown, with a table of all trajectories."""
+        return markdown.run(
+            title=f"Run {self.run_id}",
+            summaries=self._summaries(),
+            trajectories=self.trajectories,
+            notes=self._notes(),
+        )
 
     def as_junit(self) -> str:
         """Give JUnit XML of every attempt's visible check; an errored trajectory is one error, one cut by budget skipped."""
@@ -75,19 +95,45 @@ class RunReport:
                 rows.append((t.task_id, t.draw, len(t.attempts), None, t.ending, t.error))
         return junit.verdicts(rows)
 
+    def write(self) -> Mapping[str, str]:
+        """Give the files of a run's folder: name to content."""
+        return {
+            "results.json": json.dumps(self.as_json(), indent=1) + "\n",
+            "junit.xml": self.as_junit(),
+            "report.md": self.as_markdown(),
+        }
+
     @property
     def _max_iterations(self) -> int:
         return int(self.settings["max_iterations"])
 
+    def _notes(self) -> list[str]:
+        """Say what was run on what, and how to read the figures."""
+        facts, visible, calls = self.facts, self._visible_cases(), self.calls
+        suite = facts.get("suite", {})
+        details = ", ".join(f"{name} {value}" for name, value in facts.get("model_details", ()))
+        notes = [
+            f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; feedback: {facts.get('feedback', UNKNOWN)}",
+            f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),
+            f"model calls: {calls.made} made, {calls.from_store} answered from the store, {calls.lost} lost to a kill",
+            f"isolation {facts.get('isolation', UNKNOWN)}; {facts.get('wall_s', 0):.0f} s",
+            f"visible cases: {visible['cases']}, split {visible['split']}, vacuous (no evidence) {visible['vacuous']}",
+            "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
+            "oracle@t: any attempt up to t passes; a bound for choosing among attempts, no result of the loop.",
+            f"Known limit: {KNOWN_LIMIT}.",
+        ]
+        notes += [f"errata: {task_id}: {reason}" for task_id, reason in self._errata()]
+        return notes + [f"{t.ending}: {t.task_id} draw {t.draw}: {t.error}" for t in self.trajectories if t.error]
+
     def _summaries(self) -> tuple[Summary, ...]:
-        errata = [task_id for task_id, _ in self.suite.errata]
+        errata = [task_id for task_id, _ in self.facts.get("errata", ())]
         return tuple(
             summarise(self.trajectories, ks=self.settings["ks"], max_iterations=self._max_iterations, errata=errata)
         )
 
     def _errata(self) -> list[tuple[str, str]]:
         ids = {trajectory.task_id for trajectory in self.trajectories}
-        return [(task_id, reason) for task_id, reason in self.suite.errata if task_id in ids]
+        return [(task_id, reason) for task_id, reason in self.facts.get("errata", ()) if task_id in ids]
 
     def _visible_cases(self) -> dict[str, int]:
         """Count the visible cases of the first attempt that ran any, per task, and how many were split or are vacuous."""

@@ -1,64 +1,74 @@
-"""Terminal: the summary table that a run ends with."""
+"""Terminal: the summary tables that a run ends with."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from codeloop.attempts import Trajectory
 from codeloop.metrics import Estimate, PassAt, Summary
 from codeloop.report.text import escape
 
+TableRows = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+"""Title, column names, rows."""
 _COUNTS = ("tasks", "draws", "errored", "unscored", "out_of_budget", "solved", "stalled", "no_visible_tests")
 
 
 def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
-    """Give the table by language as plain text without colours: pass@k by iteration, then counts and costs.
+    """Give the tables by language as plain text without colours: pass@k by iteration, then counts and costs.
 
     An interval is 95 %; a missing number is ``–``, an unknown one ``unknown``.
     """
-    parts = [_pass_table(summaries, k) for k in _ks(summaries)]
-    return _render([*parts, _count_table(summaries)], width)
+    return _render(tables(summaries), width)
 
 
-def _ks(summaries: Sequence[Summary]) -> list[int]:
-    return list(dict.fromkeys(row.k for summary in summaries for row in summary.rows))
+def outcomes(trajectories: Sequence[Trajectory], *, width: int = 100) -> str:
+    """Give the table of what became of the attempts on visible tests, by iteration."""
+    return _render([outcome_rows(trajectories)], width)
 
 
-def _pass_table(summaries: Sequence[Summary], k: int) -> Table:
-    table_ = _table(f"pass@{k} on hidden tests, % [95 % interval]")
-    for name in ("language", "repairs", f"pass@{k}", "without errata", "hidden-only", "oracle@t", "tasks"):
-        table_.add_column(name, justify="left" if name == "language" else "right")
-    for summary in summaries:
-        rows = [row for row in summary.rows if row.k == k]
-        for index, row in enumerate(rows):
-            is_last = index == len(rows) - 1
-            table_.add_row(*_cells(summary.language if index == 0 else "", row), end_section=is_last)
-    return table_
+def tables(summaries: Sequence[Summary]) -> Iterator[TableRows]:
+    """Give the same as plain rows, for any writer."""
+    for k in dict.fromkeys(row.k for summary in summaries for row in summary.rows):
+        columns = ("language", "repairs", f"pass@{k}", "without errata", "hidden-only", "oracle@t", "tasks")
+        rows = [_cells(s.language, row) for s in summaries for row in s.rows if row.k == k]
+        yield f"pass@{k} on hidden tests, % [95 % interval]", columns, rows
+    yield _counts(summaries)
 
 
-def _cells(language: str, row: PassAt) -> list[Text]:
-    texts = [language, str(row.iteration), _estimate(row.headline), _estimate(row.without_errata)]
-    texts += [_estimate(row.hidden_only), _value(row.oracle), str(row.headline.n_tasks)]
-    return [Text(escape(text)) for text in texts]
+def outcome_rows(trajectories: Sequence[Trajectory]) -> TableRows:
+    """Count the outcomes of visible checks by iteration, the most frequent first."""
+    found = [(a.iteration, _outcome(t, a.iteration)) for t in trajectories for a in t.attempts]
+    counts, iterations = Counter(found), sorted({iteration for iteration, _ in found})
+    words = [word for word, _ in Counter(word for _, word in found).most_common()]
+    rows = [(word, *[str(counts[iteration, word] or "") for iteration in iterations]) for word in words]
+    return "visible outcome by iteration, attempts", ("", *map(str, iterations)), rows
 
 
-def _count_table(summaries: Sequence[Summary]) -> Table:
-    """Give one column per language: the other way round, eleven columns would be cut at 100 characters."""
-    table_ = _table("what was run")
-    for name in ("", *(summary.language for summary in summaries)):
-        table_.add_column(Text(escape(name)), justify="right" if name else "left", overflow="fold")
-    for name in _COUNTS:
-        table_.add_row(name.replace("_", " "), *[str(getattr(summary, name)) for summary in summaries])
+def _outcome(trajectory: Trajectory, iteration: int) -> str:
+    verdict = trajectory.attempts[iteration].verdict
+    return verdict.last.outcome if verdict.last.outcome != "ok" else f"passes ({verdict.last.stage})"
+
+
+def _cells(language: str, row: PassAt) -> tuple[str, ...]:
+    estimates = (_estimate(row.headline), _estimate(row.without_errata), _estimate(row.hidden_only), _value(row.oracle))
+    return ("" if row.iteration else language, str(row.iteration), *estimates, str(row.headline.n_tasks))
+
+
+def _counts(summaries: Sequence[Summary]) -> TableRows:
+    """Give one column per language: the other way round, a dozen columns would be cut at 100 characters."""
+    rows = [(name.replace("_", " "), *[str(getattr(s, name)) for s in summaries]) for name in _COUNTS]
     for name in ("prompt_tokens", "completion_tokens"):
-        table_.add_row(name.replace("_", " "), *[_known(getattr(summary, name)) for summary in summaries])
-    table_.add_row("model seconds", *[f"{summary.model_s:.1f}" for summary in summaries])
-    table_.add_row("cost, $", *[_dollars(summary.cost_usd) for summary in summaries])
-    return table_
+        rows.append((name.replace("_", " "), *[_known(getattr(s, name)) for s in summaries]))
+    rows.append(("model seconds", *[f"{s.model_s:.1f}" for s in summaries]))
+    rows.append(("cost, $", *[_dollars(s.cost_usd) for s in summaries]))
+    return "what was run", ("", *(s.language for s in summaries)), rows
 
 
 def _value(estimate: Estimate) -> str:
@@ -80,15 +90,19 @@ def _known(count: int | None) -> str:
     return "unknown" if count is None else str(count)
 
 
-def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left", title_style="", box=SIMPLE, pad_edge=False)
-
-
-def _render(tables: Sequence[Table], width: int) -> str:
+def _render(all_rows: Iterator[TableRows] | Sequence[TableRows], width: int) -> str:
     out = io.StringIO()
     console = Console(
         file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False, markup=False, emoji=False
     )
-    for table_ in tables:
-        console.print(table_)
+    for title, columns, rows in all_rows:
+        drawn = Table(
+            title=title, title_justify="left", title_style="", box=SIMPLE, pad_edge=False, min_width=len(title)
+        )
+        for index, name in enumerate(columns):
+            drawn.add_column(Text(escape(name)), justify="right" if index else "left", overflow="fold")
+        for index, row in enumerate(rows):
+            is_last = index + 1 < len(rows) and bool(rows[index + 1][0]) and not all(r[0] for r in rows)
+            drawn.add_row(*[Text(escape(text)) for text in row], end_section=is_last)
+        console.print(drawn)
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
-from codeloop.errors import StoreError, StoreLocked
+from codeloop.errors import StoreError, StoreLocked, UnknownName
 from codeloop.store import codec, schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
@@ -88,6 +88,21 @@ class Store:
         with self._transaction() as connection:
             rows = connection.execute(sa.select(schema.runs).order_by(schema.runs.c.number)).mappings().all()
         return tuple(_run_of(row) for row in rows)
+
+    def find_run(self, run_id: str | None) -> Run:
+        """Give the run of that id, or the newest. Raises UnknownName, which lists the known ones."""
+        known = self.list_runs()
+        found = [run for run in known if run.run_id == run_id] if run_id else list(known[-1:])
+        if not found:
+            raise UnknownName("run", run_id or "(none yet)", [run.run_id for run in reversed(known)])
+        return found[0]
+
+    def note_facts(self, run_id: str, facts: Mapping[str, Any]) -> None:
+        """Add to what a run noted of itself, under ``facts`` of its config; a later value takes an earlier one's place."""
+        with self._transaction() as connection:
+            config = dict(self._run(connection, run_id, is_for_update=True).config)
+            config["facts"] = {**config.get("facts", {}), **facts}
+            connection.execute(_where_run(run_id).values(config=codec.encode(config)))
 
     def set_run_status(self, run_id: str, status: str) -> None:
         """Set a run's status word."""

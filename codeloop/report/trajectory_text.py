@@ -1,0 +1,62 @@
+"""One trajectory for a person: what was asked, what came back, what was wrong with it, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codeloop.attempts import Attempt, CaseResult, CaseStatus, Trajectory, Verdict
+from codeloop.report.text import escape
+
+_MAX_FINDINGS = 8
+
+
+def trajectory_text(trajectory: Trajectory, *, with_prompts: bool = False) -> str:
+    """Give the whole story of a trajectory as plain text; ``with_prompts`` adds every message that was sent."""
+    t = trajectory
+    lines = [f"{t.task_id} draw {t.draw}: {t.ending}" + (f" ({t.error})" if t.error else "")]
+    for attempt in t.attempts:
+        hidden = t.hidden[attempt.iteration] if attempt.iteration < len(t.hidden) else None
+        lines += ["", *_attempt(attempt, hidden, with_prompts=with_prompts)]
+    return "\n".join(escape(line, keep_newlines=True) for line in lines)
+
+
+def _attempt(attempt: Attempt, hidden: Verdict | None, *, with_prompts: bool) -> Iterator[str]:
+    completion, prompt = attempt.completion, attempt.prompt
+    tokens = completion.usage.completion_tokens
+    yield f"== attempt {attempt.iteration}: {prompt.template}, temperature {prompt.temperature}"
+    if with_prompts:
+        for message in prompt.messages:
+            yield f"-- {message.role}"
+            yield message.content
+    yield f"-- answer: {completion.finish_reason}, {'unknown' if tokens is None else tokens} tokens, {completion.latency_s:.1f} s"
+    yield attempt.candidate.code.rstrip() or completion.text.rstrip()
+    if attempt.candidate.notes:
+        yield f"-- extraction: {', '.join(attempt.candidate.notes)}"
+    yield f"-- visible tests: {_said(attempt.verdict)}"
+    yield from _findings(attempt.verdict)
+    yield f"-- hidden tests: {_said(hidden) if hidden else 'not scored'}; handed over: attempt {attempt.handed_over}"
+
+
+def _said(verdict: Verdict) -> str:
+    report = verdict.last
+    cases = f", {report.n_passed} of {len(report.cases)} cases pass" if report.cases else ""
+    return f"{verdict.status} ({report.stage}: {report.outcome}{cases})"
+
+
+def _findings(verdict: Verdict) -> Iterator[str]:
+    report = verdict.last
+    for finding in report.diagnostics[:_MAX_FINDINGS]:
+        place = f"line {finding.line}: " if finding.line else ""
+        yield f"   {place}{finding.message.splitlines()[0] if finding.message else finding.rule}"
+    failing = [case for case in report.cases if case.status in (CaseStatus.FAILED, CaseStatus.RAISED)]
+    for case in failing[:_MAX_FINDINGS]:
+        yield f"   {_case(case)}"
+    left = len(report.diagnostics[_MAX_FINDINGS:]) + len(failing[_MAX_FINDINGS:])
+    if left:
+        yield f"   … and {left} more"
+
+
+def _case(case: CaseResult) -> str:
+    if case.exception:
+        return f"{case.expression or case.name}: raised {case.exception}"
+    return f"{case.expression or case.name}: expected {case.expected or '?'}, got {case.actual or '?'}"
