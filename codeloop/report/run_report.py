@@ -24,8 +24,8 @@ class Calls:
     made: int = 0
     lost: int = 0
     """Sent, but the process was killed before the answer was recorded: a resumed run asked again."""
-    from_store: int = 0
-    """Attempts whose answer was already recorded: not asked."""
+    recorded: int = 0
+    """Attempts whose answer came from the store or a cassette."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,12 +50,12 @@ class RunReport:
             settings={name: value for name, value in run.config.items() if name != "facts"},
             facts=run.config.get("facts", {}),
             trajectories=trajectories,
-            calls=Calls(made=made, lost=lost, from_store=cached),
+            calls=Calls(made=made, lost=lost, recorded=cached),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Give the content of ``results.json``."""
-        calls = {"made": self.calls.made, "lost": self.calls.lost, "from_store": self.calls.from_store}
+        calls = {"made": self.calls.made, "lost": self.calls.lost, "recorded": self.calls.recorded}
         errata = [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()]
         return json_report.results(
             run_id=self.run_id,
@@ -115,7 +115,7 @@ class RunReport:
         notes = [
             f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; feedback: {facts.get('feedback', UNKNOWN)}",
             f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),
-            f"model calls: {calls.made} made, {calls.from_store} answered from the store, {calls.lost} lost to a kill",
+            f"model calls: {calls.made} made, {calls.lost} lost to a kill; {calls.recorded} answers from store or cassette",
             f"isolation {facts.get('isolation', UNKNOWN)}; {facts.get('wall_s', 0):.0f} s",
             f"visible cases: {visible['cases']}, split {visible['split']}, vacuous (no evidence) {visible['vacuous']}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
