@@ -58,4 +58,4 @@ def _open_model(settings: config.RunConfig, say: Say) -> Model:
         raise ConfigError("no model: name one with --model, such as 'local' or 'openai/gpt-4o-mini'")
     from codeloop.models.litellm_model import LiteLLMModel
 
-    return LiteLLMModel(settings.model, api_base=settings.api_base or None)
+    return LiteLLMModel(settings.model, api_base=settings.api_base or None, api_key=config.api_key())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from importlib import import_module
@@ -38,6 +39,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit by the table of the README."""
+    logging.captureWarnings(True)  # a library's warning may quote a reply; log records are redacted
     sys.exit(run(arguments))
 
 
@@ -70,10 +72,10 @@ def _report(exc: BaseException) -> int:
     if isinstance(exc, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(exc, CodeloopError):
-        click.echo(f"codeloop: {' '.join(str(exc).split())}", err=True)
+        click.echo(config.redacted(f"codeloop: {' '.join(str(exc).split())}"), err=True)
         return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
     if isinstance(exc, BrokenPipeError):
         return OK
     click.echo("codeloop: a bug; please report it with what follows", err=True)
-    traceback.print_exception(exc)
+    click.echo(config.redacted("".join(traceback.format_exception(exc))), err=True, nl=False)
     return BUG
