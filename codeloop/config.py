@@ -26,7 +26,7 @@ class RunConfig:
     """A suite's name, or the path of a YAML or JSONL file."""
     languages: tuple[str, ...] = ("python", "java")
     model: str = "local"
-    """``local``, ``replay:FILE``, or a litellm provider/model string."""
+    """``local``, ``local:SIZE``, ``local:FILE``, ``replay:FILE``, or a litellm provider/model string."""
     api_base: str = ""
     draws: int = 1
     max_iterations: int = 3

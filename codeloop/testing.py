@@ -16,6 +16,7 @@ class FakeModel:
 
     answer: Callable[[Prompt], str | Completion]
     identity: str = "fake"
+    details: tuple[tuple[str, str], ...] = ()
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer; a plain text counts as finished by itself."""

@@ -34,6 +34,8 @@ def test_version() -> None:
         (["bench", "no-such-suite"], ["no-such-suite"]),
         (["bench", "basics", "--tasks", "Python/999"], ["Python/999"]),
         (["bench", "basics", "--k", "0"], ["--k"]),
+        (["bench", "basics", "--model", "local:3b"], ["0.5b, 1.5b"]),
+        (["setup", "--local-size", "3b"], ["0.5b, 1.5b"]),
         (["grade"], ["--reference"]),
         (["grade", "missing.jsonl", "--suite", "basics"], ["missing.jsonl"]),
         (["resume", "no-such-run"], ["unknown run"]),

@@ -27,7 +27,9 @@ from codeloop.attempts import (
 from codeloop.diagnostics import Diagnostic
 from codeloop.metrics import summarise
 from codeloop.report import json_report, junit, terminal
+from codeloop.report.run_report import RunReport
 from codeloop.report.text import escape
+from codeloop.tasks import Suite
 
 HOSTILE = "\x1b[31m]]></failure>&<x a='\"'>\x00\x07\u202e\ud800\uffff[bold]:smile:\r\n\x9b2J"
 
@@ -149,3 +151,18 @@ def test_results_are_json_with_missing_as_null() -> None:
     assert data["summaries"][0]["cost_usd"] is None
     assert data["trajectories"][1]["error"] == HOSTILE
     assert data["trajectories"][0]["attempts"][0]["hidden"]["outcome"] == "ok"
+
+
+def test_a_run_report_holds_what_shaped_the_replies() -> None:
+    report_ = RunReport(
+        run_id="r",
+        settings={"ks": (1,), "max_iterations": 0},
+        suite=Suite(name="s", version="1", tasks=()),
+        model_identity="m",
+        model_details=(("slots", "4"), ("weights_sha256", "ab\x1b")),
+        isolation="docker",
+        trajectories=(trajectory(),),
+        wall_s=1.0,
+    )
+    assert report_.as_json()["model_details"] == {"slots": "4", "weights_sha256": "ab\x1b"}
+    assert "model m; slots 4; weights sha256 ab\\x1b\n" in report_.as_text()

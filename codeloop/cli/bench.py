@@ -20,7 +20,7 @@ from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, SuiteError
 from codeloop.policy import Policy
 from codeloop.reference_check import check_references
-from codeloop.registry import open_checker, open_model
+from codeloop.registry import check_model_name, open_checker, open_model
 from codeloop.report.run_report import RunReport
 from codeloop.store import Store
 from codeloop.suites import choose, load_suite, select
@@ -34,7 +34,7 @@ class ReferenceCheckFailed(CodeloopError):
 @click.command()
 @click.argument("suite", default="humaneval-x")
 @option("--lang", default="python,java", help="Languages, comma-separated.")
-@option("--model", default="local", help="local, replay:CASSETTE, or a litellm provider/model string.")
+@option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
 @option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
 @option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task.")
 @option("--max-iterations", type=click.IntRange(min=0), default=3, help="Repairs after the first attempt.")
@@ -60,6 +60,7 @@ def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: A
 
 def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) -> int:
     """Run or go on with a run, and print its report."""
+    check_model_name(settings.model)
     suite = _load(settings)
     tasks = _chosen(suite, settings)
     if not tasks:
@@ -108,7 +109,7 @@ async def _session(
             store=store,
         )
         trajectories = await bench.run(_Progress(len(tasks) * settings.draws))
-        identity = model.identity
+        identity, details = model.identity, model.details
     finally:
         with anyio.CancelScope(shield=True):
             await model.aclose()
@@ -117,6 +118,7 @@ async def _session(
         settings=settings.as_dict(),
         suite=suite,
         model_identity=identity,
+        model_details=details,
         isolation="docker: one container per check",
         trajectories=trajectories,
         wall_s=time.monotonic() - started,

@@ -67,6 +67,11 @@ class LiteLLMModel:
         """Name the model string and the endpoint (without user info), or what the caller gave."""
         return self._identity
 
+    @property
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Give nothing: what a provider runs is its own affair."""
+        return ()
+
     async def complete(self, prompt: Prompt) -> Completion:
         """Ask, and ask again after rate limits, 5xx, time-outs and broken connections.
 

