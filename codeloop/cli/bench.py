@@ -6,6 +6,7 @@ import json
 import os
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class ReferenceCheckFailed(CodeloopError):
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
 def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: Any) -> int:
-    """Run SUITE (humaneval-x, basics, or a YAML or JSONL file) through the refinement loop."""
+    """Run SUITE (humaneval-x, humaneval, basics, or a YAML or JSONL file) through the refinement loop."""
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
@@ -146,18 +147,29 @@ class _Progress:
 
 
 def _load(settings: RunConfig) -> Suite:
-    """Load the suite; where HumanEval-X cannot be had at all, run ``basics`` and say so."""
-    places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
-    try:
-        suite = load_suite(settings.suite, settings.languages, **places)  # type: ignore[arg-type]  # a keyword bundle
-    except SuiteError as exc:
-        if settings.suite != "humaneval-x" or settings.task_ids:
-            raise
-        say(f"{exc}; running the shipped suite 'basics' instead")
-        suite = load_suite("basics", settings.languages, **places)  # type: ignore[arg-type]  # a keyword bundle
-    for _, line in suite.unavailable:
+    """Load the suite; where HumanEval-X cannot be had at all, run the next best thing and say so."""
+    names = [settings.suite]
+    if settings.suite == "humaneval-x" and not settings.task_ids:
+        names += ["humaneval", "basics"] if "python" in settings.languages else ["basics"]
+    suite = _first_of(names, settings.languages)
+    for language, line in suite.unavailable:
         say(line)
+        if suite.name == "humaneval-x" and language == "python":
+            say("HumanEval's own Python tasks: codeloop bench humaneval --lang python")
     return suite
+
+
+def _first_of(names: list[str], wanted: tuple[str, ...]) -> Suite:
+    """Load the first suite that can be had, saying what is run instead; raises the last one's SuiteError."""
+    places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
+    for name, instead in pairwise([*names, ""]):
+        try:
+            return load_suite(name, wanted, **places)  # type: ignore[arg-type]  # a keyword bundle
+        except SuiteError as exc:
+            if not instead:
+                raise
+            say(f"{exc}; running the suite {instead!r} instead")
+    raise AssertionError("unreachable")
 
 
 def _chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:

