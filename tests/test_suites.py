@@ -310,9 +310,8 @@ def test_humaneval_has_the_problems_of_humaneval_x_and_a_hash_of_its_own(
     assert [task.id for task in openai_humaneval.tasks] == [f"HumanEval/{i}" for i in range(164)]
     for ours, other in zip(openai_humaneval.tasks, theirs, strict=True):
         assert (ours.prompt, ours.reference, ours.entry_point) == (other.prompt, other.reference, other.entry_point)
-        assert [line.rstrip() for line in ours.statement.split("\n")] == [
-            line.rstrip() for line in other.statement.split("\n")
-        ]
+        # Only blanks differ, and a stray quotation mark in 142.
+        assert ours.statement.replace('"\n', "", 1).split() == other.statement.replace('"\n', "", 1).split()
     assert openai_humaneval.digest != replace(humaneval, tasks=tuple(theirs)).digest
 
 
