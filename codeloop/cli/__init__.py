@@ -15,7 +15,7 @@ from codeloop.errors import CodeloopError, UsageError
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
-_COMMANDS = ("bench", "grade", "resume", "doctor", "setup", "sandbox")
+_COMMANDS = ("bench", "grade", "resume", "doctor", "setup", "sandbox", "cache")
 
 
 class _LazyGroup(click.Group):
