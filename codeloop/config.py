@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from codeloop.errors import ConfigError
+from codeloop.redact import redact, secrets_in
 
 CONFIG_FILE = "codeloop.yaml"
 
@@ -24,7 +26,7 @@ class RunConfig:
     """A suite's name, or the path of a YAML or JSONL file."""
     languages: tuple[str, ...] = ("python", "java")
     model: str = "local"
-    """``local``, ``replay:FILE``, or a litellm provider/model string."""
+    """``local``, ``local:SIZE``, ``local:FILE``, ``replay:FILE``, or a litellm provider/model string."""
     api_base: str = ""
     draws: int = 1
     max_iterations: int = 3
@@ -43,6 +45,11 @@ class RunConfig:
     record: str = ""
     """Cassette file to append the model's answers to."""
 
+    def __post_init__(self) -> None:
+        """Refuse a key in the endpoint: settings are stored and printed. Raises ConfigError."""
+        if "@" in urlsplit(self.api_base).netloc or redacted(self.api_base) != self.api_base:
+            raise ConfigError("--api-base holds a key or a password: give it as CODELOOP_API_KEY")
+
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for the store."""
         return asdict(self)
@@ -54,6 +61,16 @@ class RunConfig:
             key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
         }
         return cls(**fields)
+
+
+def api_key() -> str | None:
+    """Give ``CODELOOP_API_KEY``, for endpoints that LiteLLM has no variable for; never part of the stored settings."""
+    return os.environ.get("CODELOOP_API_KEY") or None
+
+
+def redacted(text: str) -> str:
+    """Take the environment's keys out of a text."""
+    return redact(text, secrets_in(os.environ))
 
 
 def data_dir() -> Path | None:

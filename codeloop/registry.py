@@ -8,13 +8,14 @@ from pathlib import Path
 import anyio.to_thread
 
 from codeloop import config
-from codeloop.errors import ConfigError
+from codeloop.errors import ConfigError, UnknownName
 from codeloop.models.port import Model
 from codeloop.stages.check import Checker
 
 Say = Callable[[str], None]
 
-LOCAL_MODELS = {"local": "qwen2.5-coder-0.5b"}
+LOCAL_MODELS = {"0.5b": "qwen2.5-coder-0.5b", "1.5b": "qwen2.5-coder-1.5b"}
+"""Sizes of ``local:SIZE`` to registered weights; the first is what plain ``local`` means."""
 
 
 async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, say: Say) -> Checker:
@@ -31,6 +32,27 @@ async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, say: 
     return Checker(sandbox=DockerSandbox(run_id=run_id, jobs=jobs))
 
 
+def local_weights(size: str) -> str:
+    """Give the weights of a size, ``""`` being the default. Raises UnknownName, which lists the sizes."""
+    known = size.lower() or next(iter(LOCAL_MODELS))
+    if known not in LOCAL_MODELS:
+        raise UnknownName("size of the local model", size, LOCAL_MODELS)
+    return LOCAL_MODELS[known]
+
+
+def check_model_name(name: str) -> None:
+    """Refuse a name that no model can have, before anything is started for it. Raises UnknownName or ConfigError."""
+    kind, _, rest = name.partition(":")
+    if not name.strip():
+        raise ConfigError("no model: name one with --model, such as 'local' or 'openai/gpt-4o-mini'")
+    if kind == "local" and not _is_path(rest):
+        local_weights(rest)
+
+
+def _is_path(rest: str) -> bool:
+    return rest.endswith(".gguf") or len(Path(rest).parts) > 1
+
+
 def open_model(settings: config.RunConfig, say: Say) -> Model:
     """Make the model that a run names, recording to a cassette where the run asks for it. May fetch weights."""
     model = _open_model(settings, say)
@@ -42,20 +64,28 @@ def open_model(settings: config.RunConfig, say: Say) -> Model:
 
 
 def _open_model(settings: config.RunConfig, say: Say) -> Model:
+    check_model_name(settings.model)
     name, _, rest = settings.model.partition(":")
-    if name in LOCAL_MODELS:
-        from codeloop.models.local import LocalModel
-        from codeloop.models.weights import ensure_weights
-
-        weights, cache = LOCAL_MODELS[name], config.cache_dir() / "models"
-        path = ensure_weights(weights, Path(rest) if rest else None, say=say, cache_dir=cache)
-        return LocalModel(weights, path, say=say)
+    if name == "local":
+        return _open_local(rest, say)
     if name == "replay":
         from codeloop.models.replay import ReplayModel
 
         return ReplayModel(Path(rest))
-    if not settings.model.strip():
-        raise ConfigError("no model: name one with --model, such as 'local' or 'openai/gpt-4o-mini'")
     from codeloop.models.litellm_model import LiteLLMModel
 
-    return LiteLLMModel(settings.model, api_base=settings.api_base or None)
+    return LiteLLMModel(settings.model, api_base=settings.api_base or None, api_key=config.api_key())
+
+
+def _open_local(rest: str, say: Say) -> Model:
+    """Open ``local:SIZE`` or ``local:FILE``; a file may be any of the registered ones, known by its length."""
+    from codeloop.models.local import LocalModel
+    from codeloop.models.weights import ensure_weights, find_weights
+
+    path = Path(rest) if _is_path(rest) else None
+    weights = local_weights("" if path else rest)
+    if path is not None and path.is_file():
+        n_bytes = path.stat().st_size
+        weights = next((name for name in LOCAL_MODELS.values() if find_weights(name).size == n_bytes), weights)
+    path = ensure_weights(weights, path, say=say, cache_dir=config.cache_dir() / "models")
+    return LocalModel(weights, path, say=say)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,8 @@ def test_version() -> None:
         (["bench", "no-such-suite"], ["no-such-suite"]),
         (["bench", "basics", "--tasks", "Python/999"], ["Python/999"]),
         (["bench", "basics", "--k", "0"], ["--k"]),
+        (["bench", "basics", "--model", "local:3b"], ["0.5b, 1.5b"]),
+        (["setup", "--local-size", "3b"], ["0.5b, 1.5b"]),
         (["grade"], ["--reference"]),
         (["grade", "missing.jsonl", "--suite", "basics"], ["missing.jsonl"]),
         (["resume", "no-such-run"], ["unknown run"]),
@@ -91,3 +94,39 @@ def test_import_does_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("languages", "lines"),
+    [("python,java", ["suite 'humaneval' instead", "suite 'basics' instead"]), ("java", ["suite 'basics' instead"])],
+)
+def test_without_data_the_next_suite_is_named_in_one_line_each(
+    languages: str, lines: list[str], tmp_path: Path
+) -> None:
+    """Wrong files in the data folder stand for data that cannot be had; the model name ends it before any container."""
+    for name in ("humaneval_python.jsonl.gz", "humaneval_java.jsonl.gz", "HumanEval.jsonl.gz"):
+        (tmp_path / name).write_bytes(b"x")
+    environment = os.environ | {"CODELOOP_DATA_DIR": str(tmp_path), "CODELOOP_RUNS_DIR": str(tmp_path / "runs")}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "codeloop",
+            "bench",
+            "--lang",
+            languages,
+            "--model",
+            "replay:none.jsonl",
+            "--limit",
+            "1",
+        ],
+        env=environment | {"DOCKER_HOST": "unix:///nonexistent.sock"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    said = [line for line in done.stderr.splitlines() if "instead" in line]
+    assert len(said) == len(lines)
+    assert all(expected in line for expected, line in zip(lines, said, strict=True))
+    assert "of basics" in done.stderr

@@ -21,10 +21,12 @@ import anyio
 import pytest
 
 from codeloop.attempts import Completion, Message, Prompt, Usage
+from codeloop.config import RunConfig
 from codeloop.errors import ConfigError, MissingTool, ModelRejected, ModelUnavailable, UnknownName
 from codeloop.models.litellm_model import LiteLLMModel
 from codeloop.models.replay import RecordingModel, ReplayModel
 from codeloop.models.weights import Chunk, Weights, default_cache_dir, ensure_weights, find_weights
+from codeloop.registry import LOCAL_MODELS, check_model_name, local_weights, open_model
 
 KEY = "sk-very-secret-0123456789"
 PROMPT = Prompt(messages=(Message(role="user", content="hello \udc80 é"),), template="t@1", max_tokens=16)
@@ -314,10 +316,44 @@ def test_a_given_file_is_checked_and_an_unknown_name_lists_the_known(tmp_path: P
     (tmp_path / "f").write_bytes(b"0" * len(DATA))
     with pytest.raises(ConfigError):
         ensure_weights("tiny", tmp_path / "f", say=str, registry=_registry())
-    with pytest.raises(UnknownName, match=r"qwen2\.5-coder-0\.5b"):
+    with pytest.raises(UnknownName, match=r"qwen2\.5-coder-0\.5b, qwen2\.5-coder-1\.5b"):
         find_weights("qwen")
-    weights = find_weights("qwen2.5-coder-0.5b")
+
+
+@pytest.mark.parametrize("size", LOCAL_MODELS)
+def test_the_chunks_of_a_size_add_up_to_its_file(size: str) -> None:
+    weights = find_weights(local_weights(size))
     assert sum(chunk.size for chunk in weights.chunks) == weights.size
+    assert len(weights.sha256) == 64
+    assert weights.url.endswith(f"/{weights.file}")
+    assert size in weights.file
+
+
+def test_plain_local_is_the_smallest_and_an_unknown_size_lists_the_choices() -> None:
+    assert local_weights("") == local_weights("0.5b") == local_weights("0.5B") == "qwen2.5-coder-0.5b"
+    for name in ("local", "local:1.5b", "local:/tmp/any.gguf", "local:any.gguf", "replay:c", "openai/m:3b"):
+        check_model_name(name)
+    with pytest.raises(UnknownName, match=r"'3b': .*known: 0\.5b, 1\.5b"):
+        check_model_name("local:3b")
+
+
+def test_a_local_file_is_refused_if_it_only_has_a_registered_length(tmp_path: Path) -> None:
+    path, weights = tmp_path / "mine.gguf", find_weights(local_weights("1.5b"))
+    with path.open("wb") as file:
+        file.truncate(weights.size)  # sparse: it takes no room
+    with pytest.raises(ConfigError, match=f"is not {weights.file}"):
+        open_model(RunConfig(model=f"local:{path}"), str)
+
+
+@pytest.mark.parametrize("size", LOCAL_MODELS)
+def test_a_local_model_tells_what_shaped_its_replies_also_while_recorded(size: str, tmp_path: Path) -> None:
+    from codeloop.models.local import LocalModel
+
+    name = local_weights(size)
+    details = dict(RecordingModel(LocalModel(name, slots=3, threads=2), tmp_path / "c").details)
+    assert (details["slots"], details["threads"]) == ("3", "2")
+    assert details["engine"].startswith("xllamacpp-")
+    assert details["weights_sha256"] == find_weights(name).sha256
 
 
 NAME = "qwen2.5-coder-0.5b"

@@ -27,6 +27,7 @@ from codeloop.attempts import (
 from codeloop.diagnostics import Diagnostic
 from codeloop.metrics import summarise
 from codeloop.report import json_report, junit, markdown, terminal
+from codeloop.report.run_report import RunReport
 from codeloop.report.text import escape
 from codeloop.report.trajectory_text import trajectory_text
 
@@ -176,3 +177,14 @@ def test_a_trajectory_story_escapes_what_a_model_wrote() -> None:
     assert "\x1b" not in told
     assert "== attempt 0" in told
     assert "-- visible tests: passed (test: ok, 1 of 1 cases pass)" in told
+
+
+def test_a_run_report_holds_what_shaped_the_replies() -> None:
+    report_ = RunReport(
+        run_id="r",
+        settings={"ks": (1,), "max_iterations": 0},
+        facts={"model": "m", "model_details": {"slots": "4", "weights_sha256": "ab\x1b"}},
+        trajectories=(trajectory(),),
+    )
+    assert report_.as_json()["model_details"] == {"slots": "4", "weights_sha256": "ab\x1b"}
+    assert "model m (slots 4; weights sha256 ab\\x1b)\n" in report_.as_text()

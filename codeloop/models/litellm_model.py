@@ -6,9 +6,11 @@ here and tenacity alone decides what is tried again.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import time
+from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,14 +20,16 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 
 from codeloop.attempts import Completion, Prompt, Usage
 from codeloop.errors import ConfigError, ModelError, ModelRejected, ModelUnavailable
+from codeloop.redact import redact, secrets_in
 
-_SECRET_NAME = re.compile(r"(_KEY|_TOKEN)$", re.IGNORECASE)
 _NO_KEY = re.compile(r"missing [\w ]*(credentials|api key)|api_key client option must be set", re.IGNORECASE)
 """What the providers' clients say before any request; LiteLLM reports it as a server error."""
-_SHORTEST_SECRET = 8  # shorter values (``1``, ``none``) would blank out ordinary words
 _ERROR_CHARS = 400
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 30.0
 _TRANSIENT_4XX = frozenset({408, 409, 425, 429})
+
+_given_keys: set[str] = set()
+"""Keys that came as parameters: logging, which is one per process, must know them beside the environment's."""
 
 
 class LiteLLMModel:
@@ -33,7 +37,7 @@ class LiteLLMModel:
 
     At most ``concurrency`` requests run at once; one that waits for its next try keeps its place, so that a rate limit
     slows everything down. ``timeout_s`` bounds one try as a whole. Parameters a provider does not know (often ``seed``)
-    are dropped, not refused.
+    are dropped, not refused. No text leaves here with a key in it: replies and errors are redacted.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class LiteLLMModel:
         self._api_key, self._timeout_s, self._max_tries = api_key, timeout_s, max_tries
         self._identity = identity or f"{model}@{_without_userinfo(api_base) if api_base else 'default'}"
         self._concurrency, self._first_wait_s = concurrency, first_wait_s
+        _given_keys.update(filter(None, (api_key, urlsplit(api_base or "").password)))
         self._places: anyio.Semaphore | None = None
         self._client: Any = None
 
@@ -64,7 +69,7 @@ class LiteLLMModel:
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """Know nothing of what runs behind the endpoint."""
+        """Give nothing: what a provider runs is its own affair."""
         return ()
 
     async def complete(self, prompt: Prompt) -> Completion:
@@ -130,7 +135,7 @@ class LiteLLMModel:
 
             self._client = AsyncOpenAI(
                 base_url=self.api_base,
-                api_key=self._api_key or "none",
+                api_key=self._api_key or os.environ.get("OPENAI_API_KEY") or "none",
                 max_retries=0,
                 timeout=self._timeout_s,
                 http_client=DefaultAsyncHttpxClient(trust_env=False),
@@ -141,8 +146,8 @@ class LiteLLMModel:
         choice = response.choices[0]
         usage = getattr(response, "usage", None)
         return Completion(
-            text=choice.message.content or "",
-            finish_reason=choice.finish_reason or "unknown",
+            text=_redacted(choice.message.content or ""),
+            finish_reason=_redacted(choice.finish_reason or "unknown"),
             usage=Usage(
                 prompt_tokens=getattr(usage, "prompt_tokens", None),
                 completion_tokens=getattr(usage, "completion_tokens", None),
@@ -164,30 +169,65 @@ class LiteLLMModel:
         """Judge an exception by its HTTP status; one without a status (a broken answer) is worth another try."""
         status = getattr(error, "status_code", None)
         raw = str(error)
-        text = f"{self.model}: {self._one_line(f'{type(error).__name__}: {raw}')}"
+        text = f"{self.model}: {_one_line(f'{type(error).__name__}: {raw}')}"
         is_final = isinstance(status, int) and status < 500 and status not in _TRANSIENT_4XX
         if is_final or _NO_KEY.search(raw) or _has_code(error, "insufficient_quota"):
             return ModelRejected(text)
         return ModelUnavailable(text)
 
-    def _one_line(self, text: str) -> str:
-        """Blank out every secret before cutting: a cut could leave a piece that no longer matches."""
-        secrets = [value for name, value in os.environ.items() if _SECRET_NAME.search(name)]
-        for secret in sorted({*secrets, self._api_key or ""}, key=len, reverse=True):
-            if len(secret) >= _SHORTEST_SECRET:
-                text = text.replace(secret, "***")
-        text = " ".join(text.split())
-        return text if len(text) <= _ERROR_CHARS else text[: _ERROR_CHARS - 1] + "…"
+
+def _redacted(text: str) -> str:
+    return redact(text, secrets_in(os.environ, *_given_keys))
+
+
+def _one_line(text: str) -> str:
+    """Blank out every secret before cutting: a cut could leave a piece that no longer matches."""
+    text = " ".join(_redacted(text).split())
+    return text if len(text) <= _ERROR_CHARS else text[: _ERROR_CHARS - 1] + "…"
 
 
 def _litellm() -> Any:
     """Import LiteLLM late (it takes seconds) and quietly: no price map from the network, no banners on stdout."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+    _redact_logs()
     import litellm
 
     litellm.suppress_debug_info = True
     litellm.telemetry = False
     return litellm
+
+
+def _redact_logs() -> None:
+    """Keep keys out of every logger's records: LiteLLM and the clients under it log whole errors, and headers on demand.
+
+    A record factory, since filters on a logger do not see what its children log.
+    """
+    make = logging.getLogRecordFactory()
+    if isinstance(make, _RedactingFactory):
+        return
+    logging.setLogRecordFactory(_RedactingFactory(make))
+
+
+class _RedactingFactory:
+    """Makes log records, those with a key in their text or traceback without it."""
+
+    def __init__(self, make: Callable[..., logging.LogRecord]) -> None:
+        self._make = make
+
+    def __call__(self, *args: Any, **options: Any) -> logging.LogRecord:
+        record = self._make(*args, **options)
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - logging would print such a record's arguments
+            message = f"{record.msg} (its arguments do not fit)"
+            record.msg, record.args = _redacted(message), None
+        if _redacted(message) != message:
+            record.msg, record.args = _redacted(message), None
+        if record.exc_info:
+            trace = logging.Formatter().formatException(record.exc_info)
+            if _redacted(trace) != trace:
+                record.exc_info, record.exc_text = None, _redacted(trace)
+        return record
 
 
 def _has_code(error: BaseException | None, code: str) -> bool:

@@ -22,6 +22,7 @@ from codeloop.attempts import Completion, Prompt
 from codeloop.errors import MissingTool, ModelUnavailable
 from codeloop.models.litellm_model import LiteLLMModel
 from codeloop.models.weights import Say, ensure_weights, find_weights
+from codeloop.redact import is_secret_name
 
 CONTEXT = 8192
 """Tokens per slot, prompt and reply together."""
@@ -29,9 +30,6 @@ _START_S = 120.0
 _TRY_S = 900.0  # four slots of one core share some 30 tokens/s
 _RESTARTS = 2
 _LOG_CHARS = 200
-
-
-_SECRET_ENDINGS = ("_KEY", "_TOKEN", "_SECRET", "_PASSWORD")
 
 
 def _silent(_: str) -> None:
@@ -76,8 +74,9 @@ class LocalModel:
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """Record what else shaped the replies, as pairs."""
+        """Give what shaped the replies beside the prompt: slots, threads, tokens of context, engine, the file's sum."""
         values = {"slots": self._slots, "threads": self._threads, "context": CONTEXT, "engine": self._engine}
+        values["weights_sha256"] = self._weights.sha256
         return tuple((name, str(value)) for name, value in values.items())
 
     @property
@@ -157,7 +156,7 @@ class LocalModel:
 
 def _without_keys() -> dict[str, str]:
     """Give the environment less every provider's key: this server needs none."""
-    return {name: value for name, value in os.environ.items() if not name.upper().endswith(_SECRET_ENDINGS)}
+    return {name: value for name, value in os.environ.items() if not is_secret_name(name)}
 
 
 class _Server:

@@ -17,7 +17,7 @@ class Model(Protocol):
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """What else shaped the replies, as (name, value); empty where nothing is known."""
+        """What else shaped the replies, as (name, value); empty where a provider tells nothing."""
         ...
 
     async def complete(self, prompt: Prompt) -> Completion:

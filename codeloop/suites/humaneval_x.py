@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import inspect
 import json
 import re
@@ -21,14 +20,15 @@ from typing import Any
 import yaml
 
 from codeloop.errors import SuiteError, UnknownName
+from codeloop.suites.pinned import Pinned, Say, Unavailable, obtain, one_line
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, natural_key
 
-Say = Callable[[str], None]
 Row = Mapping[str, str]
 
 NAME = "humaneval-x"
 COMMIT = "2838420b7b4492cf3d16bce5320e26e65960c9e2"
 _URL = f"https://raw.githubusercontent.com/zai-org/CodeGeeX/{COMMIT}/codegeex/benchmark/humaneval-x"
+_RELEASE = f"CodeGeeX commit {COMMIT[:12]}"
 _TIMEOUT_S = 15.0
 
 _ERRATA = (
@@ -36,10 +36,6 @@ _ERRATA = (
     ("JavaScript/155", "the reference solution fails the data's own tests"),
     ("Go/95", "the reference solution fails now and then: it depends on the order of a map"),
 )
-
-
-class _Unavailable(Exception):
-    """One language's data cannot be had; the text is one line with the remedy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +76,7 @@ def load(languages: Sequence[str], *, data_dir: Path | None, cache_dir: Path, fe
             raise UnknownName("language", language, SOURCES)
         try:
             tasks += _load_language(language, data_dir, cache_dir / NAME, fetch, say)
-        except _Unavailable as exc:
+        except Unavailable as exc:
             unavailable.append((language, str(exc)))
     if not tasks:
         raise SuiteError("; ".join(line for _, line in unavailable) or f"{NAME}: no language was asked for")
@@ -96,88 +92,41 @@ def load(languages: Sequence[str], *, data_dir: Path | None, cache_dir: Path, fe
 
 
 def _load_language(language: str, data_dir: Path | None, cache: Path, fetch: bool, say: Say) -> list[Task]:
-    raw, origin = _bytes(SOURCES[language], data_dir, cache, fetch, say)
+    source = SOURCES[language]
+    pinned = Pinned(
+        suite=NAME,
+        file=source.file,
+        sha256=source.sha256,
+        origin=source.url,
+        remedy=f"download it elsewhere and set CODELOOP_DATA_DIR to its folder (files of {_RELEASE})",
+        release=_RELEASE,
+    )
+    download = (lambda: _fetch(source.url)) if fetch else None
+    raw, origin = obtain(pinned, download, data_dir=data_dir, cache=cache, say=say)
+    return read_rows(raw, lambda row: task_of(language, row), f"{NAME} {language}: {origin}")
+
+
+def read_rows(raw: bytes, make: Callable[[Row], Task], place: str) -> list[Task]:
+    """Make a task of every line of gzipped JSON Lines. Raises Unavailable, naming ``place``."""
     try:
         lines = gzip.decompress(raw).decode("utf-8").splitlines()
-        return [_task(language, json.loads(line)) for line in lines if line.strip()]
+        return [make(json.loads(line)) for line in lines if line.strip()]
     except (OSError, EOFError, zlib.error, ValueError, LookupError, TypeError) as exc:
-        raise _Unavailable(
-            f"{NAME} {language}: {origin} cannot be read ({_one_line(exc)}); delete it and fetch it anew"
-        ) from exc
+        raise Unavailable(f"{place} cannot be read ({one_line(exc)}); delete it and fetch it anew") from exc
 
 
-def _bytes(source: _Source, data_dir: Path | None, cache: Path, fetch: bool, say: Say) -> tuple[bytes, str]:
-    """Get the pinned bytes and say where from. A wrong file that the user chose is an error, a wrong cache is not."""
-    chosen = _in_data_dir(source, data_dir)
-    if chosen is not None:
-        return _verified(source, _read(chosen), str(chosen)), str(chosen)
-    cached = cache / source.file
-    if cached.is_file():
-        raw = _read(cached)
-        if hashlib.sha256(raw).hexdigest() == source.sha256:
-            return raw, str(cached)
-        say(f"{cached} has a wrong SHA-256 sum and is not used")
-    if not fetch:
-        raise _Unavailable(f"{NAME}: no usable {source.file} on this machine; {_remedy()}")
-    raw = _verified(source, _fetch(source, say), source.url)
-    _keep(cached, raw, say)
-    return raw, source.url
-
-
-def _in_data_dir(source: _Source, data_dir: Path | None) -> Path | None:
-    if data_dir is None:
-        return None
-    places = (data_dir / NAME / source.file, data_dir / source.file)
-    return next((path for path in places if path.is_file()), None)
-
-
-def _read(path: Path) -> bytes:
+def _fetch(url: str) -> bytes:
+    """Read a constant https address. Raises OSError."""
     try:
-        return path.read_bytes()
-    except OSError as exc:
-        raise _Unavailable(f"{NAME}: {path} cannot be read ({_one_line(exc)}); check its permissions") from exc
-
-
-def _verified(source: _Source, raw: bytes, origin: str) -> bytes:
-    found = hashlib.sha256(raw).hexdigest()
-    if found != source.sha256:
-        raise _Unavailable(
-            f"{NAME}: {origin} has SHA-256 {found[:12]}…, not {source.sha256[:12]}…; "
-            f"replace it with {source.file} of CodeGeeX commit {COMMIT[:12]}"
-        )
-    return raw
-
-
-def _fetch(source: _Source, say: Say) -> bytes:
-    say(f"fetching {source.url}")
-    try:
-        with urllib.request.urlopen(source.url, timeout=_TIMEOUT_S) as reply:  # noqa: S310  # a constant https address
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as reply:  # noqa: S310  # a constant https address
             raw: bytes = reply.read()
             return raw
-    except (OSError, HTTPException) as exc:
-        raise _Unavailable(f"{NAME}: {source.url} cannot be fetched ({_one_line(exc)}); {_remedy()}") from exc
+    except HTTPException as exc:
+        raise OSError(one_line(exc)) from exc
 
 
-def _keep(path: Path, raw: bytes, say: Say) -> None:
-    """Put a file in the cache whole or not at all; a cache that cannot be written only costs the next download."""
-    partial = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(raw)
-        partial.replace(path)
-    except OSError as exc:
-        say(f"{path} cannot be written ({_one_line(exc)}); going on without a cache")
-
-
-def _remedy() -> str:
-    return f"download it elsewhere and set CODELOOP_DATA_DIR to its folder (files of CodeGeeX commit {COMMIT[:12]})"
-
-
-def _one_line(exc: Exception) -> str:
-    return " ".join(str(exc).split()) or type(exc).__name__
-
-
-def _task(language: str, row: Row) -> Task:
+def task_of(language: str, row: Row) -> Task:
+    """Make the task of one row of the data set."""
     task_id = row["task_id"]
     return Task(
         id=task_id,
