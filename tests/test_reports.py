@@ -28,6 +28,7 @@ from codeloop.attempts import (
 from codeloop.diagnostics import Diagnostic
 from codeloop.metrics import summarise
 from codeloop.report import json_report, junit, markdown, terminal
+from codeloop.report.run_report import RunReport
 from codeloop.report.text import escape
 from codeloop.report.trajectory_text import trajectory_text
 

@@ -26,7 +26,7 @@ class RunReport:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the run noted of itself (see ``codeloop.cli.bench``); a run that was killed early may lack some."""
     trajectories: tuple[Trajectory, ...] = ()
-    calls: CallCounts = CallCounts()
+    calls: CallCounts = field(default_factory=CallCounts)
 
     @classmethod
     def from_store(cls, store: Store, run_id: str) -> RunReport:
