@@ -22,6 +22,7 @@ bench: setup
 	$(BIN)/codeloop bench --lang $(LANGS) $(if $(LIMIT),--limit $(LIMIT)) --model $(MODEL) --draws $(DRAWS) --max-iterations $(ITERATIONS)
 
 test: setup
+	@sh .ci/postgres
 	$(BIN)/codeloop setup --lang python,java --no-model
 	$(BIN)/python -m pytest -m "not model"
 

@@ -194,6 +194,22 @@ class Attempt:
     """Iteration of the best attempt so far: what the loop would hand over if it stopped here."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallCounts:
+    """What became of a run's model calls, over all its sessions: kills, interruptions and resumptions included."""
+
+    made: int = 0
+    """Sent to the model. ``failed`` and ``lost`` ones are among them; the rest gave a recorded reply."""
+    from_store: int = 0
+    """Answered from the store instead: recorded before, so not sent."""
+    failed: int = 0
+    """The model answered with an error."""
+    lost: int = 0
+    """In flight when the run was killed or interrupted: sent, maybe paid, and no reply recorded."""
+    repeated: int = 0
+    """Lost ones that were sent again later."""
+
+
 class Ending(StrEnum):
     """Why a trajectory ended."""
 

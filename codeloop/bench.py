@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -11,7 +12,7 @@ import anyio.to_thread
 
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
 from codeloop.budget import UNBOUNDED, Budget, BudgetSpent, Meter
-from codeloop.errors import ModelError, SandboxError
+from codeloop.errors import ModelError, SandboxError, StoreError
 from codeloop.loop import has_evidence, run_trajectory
 from codeloop.models.port import Model
 from codeloop.policy import Policy
@@ -20,7 +21,8 @@ from codeloop.store import Store
 from codeloop.tasks import Task
 
 _T = TypeVar("_T")
-_CUT_SHORT = (Ending.ERRORED, Ending.CANCELLED, Ending.OUT_OF_BUDGET)
+CUT_SHORT = (Ending.ERRORED, Ending.CANCELLED, Ending.OUT_OF_BUDGET)
+"""Endings that a resumed run goes on with."""
 OnEnd = Callable[[Trajectory], Awaitable[None]]
 OnAttempt = Callable[[str, int, Attempt], Awaitable[None]]
 
@@ -42,7 +44,7 @@ class Bench:
     async def ended(self) -> dict[tuple[str, int], Trajectory]:
         """Give the recorded trajectories that need no more work; those that were cut short are gone on with."""
         recorded = await _threaded(self.store.trajectories, self.run_id)
-        return {(t.task_id, t.draw): t for t in recorded if t.ending not in _CUT_SHORT}
+        return {(t.task_id, t.draw): t for t in recorded if t.ending not in CUT_SHORT}
 
     async def run(self, on_end: OnEnd, on_attempt: OnAttempt | None = None) -> tuple[Trajectory, ...]:
         """Run every trajectory that has not ended; give all of them, in the order of tasks and draws."""
@@ -117,13 +119,19 @@ class Bench:
         """Answer from the store if it can; else ask, and record the reply before anything else can go wrong."""
         known = await _threaded(self.store.reply, self.model.identity, prompt)
         if known is not None:
+            await _threaded(self.store.note_answer_from_store, self.run_id, self.model.identity, prompt)
             return known
         meter.require()
         call = await _threaded(self.store.begin_call, self.run_id, self.model.identity, prompt)
-        completion = await self.model.complete(prompt)
+        try:
+            completion = await self.model.complete(prompt)
+        except BaseException as exc:
+            error = exc if isinstance(exc, Exception) else None  # what is no Exception is a cancellation or Ctrl-C
+            with anyio.CancelScope(shield=True), suppress(StoreError):  # the model's own error says more
+                await _threaded(self.store.fail_call, call, error)
+            raise
         with anyio.CancelScope(shield=True):  # a paid reply is recorded even while Ctrl-C is being handled
-            await _threaded(self.store.record_reply, self.model.identity, prompt, completion)
-            await _threaded(self.store.end_call, call)
+            await _threaded(self.store.record_reply, self.model.identity, prompt, completion, call)
         meter.add(completion)
         return completion
 

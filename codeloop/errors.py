@@ -11,14 +11,17 @@
         ImageMissing
       StoreError
         StoreLocked · SchemaMismatch
+      DiskFull             the machine's: no room for a file that codeloop writes
 
 What a candidate does wrong is never an exception: it is data (see ``attempts.py``).
 """
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 class CodeloopError(Exception):
@@ -94,3 +97,16 @@ class StoreLocked(StoreError):
 
 class SchemaMismatch(StoreError):
     """The database was written by another version of codeloop."""
+
+
+class DiskFull(CodeloopError):
+    """A file cannot be written for want of room: no space left, a quota, or a limit on the size of files."""
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = path
+        super().__init__(f"{path} cannot be written: the disk is full: free some space, then resume or run it again")
+
+    @staticmethod
+    def is_cause(exc: OSError) -> bool:
+        """Say whether a system error means that there is no room."""
+        return exc.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

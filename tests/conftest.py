@@ -1,8 +1,13 @@
-"""What several test files need: the data folder, and the rule that CI may not skip a real component."""
+"""What several test files need: data, a real PostgreSQL, and the rule that CI may not skip a real component."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,13 +18,13 @@ if "CODELOOP_DATA_DIR" not in os.environ and _BESIDE.is_dir():
 
 
 class _NoSkippedContainers:
-    """Turns a green session red when a test that needs Docker was skipped where CI demands it."""
+    """Turns a green session red when a test that needs Docker or PostgreSQL was skipped where CI demands it."""
 
     def __init__(self) -> None:
         self.skipped: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.skipped and "docker" in report.keywords:
+        if report.skipped and {"docker", "postgres"} & set(report.keywords):
             self.skipped.append(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -30,3 +35,56 @@ class _NoSkippedContainers:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_NoSkippedContainers())
+
+
+@pytest.fixture(scope="session")
+def new_postgres_database() -> Iterator[Callable[[], str]]:
+    """Start a private PostgreSQL on a socket in a folder of its own; give a maker of empty databases' URLs."""
+    programs = _postgres_programs()
+    folder = Path(tempfile.mkdtemp(prefix="codeloop-pg-", dir="/tmp"))  # a socket's path may have 107 bytes
+    options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+    pg_ctl = [str(programs / "pg_ctl"), "-D", str(folder / "data"), "-w", "-o", options]
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        _as_postgres(
+            [str(programs / "initdb"), "-D", str(folder / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+        )
+        _as_postgres([*pg_ctl, "-l", str(folder / "log"), "start"])
+        try:
+            yield _database_maker(folder)
+        finally:
+            _as_postgres([*pg_ctl, "-m", "immediate", "stop"])
+    finally:
+        shutil.rmtree(folder)
+
+
+def _database_maker(folder: Path) -> Callable[[], str]:
+    import psycopg
+
+    numbers = count()
+
+    def make() -> str:
+        name = f"codeloop_{next(numbers)}"
+        with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql://postgres@/{name}?host={folder}"
+
+    return make
+
+
+def _postgres_programs() -> Path:
+    found = shutil.which("initdb")
+    places = [Path(found).parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not places or not (places[-1] / "initdb").exists():
+        pytest.skip("no PostgreSQL: sh .ci/postgres installs it")  # in CI the session turns red for it
+    return places[-1]
+
+
+def _as_postgres(command: list[str]) -> None:
+    """Run a program of PostgreSQL, which refuses to run as root."""
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*user, *command], capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

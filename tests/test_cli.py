@@ -6,9 +6,16 @@ import gzip
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
+from codeloop.cli.files import write_whole
+from codeloop.cli.resume import choose_unfinished
+from codeloop.errors import ConfigError, DiskFull
+from codeloop.store import Owner, Run, RunStatus, Store
+from codeloop.store.owner import this_process
 
 
 def codeloop(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -86,6 +93,65 @@ def test_a_bad_configuration_file_is_one_line(tmp_path: Path) -> None:
     done = codeloop("grade", "--reference", cwd=tmp_path)
     assert done.returncode == 2
     assert "codeloop.yaml" in done.stderr
+
+
+def test_resume_takes_the_newest_run_that_is_unfinished_and_nobodys() -> None:
+    def run(run_id: str, status: RunStatus, owner: Owner | None = None) -> Run:
+        return Run(run_id=run_id, status=status, created_s=0.0, owner=owner)
+
+    dead = replace(this_process(), started="1")
+    known = (
+        run("new", RunStatus.NEW),
+        run("killed", RunStatus.RUNNING, dead),
+        run("stopped", RunStatus.INTERRUPTED),
+        run("finished", RunStatus.FINISHED),
+        run("live", RunStatus.RUNNING, this_process()),
+    )
+    assert [run.run_id for run in choose_unfinished(known)] == ["stopped", "killed", "new"]
+    assert choose_unfinished(known[3:]) == ()
+
+
+def test_resume_of_nothing_is_one_line(tmp_path: Path) -> None:
+    none = codeloop("resume", cwd=tmp_path)
+    store = Store.open(tmp_path / ".codeloop" / "codeloop.db")
+    store.new_run("over", {})
+    store.claim("over")
+    store.release("over", RunStatus.FINISHED)
+    store.close()
+    finished = codeloop("resume", cwd=tmp_path)
+    assert (none.returncode, finished.returncode) == (2, 2)
+    assert "unknown run '(none yet)'" in none.stderr
+    assert "name one, such as over" in finished.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["grade", "--reference", "--lang", "xx"]])
+def test_output_that_finds_no_room_is_never_a_traceback(arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "codeloop", *arguments]
+        told = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+        untold = subprocess.run(command, stdout=full, stderr=full, timeout=60, check=False)
+    assert told.returncode == untold.returncode == (3 if arguments == ["--version"] else 2)
+    assert told.stderr.count("\n") == 1
+    assert "Traceback" not in told.stderr
+    if arguments == ["--version"]:
+        assert "free some space" in told.stderr
+
+
+def test_an_output_file_that_cannot_be_written_is_one_line_and_an_earlier_one_stays(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    write_whole(kept, "old")
+    write_whole(kept, "new \u00fc")
+    assert kept.read_text("utf-8") == "new \u00fc"
+    link = tmp_path / "link.json"
+    link.symlink_to(kept)
+    write_whole(link, "linked")
+    assert link.is_symlink()
+    assert kept.read_text("utf-8") == "linked"
+    with pytest.raises(ConfigError, match="name another file"):
+        write_whole(kept / "below.json", "x")
+    with pytest.raises(DiskFull, match="free some space"):
+        write_whole(Path("/dev/full"), "x")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.json", "link.json"]
 
 
 def test_import_does_nothing_heavy() -> None:

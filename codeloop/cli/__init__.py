@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
 from importlib import import_module
 from importlib.metadata import version
+from typing import TextIO
 
 import click
 
 from codeloop import config
-from codeloop.errors import CodeloopError, UsageError
-from codeloop.report.text import escape
+from codeloop.cli.options import say
+from codeloop.errors import CodeloopError, DiskFull, UsageError
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
@@ -41,7 +43,26 @@ def cli() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit by the table of the README."""
     logging.captureWarnings(True)  # a library's warning may quote a reply; log records are redacted
-    sys.exit(run(arguments))
+    code = run(arguments)
+    is_printed = _flush(sys.stdout)
+    _flush(sys.stderr)
+    sys.exit(code if is_printed or code else INFRASTRUCTURE)
+
+
+def _flush(stream: TextIO) -> bool:
+    """Write out what is left; where that fails, let it go: Python would try again at its end and exit with 120."""
+    try:
+        stream.flush()
+    except BrokenPipeError:
+        is_flushed = True  # the reader has gone: its right
+    except OSError:
+        is_flushed = False
+    else:
+        return True
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+    return is_flushed
 
 
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return per kind of ending
@@ -72,11 +93,13 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
 def _report(exc: BaseException) -> int:
     if isinstance(exc, KeyboardInterrupt):
         return INTERRUPTED
+    if isinstance(exc, OSError) and DiskFull.is_cause(exc):  # any file: standard output, the cache, a temporary one
+        exc = DiskFull(exc.filename or "the output")
     if isinstance(exc, CodeloopError):
-        click.echo(config.redacted(f"codeloop: {escape(' '.join(str(exc).split()))}"), err=True)
+        say(config.redacted(f"codeloop: {' '.join(str(exc).split())}"))
         return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
     if isinstance(exc, BrokenPipeError):
         return OK
-    click.echo("codeloop: a bug; please report it with what follows", err=True)
+    say("codeloop: a bug; please report it with what follows")
     click.echo(config.redacted("".join(traceback.format_exception(exc))), err=True, nl=False)
     return BUG

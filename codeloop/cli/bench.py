@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
@@ -16,19 +17,19 @@ import click
 
 from codeloop import config
 from codeloop.attempts import Ending, Trajectory
-from codeloop.bench import Bench
+from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, default_jobs, languages, option, say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
-from codeloop.errors import CodeloopError, ConfigError, SuiteError
+from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
 from codeloop.models.port import Model
 from codeloop.policy import Policy
 from codeloop.reference_check import check_references
 from codeloop.registry import check_model_name, open_checker, open_model
 from codeloop.report.run_report import RunReport
-from codeloop.store import Store
+from codeloop.store import RunStatus, Store
 from codeloop.suites import choose, load_suite, select
 from codeloop.tasks import Suite, Task
 
@@ -74,11 +75,13 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
         say("codeloop: nothing to run: no task matches")
         return 5
     store = Store.open(config.store_url())
+    status = RunStatus.INTERRUPTED
     try:
         if is_new:
             store.new_run(run_id, settings.as_dict())
         store.claim(run_id)
-        return anyio.run(_session, settings, run_id, suite, tasks, store, as_json)
+        code, status = anyio.run(_session, settings, run_id, suite, tasks, store, as_json)
+        return code
     except ReferenceCheckFailed as exc:
         say(f"codeloop: {exc}")
         return 4
@@ -86,13 +89,15 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
         say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {run_id}")
         return 130
     finally:
-        store.release(run_id)
+        with suppress(StoreError):  # it would hide what ended the run; a dead owner's claim is taken over anyway
+            store.release(run_id, status)
         store.close()
 
 
 async def _session(
     settings: RunConfig, run_id: str, suite: Suite, tasks: tuple[Task, ...], store: Store, as_json: bool
-) -> int:
+) -> tuple[int, RunStatus]:
+    """Run what has not ended and report; give the exit code and how the run stands."""
     started = time.monotonic()
     names = tuple(dict.fromkeys(task.language for task in tasks))
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
@@ -129,7 +134,8 @@ async def _session(
     click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
     if not as_json and settings.limit:
         say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
-    return _exit_code(trajectories)
+    is_finished = not any(t.ending in CUT_SHORT for t in trajectories)
+    return _exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
 
 
 def _facts(suite: Suite, model: Model) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import click
 
 from codeloop import config, grade
 from codeloop.attempts import Status
+from codeloop.cli.files import write_whole
 from codeloop.cli.options import default_jobs, languages, option, say
 from codeloop.errors import ConfigError
 from codeloop.registry import open_checker
@@ -80,12 +81,12 @@ async def _grade(samples: tuple[grade.Sample, ...], jobs: int) -> tuple[grade.Gr
 
 def _write(graded: tuple[grade.Graded, ...], out: Path | None, junit: Path | None) -> None:
     if out:
-        out.write_text("".join(json.dumps(_row(item)) + "\n" for item in graded), "utf-8")
+        write_whole(out, "".join(json.dumps(_row(item)) + "\n" for item in graded))
     if junit:
         from codeloop.report.junit import verdicts
 
         rows = [(item.sample.task.id, item.sample.draw, 0, item.verdict, None, item.error) for item in graded]
-        junit.write_text(verdicts(rows), "utf-8")
+        write_whole(junit, verdicts(rows))
 
 
 def _row(item: grade.Graded) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import click
@@ -46,7 +47,8 @@ def languages(value: str) -> tuple[str, ...]:
 
 def say(text: str) -> None:
     """Print a progress line to standard error: standard output belongs to the result. Untrusted text cannot act."""
-    click.echo(escape(text), err=True)
+    with suppress(OSError):  # a log on a full disk, a closed pipe: no reason to end a run
+        click.echo(escape(text), err=True)
 
 
 def default_jobs() -> int:

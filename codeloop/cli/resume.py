@@ -6,9 +6,10 @@ import click
 
 from codeloop import config
 from codeloop.cli.bench import run_bench
-from codeloop.cli.options import budget_options
+from codeloop.cli.options import budget_options, say
 from codeloop.config import RunConfig
-from codeloop.store import Store
+from codeloop.errors import ConfigError
+from codeloop.store import Run, Store
 
 
 @click.command()
@@ -16,15 +17,30 @@ from codeloop.store import Store
 @budget_options
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
 def command(run_id: str | None, as_json: bool, **budgets: float | None) -> int:
-    """Go on with RUN_ID (default: the newest run); nothing recorded is asked or checked again.
+    """Go on with RUN_ID (default: the newest unfinished run); nothing recorded is asked or checked again.
 
     A budget given here takes the place of the run's own.
     """
     store = Store.open(config.store_url())
     try:
-        run = store.find_run(run_id)
+        run = store.find_run(run_id) if run_id else _newest_unfinished(store)
     finally:
         store.close()
     data = {name: value for name, value in run.config.items() if name != "facts"}
     data |= {name: bound for name, bound in budgets.items() if bound is not None}
     return run_bench(RunConfig.from_dict(data), run.run_id, is_new=False, as_json=as_json)
+
+
+def _newest_unfinished(store: Store) -> Run:
+    newest = store.find_run(None)
+    chosen = choose_unfinished(store.list_runs())
+    if not chosen:
+        raise ConfigError(f"no run to go on with: all are finished or running; name one, such as {newest.run_id}")
+    for run in chosen[1:]:
+        say(f"also unfinished: {run.run_id}")
+    return chosen[0]
+
+
+def choose_unfinished(known: tuple[Run, ...]) -> tuple[Run, ...]:
+    """Give the runs that are unfinished and that no living process is at, the newest first."""
+    return tuple(run for run in reversed(known) if run.is_resumable)

@@ -15,7 +15,7 @@ from typing import Any
 from anyio import to_thread
 
 from codeloop.attempts import Completion, Prompt, Usage
-from codeloop.errors import ConfigError, ModelRejected
+from codeloop.errors import ConfigError, DiskFull, ModelRejected
 from codeloop.models.port import Model
 
 
@@ -75,7 +75,7 @@ class RecordingModel:
         return self._inner.details
 
     async def complete(self, prompt: Prompt) -> Completion:
-        """Ask the inner model; raises what it raises (recording nothing), ConfigError if it cannot write."""
+        """Ask the inner model; raises what it raises (recording nothing), DiskFull, ConfigError if it cannot write."""
         completion = await self._inner.complete(prompt)
         record = {
             "digest": prompt.digest,
@@ -100,11 +100,13 @@ def _append(path: Path, line: str) -> None:
         try:
             data = f"{'' if _ends_with_newline(path) else chr(10)}{line}\n".encode()
             if os.write(descriptor, data) != len(data):
-                raise OSError("the disk is full")
+                raise DiskFull(path)
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
     except OSError as error:
+        if DiskFull.is_cause(error):
+            raise DiskFull(path) from error
         raise ConfigError(f"cannot write cassette {path}: {error}") from None
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from codeloop.attempts import Trajectory
+from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
 from codeloop.report import json_report, junit, markdown, terminal
 from codeloop.report.text import escape
@@ -15,17 +15,6 @@ from codeloop.store import Store
 
 KNOWN_LIMIT = "a Java candidate that reads its own process's memory could forge a verdict (README, security)"
 UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calls:
-    """Model calls of a run, over all its sessions."""
-
-    made: int = 0
-    lost: int = 0
-    """Sent, but the process was killed before the answer was recorded: a resumed run asked again."""
-    recorded: int = 0
-    """Attempts whose answer came from the store or a cassette."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +26,22 @@ class RunReport:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What the run noted of itself (see ``codeloop.cli.bench``); a run that was killed early may lack some."""
     trajectories: tuple[Trajectory, ...] = ()
-    calls: Calls = Calls()
+    calls: CallCounts = field(default_factory=CallCounts)
 
     @classmethod
     def from_store(cls, store: Store, run_id: str) -> RunReport:
         """Read a run as far as it got. Raises StoreError."""
-        run, trajectories = store.load_run(run_id), store.trajectories(run_id)
-        made, lost = store.count_calls(run_id)
-        cached = sum(attempt.completion.is_cached for t in trajectories for attempt in t.attempts)
+        run = store.load_run(run_id)
         return cls(
             run_id=run_id,
             settings={name: value for name, value in run.config.items() if name != "facts"},
             facts=run.config.get("facts", {}),
-            trajectories=trajectories,
-            calls=Calls(made=made, lost=lost, recorded=cached),
+            trajectories=store.trajectories(run_id),
+            calls=store.count_calls(run_id),
         )
 
     def as_json(self) -> dict[str, Any]:
         """Give the content of ``results.json``."""
-        calls = {"made": self.calls.made, "lost": self.calls.lost, "recorded": self.calls.recorded}
         errata = [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()]
         return json_report.results(
             run_id=self.run_id,
@@ -68,7 +54,7 @@ class RunReport:
                 "errata": errata,
                 "known_limits": [KNOWN_LIMIT],
                 "visible_cases": self._visible_cases(),
-                "model_calls": calls,
+                "model_calls": asdict(self.calls),
             },
         )
 
@@ -109,7 +95,7 @@ class RunReport:
 
     def _notes(self) -> list[str]:
         """Say what was run on what, and how to read the figures."""
-        facts, visible, calls = self.facts, self._visible_cases(), self.calls
+        facts, visible = self.facts, self._visible_cases()
         suite = facts.get("suite", {})
         details = "; ".join(
             f"{name.replace('_', ' ')} {value}" for name, value in facts.get("model_details", {}).items()
@@ -117,7 +103,7 @@ class RunReport:
         notes = [
             f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; feedback: {facts.get('feedback', UNKNOWN)}",
             f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),
-            f"model calls: {calls.made} made, {calls.lost} lost to a kill; {calls.recorded} answers from store or cassette",
+            terminal.calls(self.calls),
             f"isolation {facts.get('isolation', UNKNOWN)}; {facts.get('wall_s', 0):.0f} s",
             f"visible cases: {visible['cases']}, split {visible['split']}, vacuous (no evidence) {visible['vacuous']}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",

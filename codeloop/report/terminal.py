@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from codeloop.attempts import Trajectory
+from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Estimate, PassAt, Summary
 from codeloop.report.text import escape
 
@@ -31,6 +31,13 @@ def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
 def outcomes(trajectories: Sequence[Trajectory], *, width: int = 100) -> str:
     """Give the table of what became of the attempts on visible tests, by iteration."""
     return _render([outcome_rows(trajectories)], width)
+
+
+def calls(counts: CallCounts) -> str:
+    """Give the line on model calls, over all sessions of the run."""
+    lost = f"{counts.lost} lost to a kill or Ctrl-C" + (f" ({counts.repeated} made again)" if counts.lost else "")
+    failed = f", {counts.failed} failed" if counts.failed else ""
+    return f"model calls: {counts.made} made, {counts.from_store} answered from the store, {lost}{failed}"
 
 
 def tables(summaries: Sequence[Summary]) -> Iterator[TableRows]:

@@ -2,6 +2,6 @@
 
 from codeloop.store.database import Store
 from codeloop.store.owner import Owner
-from codeloop.store.schema import Run
+from codeloop.store.schema import Run, RunStatus
 
-__all__ = ["Owner", "Run", "Store"]
+__all__ = ["Owner", "Run", "RunStatus", "Store"]

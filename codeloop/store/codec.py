@@ -35,8 +35,11 @@ def decode(kind: type[_T], text: str) -> _T:
 
 
 def decode_plain(text: str) -> Any:
-    """Read plain data; tuples come back as lists."""
-    return _unplain(json.loads(text))
+    """Read plain data; tuples come back as lists. Raises StoreError for what is no such text."""
+    try:
+        return _unplain(json.loads(text))
+    except (ValueError, TypeError, RecursionError) as exc:
+        raise StoreError(f"stored plain data cannot be read: {' '.join(str(exc).split())[:200]}") from exc
 
 
 def _plain(value: Any) -> Any:
@@ -76,13 +79,25 @@ def _typed(kind: Any, value: Any) -> Any:
     if origin in (Union, types.UnionType):
         return None if value is None else _typed(next(k for k in get_args(kind) if k is not type(None)), value)
     if origin is tuple:
+        if not isinstance(value, list):
+            raise TypeError(f"list expected, not {type(value).__name__}")
         return tuple(_typed(get_args(kind)[0], item) for item in value)
     if is_dataclass(kind):
         hints = _hints(cast("Hashable", kind))
         return cast("Any", kind)(**{name: _typed(hints[name], item) for name, item in value.items()})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(value)
-    return _text(value) if kind is str else value
+    return _text(value) if kind is str else _number(kind, value)
+
+
+def _number(kind: Any, value: Any) -> Any:
+    """Give an int, float or bool as it is; Python would take a bool for an int."""
+    if kind not in (int, float, bool):
+        raise TypeError(f"no stored form of {kind}")
+    is_fit = isinstance(value, (int, float) if kind is float else kind) and isinstance(value, bool) == (kind is bool)
+    if not is_fit:
+        raise TypeError(f"{kind.__name__} expected, not {type(value).__name__}")
+    return value
 
 
 @cache

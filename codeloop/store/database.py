@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +14,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
+from codeloop.attempts import Attempt, CallCounts, Completion, Ending, Prompt, Trajectory, Verdict
 from codeloop.errors import StoreError, StoreLocked, UnknownName
 from codeloop.store import codec, schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
-from codeloop.store.schema import Run
+from codeloop.store.schema import Run, RunStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,10 @@ class _End:
     has_visible_tests: bool
     n_attempts: int
     scored: tuple[bool, ...]
+
+
+# Outcomes of a row in ``calls``; none at all: in flight, or the process was killed.
+_OK, _FROM_STORE, _CANCELLED = "ok", "from_store", "cancelled"
 
 
 class Store:
@@ -76,7 +80,7 @@ class Store:
         """Make a run, claimed by ``owner`` if given. Raises StoreError if the id exists."""
         row = {
             "run_id": run_id,
-            "status": "new",
+            "status": RunStatus.NEW,
             "created_s": time.time(),
             "config": codec.encode(dict(config)),
             "owner": codec.encode(owner) if owner else None,
@@ -93,7 +97,8 @@ class Store:
         """Give all runs, the oldest first."""
         with self._transaction() as connection:
             rows = connection.execute(sa.select(schema.runs).order_by(schema.runs.c.number)).mappings().all()
-        return tuple(_run_of(row) for row in rows)
+        with self._reading():
+            return tuple(_run_of(row) for row in rows)
 
     def find_run(self, run_id: str | None) -> Run:
         """Give the run of that id, or the newest. Raises UnknownName, which lists the known ones."""
@@ -110,12 +115,8 @@ class Store:
             config["facts"] = {**config.get("facts", {}), **facts}
             connection.execute(_where_run(run_id).values(config=codec.encode(config)))
 
-    def set_run_status(self, run_id: str, status: str) -> None:
-        """Set a run's status word."""
-        self._update_run(run_id, status=status)
-
     def claim(self, run_id: str) -> None:
-        """Make this process the run's owner; claiming again does nothing.
+        """Make this process the run's owner and the run ``running``; claiming again does nothing.
 
         A dead owner's claim is taken over. Raises StoreLocked if the owner is another process that lives.
         """
@@ -124,13 +125,14 @@ class Store:
             owner = self._run(connection, run_id, is_for_update=True).owner
             if owner and owner != me and owner.is_alive:
                 raise StoreLocked(f"run {run_id} belongs to process {owner.pid}, which still runs: wait or stop it")
-            connection.execute(_where_run(run_id).values(owner=codec.encode(me)))
+            connection.execute(_where_run(run_id).values(owner=codec.encode(me), status=RunStatus.RUNNING))
 
-    def release(self, run_id: str) -> None:
-        """Give up this process's claim; does nothing if the run is another's or unknown."""
+    def release(self, run_id: str, status: RunStatus) -> None:
+        """Give up this process's claim and say how the run stands; does nothing if it is another's or unknown."""
         mine = codec.encode(this_process())
         with self._transaction() as connection:
-            connection.execute(_where_run(run_id).where(schema.runs.c.owner == mine).values(owner=None))
+            is_mine = schema.runs.c.owner == mine
+            connection.execute(_where_run(run_id).where(is_mine).values(owner=None, status=status))
 
     # Model calls
 
@@ -139,16 +141,25 @@ class Store:
         table, key = schema.replies, _reply_digest(model_identity, prompt)
         with self._transaction() as connection:
             text = connection.execute(sa.select(table.c.data).where(table.c.digest == key)).scalar()
-        return replace(codec.decode(Completion, text), is_cached=True) if text is not None else None
+        with self._reading():
+            return replace(codec.decode(Completion, text), is_cached=True) if text is not None else None
 
-    def record_reply(self, model_identity: str, prompt: Prompt, completion: Completion) -> None:
-        """Record a paid reply at once. The first one of a key stays: attempts may already rest on it."""
+    def record_reply(
+        self, model_identity: str, prompt: Prompt, completion: Completion, call_id: int | None = None
+    ) -> None:
+        """Record a paid reply at once, and that its call came back. The first one of a key stays: attempts may rest on it.
+
+        One transaction: a kill leaves the call open exactly when its reply is lost.
+        """
         row = {
             "digest": _reply_digest(model_identity, prompt),
             "model_identity": codec.encode(model_identity),
             "data": codec.encode(completion),
         }
-        self._insert(schema.replies, row)
+        with self._transaction() as connection:
+            _insert_first(connection, schema.replies, row)
+            if call_id is not None:
+                _end_call(connection, call_id, _OK)
 
     def count_replies(self) -> int:
         """Count the recorded replies of all runs and models."""
@@ -157,28 +168,26 @@ class Store:
 
     def begin_call(self, run_id: str, model_identity: str, prompt: Prompt) -> int:
         """Note that a prompt is about to be sent; give the id for ``end_call``."""
-        digest = _reply_digest(model_identity, prompt)
-        with self._transaction() as connection:
-            self._run(connection, run_id)
-            insert = sa.insert(schema.calls).values(run_id=run_id, digest=digest, began_s=time.time())
-            key = connection.execute(insert).inserted_primary_key
-        assert key is not None  # noqa: S101 - an insert of one row always has one
-        return int(key[0])
+        return self._add_call(run_id, model_identity, prompt)
 
-    def end_call(self, call_id: int, outcome: str = "ok") -> None:
-        """Note that a call came back, with a reply or an error."""
-        table = schema.calls
-        with self._transaction() as connection:
-            update = sa.update(table).where(table.c.call_id == call_id)
-            connection.execute(update.values(ended_s=time.time(), outcome=outcome))
+    def note_answer_from_store(self, run_id: str, model_identity: str, prompt: Prompt) -> None:
+        """Note that a recorded reply took the place of a call."""
+        self._add_call(run_id, model_identity, prompt, ended_s=time.time(), outcome=_FROM_STORE)
 
-    def count_calls(self, run_id: str) -> tuple[int, int]:
-        """Count (all, in flight) calls. In flight after a kill: sent, maybe paid, and the answer lost."""
-        table = schema.calls
-        query = sa.select(sa.func.count(), sa.func.count(table.c.ended_s)).where(table.c.run_id == run_id)
+    def fail_call(self, call_id: int, error: BaseException | None) -> None:
+        """Note that a call came back with an error, or (``None``) was cancelled: it counts as lost then."""
+        outcome = _CANCELLED if error is None else f"error {type(error).__name__}"
         with self._transaction() as connection:
-            total, ended = connection.execute(query).one()
-        return int(total), int(total) - int(ended)
+            _end_call(connection, call_id, outcome)
+
+    def count_calls(self, run_id: str) -> CallCounts:
+        """Count a run's calls. One in flight counts as lost: ask when the run has stopped."""
+        table = schema.calls
+        columns = (table.c.digest, table.c.outcome)
+        query = sa.select(*columns).where(table.c.run_id == run_id).order_by(table.c.call_id)
+        with self._transaction() as connection:
+            rows = [(str(digest), outcome) for digest, outcome in connection.execute(query)]
+        return _counts(rows)
 
     # Trajectories
 
@@ -224,7 +233,8 @@ class Store:
             ends = _rows(connection, schema.trajectories, run_id)
             attempts = _rows(connection, schema.attempts, run_id)
             hidden = _rows(connection, schema.hidden, run_id)
-        return tuple(_trajectory(key[0], key[1], ends[key], attempts, hidden) for key in ends)
+        with self._reading():
+            return tuple(_trajectory(key[0], key[1], ends[key], attempts, hidden) for key in ends)
 
     def attempts(self, run_id: str, task_id: str, draw: int) -> tuple[Attempt, ...]:
         """Give the recorded attempts 0, 1, 2… of one draw, up to the first gap."""
@@ -232,7 +242,8 @@ class Store:
             rows = _rows(connection, schema.attempts, run_id, task_id=task_id, draw=draw)
         found: list[Attempt] = []
         while (task_id, draw, len(found)) in rows:
-            found.append(codec.decode(Attempt, rows[task_id, draw, len(found)]))
+            with self._reading():
+                found.append(codec.decode(Attempt, rows[task_id, draw, len(found)]))
         return tuple(found)
 
     # Inside
@@ -242,27 +253,34 @@ class Store:
         with self._lock, explain(self._name), self._engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Name the store when what it holds cannot be read back."""
+        try:
+            yield
+        except StoreError as exc:
+            raise StoreError(f"store {self._name} is damaged: {exc}: restore it or name another file") from exc
+
+    def _add_call(self, run_id: str, model_identity: str, prompt: Prompt, **values: Any) -> int:
+        row = {"run_id": run_id, "digest": _reply_digest(model_identity, prompt), "began_s": time.time(), **values}
+        with self._transaction() as connection:
+            self._run(connection, run_id)
+            key = connection.execute(sa.insert(schema.calls).values(**row)).inserted_primary_key
+        assert key is not None  # noqa: S101 - an insert of one row always has one
+        return int(key[0])
+
     def _insert(self, table: sa.Table, row: Mapping[str, Any]) -> bool:
         """Insert a row; ``False`` if its key is taken. The database decides: two processes may try at once."""
-        with self._lock, explain(self._name):
-            try:
-                with self._engine.begin() as connection:
-                    connection.execute(sa.insert(table).values(**row))
-            except IntegrityError:
-                return False
-        return True
+        with self._transaction() as connection:
+            return _insert_first(connection, table, row)
 
     def _run(self, connection: sa.Connection, run_id: str, *, is_for_update: bool = False) -> Run:
         query = sa.select(schema.runs).where(schema.runs.c.run_id == run_id)
         row = connection.execute(query.with_for_update() if is_for_update else query).mappings().first()
         if row is None:
             raise StoreError(f"store {self._name} holds no run {run_id!r}")
-        return _run_of(row)
-
-    def _update_run(self, run_id: str, **values: str) -> None:
-        with self._transaction() as connection:
-            self._run(connection, run_id)
-            connection.execute(_where_run(run_id).values(**values))
+        with self._reading():
+            return _run_of(row)
 
     def _put_attempt(self, connection: sa.Connection, key: Mapping[str, Any], attempt: Attempt) -> None:
         self._run(connection, key["run_id"])
@@ -283,6 +301,34 @@ def _put(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], dat
     connection.execute(sa.insert(table).values(**key, data=data))
 
 
+def _insert_first(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    try:
+        with connection.begin_nested():  # a refused row must not take the rest of the transaction with it
+            connection.execute(sa.insert(table).values(**row))
+    except IntegrityError:
+        return False
+    return True
+
+
+def _end_call(connection: sa.Connection, call_id: int, outcome: str) -> None:
+    update = sa.update(schema.calls).where(schema.calls.c.call_id == call_id)
+    connection.execute(update.values(ended_s=time.time(), outcome=outcome))
+
+
+def _counts(rows: Sequence[tuple[str, str | None]]) -> CallCounts:
+    """Count from (digest, outcome) in the order of the calls."""
+    sent = [(digest, outcome) for digest, outcome in rows if outcome != _FROM_STORE]
+    lost = [(index, digest) for index, (digest, outcome) in enumerate(sent) if outcome in (None, _CANCELLED)]
+    last = {digest: index for index, (digest, _) in enumerate(sent)}
+    return CallCounts(
+        made=len(sent),
+        from_store=len(rows) - len(sent),
+        failed=sum(outcome not in (None, _OK, _CANCELLED) for _, outcome in sent),
+        lost=len(lost),
+        repeated=sum(index < last[digest] for index, digest in lost),
+    )
+
+
 def _rows(connection: sa.Connection, table: sa.Table, run_id: str, **key: str | int) -> dict[tuple[Any, ...], str]:
     """Give key without run id → data, in the key's order."""
     names = [column for column in table.primary_key.columns if column.name != "run_id"]
@@ -298,28 +344,38 @@ def _trajectory(
     hidden: Mapping[tuple[Any, ...], str],
 ) -> Trajectory:
     end = codec.decode(_End, end_text)
+    try:
+        attempt_texts = [attempts[task_id, draw, i] for i in range(end.n_attempts)]
+        hidden_texts = [hidden[task_id, draw, i] if is_scored else None for i, is_scored in enumerate(end.scored)]
+    except KeyError as exc:
+        raise StoreError(
+            f"{task_id} draw {draw} lacks an attempt or a hidden verdict of iteration {exc.args[0][2]}"
+        ) from exc
     return Trajectory(
         task_id=task_id,
         language=end.language,
         draw=draw,
         ending=end.ending,
-        attempts=tuple(codec.decode(Attempt, attempts[task_id, draw, i]) for i in range(end.n_attempts)),
-        hidden=tuple(
-            codec.decode(Verdict, hidden[task_id, draw, i]) if is_scored else None
-            for i, is_scored in enumerate(end.scored)
-        ),
+        attempts=tuple(codec.decode(Attempt, text) for text in attempt_texts),
+        hidden=tuple(None if text is None else codec.decode(Verdict, text) for text in hidden_texts),
         error=end.error,
         has_visible_tests=end.has_visible_tests,
     )
 
 
 def _run_of(row: sa.RowMapping) -> Run:
+    try:
+        status = RunStatus(row["status"])
+    except ValueError as exc:
+        raise StoreError(
+            f"run {row['run_id']!r} has the unknown status {row['status']!r}: the store is damaged"
+        ) from exc
     return Run(
         run_id=row["run_id"],
-        status=row["status"],
+        status=status,
         created_s=row["created_s"],
         config=codec.decode_plain(row["config"]),
-        owner=codec.decode(Owner, row["owner"]) if row["owner"] else None,
+        owner=codec.decode(Owner, row["owner"]) if row["owner"] is not None else None,
     )
 
 

@@ -20,14 +20,25 @@ from sqlalchemy.pool import StaticPool
 from codeloop.errors import SchemaMismatch, StoreError
 
 _BUSY_MS = 30_000  # a writer holds the lock for milliseconds; only a stuck one takes longer
+_MIGRATION_LOCK = 0x636F6465  # any number that no one else takes for an advisory lock of the same database
+_FULL = "the disk is full: free some space, then resume"
 _REMEDIES = (
-    ("disk is full", "the disk is full: free some space, then resume"),
+    ("disk is full", _FULL),
+    ("no space left", _FULL),
+    ("quota exceeded", _FULL),
     ("not a database", "is no SQLite database: name another file"),
     ("malformed", "is damaged: restore it or name another file"),
     ("locked", "another process keeps it locked: stop that one, then resume"),
     ("readonly", "cannot be written: check its permissions"),
     ("unable to open", "cannot be opened: check path and permissions"),
-    ("disk i/o", "the disk reports an input/output error"),
+    # SQLite also says so when its shared memory file finds no room.
+    ("connection refused", "the server does not answer: start it, or check host and port"),
+    ("connection is bad", "the server cannot be reached: check host, port, user and database"),
+    ("connection failed", "the server cannot be reached: check host, port, user and database"),
+    ("connection is lost", "the server closed the connection: see that it runs, then resume"),
+    ("server closed", "the server closed the connection: see that it runs, then resume"),
+    ("terminating connection", "the server closed the connection: see that it runs, then resume"),
+    ("disk i/o", "the disk is full or reports an input/output error: free some space or check the disk, then resume"),
 )
 
 
@@ -44,6 +55,8 @@ def make_engine(place: str | Path) -> tuple[sa.Engine, str]:
     with explain(name):
         if url.get_backend_name() == "sqlite":
             return _sqlite(url), name
+        if url.drivername == "postgresql":  # SQLAlchemy's own default is psycopg2, which is not what the extra brings
+            url = url.set(drivername="postgresql+psycopg")
         return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True), name
 
 
@@ -55,6 +68,8 @@ def migrate(engine: sa.Engine, name: str) -> None:
     config.set_main_option("path_separator", "os")
     scripts = ScriptDirectory.from_config(config)
     with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":  # SQLite's BEGIN IMMEDIATE holds off a second process already
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
         current = MigrationContext.configure(connection).get_current_revision()
         if current == scripts.get_current_head():
             return
@@ -72,7 +87,8 @@ def explain(name: str) -> Iterator[None]:
     except DBAPIError as exc:
         raise StoreError(f"store {name}: {_remedy(exc.orig or exc)}") from exc
     except ImportError as exc:
-        raise StoreError(f"store {name}: {_one_line(exc)}: install the database's driver") from exc
+        driver = "pip install 'codeloop[postgres]'" if "psycopg" in str(exc) else "install the database's driver"
+        raise StoreError(f"store {name}: {_one_line(exc)}: {driver}") from exc
     except (SQLAlchemyError, CommandError, sqlite3.Error, OSError, UnicodeError) as exc:
         raise StoreError(f"store {name}: {_remedy(exc)}") from exc
 

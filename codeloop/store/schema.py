@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, String, Table, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 
+from codeloop.errors import StoreError
 from codeloop.store.owner import Owner
+
+
+class RunStatus(StrEnum):
+    """How far a run has come."""
+
+    NEW = "new"
+    RUNNING = "running"
+    """Claimed by a process; if that is gone, the run was killed."""
+    FINISHED = "finished"
+    """Every trajectory has ended and the report was written."""
+    INTERRUPTED = "interrupted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +30,16 @@ class Run:
     """One run as stored. ``config`` went through JSON: its tuples are lists."""
 
     run_id: str
-    status: str
-    """``new``, ``running``, ``finished``, or what ``set_run_status`` was given."""
+    status: RunStatus
     created_s: float
     """Seconds since the epoch."""
     config: dict[str, Any] = field(default_factory=dict)
     owner: Owner | None = None
+
+    @property
+    def is_resumable(self) -> bool:
+        """Say whether the run is unfinished and no living process is at it."""
+        return self.status is not RunStatus.FINISHED and not (self.owner and self.owner.is_alive)
 
 
 class Name(TypeDecorator[str]):
@@ -37,7 +54,12 @@ class Name(TypeDecorator[str]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
         """Read the escapes."""
-        return None if value is None else str(json.loads(f'"{value}"'))
+        if value is None:
+            return None
+        try:
+            return str(json.loads(f'"{value}"'))
+        except ValueError as exc:
+            raise StoreError(f"the store is damaged: a name in it is no JSON text: {value[:80]!r}") from exc
 
 
 metadata = MetaData()
