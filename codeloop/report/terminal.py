@@ -13,7 +13,7 @@ from rich.text import Text
 from codeloop.metrics import Estimate, PassAt, Summary
 from codeloop.report.text import escape
 
-_COUNTS = ("tasks", "draws", "errored", "unscored", "solved", "stalled", "no_visible_tests")
+_COUNTS = ("tasks", "draws", "attempts", "errored", "unscored", "solved", "stalled", "no_visible_tests")
 
 
 def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
@@ -22,7 +22,7 @@ def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
     An interval is 95 %; a missing number is ``–``, an unknown one ``unknown``.
     """
     parts = [_pass_table(summaries, k) for k in _ks(summaries)]
-    return _render([*parts, _count_table(summaries)], width)
+    return _render([*parts, _count_table(summaries), _extraction_table(summaries)], width)
 
 
 def _ks(summaries: Sequence[Summary]) -> list[int]:
@@ -57,6 +57,22 @@ def _count_table(summaries: Sequence[Summary]) -> Table:
         table_.add_row(name.replace("_", " "), *[_known(getattr(summary, name)) for summary in summaries])
     table_.add_row("model seconds", *[f"{summary.model_s:.1f}" for summary in summaries])
     table_.add_row("cost, $", *[_dollars(summary.cost_usd) for summary in summaries])
+    return table_
+
+
+def _extraction_table(summaries: Sequence[Summary]) -> Table:
+    """Give one row for each thing that extraction did to an answer; a lone row where it did nothing."""
+    table_ = _table("what extraction did to answers: attempts (of these failed on visible tests)")
+    for name in ("", *(summary.language for summary in summaries)):
+        table_.add_column(Text(escape(name)), justify="right" if name else "left", overflow="fold")
+    counts = {(s.language, count.note): count for s in summaries for count in s.extraction}
+    notes = {count.note: count.is_loss for summary in summaries for count in summary.extraction}
+    for note in sorted(notes, key=lambda note: not notes[note]):
+        cells = [counts.get((summary.language, note)) for summary in summaries]
+        texts = [f"{cell.attempts} ({cell.failed})" if cell else "0" for cell in cells]
+        table_.add_row(Text(escape(f"{'lost' if notes[note] else 'changed'}: {note}")), *texts)
+    if not notes:
+        table_.add_row("every answer was taken as it was", *["" for _ in summaries])
     return table_
 
 
