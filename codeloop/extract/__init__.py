@@ -9,9 +9,9 @@ from __future__ import annotations
 from codeloop.attempts import Candidate, Completion, Note
 from codeloop.extract.fences import split
 from codeloop.extract.reading import Piece, Shape, declares, entry_nodes, looks_like_body, read
-from codeloop.extract.trim import trimmed
+from codeloop.extract.trim import Ending, trimmed
 from codeloop.languages import Language, get_language
-from codeloop.languages.syntax import parse, text_of, used_names
+from codeloop.languages.syntax import free_names, parse, text_of
 from codeloop.tasks import Task
 
 
@@ -27,7 +27,7 @@ def extract(task: Task, completion: Completion) -> Candidate:
     if chosen is None:
         return Candidate(code="", notes=(Note.NO_CODE,))
     is_cut = chosen.is_open and (completion.finish_reason == "length" or chosen.is_fenced)
-    notes = [*_notes_of_form(chosen, pieces)]
+    notes = _notes_of_form(chosen)
     code, more = _program(language, task, chosen, is_cut)
     notes += more
     code, more = _joined(language, task.entry_point, code, chosen, pieces)
@@ -50,6 +50,8 @@ def _pieces(language: Language, entry_point: str, text: str) -> list[Piece]:
     for order, block in enumerate(blocks):
         code, shape, is_unescaped = read(language, entry_point, block.text)
         is_ours = not block.info or block.info in language.fences
+        if block.info in language.fences and shape is Shape.NOTHING:
+            shape = Shape.CODE  # the model says so
         is_open = not block.is_closed
         pieces.append(
             Piece(code=code, shape=shape, order=order, is_ours=is_ours, is_open=is_open, is_unescaped=is_unescaped)
@@ -69,10 +71,16 @@ def _unfenced(language: Language, entry_point: str, text: str, *, is_all: bool) 
             later, better, unescaped = read(language, entry_point, later)
             if better >= shape:
                 code, shape, is_unescaped = later, better, is_unescaped or unescaped
-    if shape is Shape.CODE and not is_all:
-        shape = Shape.NOTHING
+    if shape is Shape.CODE and not (is_all and _defines_something(language, code)):
+        shape = Shape.NOTHING  # words: "import the file" is a statement and a fault
     piece = Piece(code=code, shape=shape, order=-1, is_fenced=False, is_open=is_all, is_unescaped=is_unescaped)
     return [piece]
+
+
+def _defines_something(language: Language, code: str) -> bool:
+    syntax = language.syntax
+    nodes = parse(syntax, code).children
+    return any(node.type in syntax.functions | syntax.types and not node.has_error for node in nodes)
 
 
 def _chosen(pieces: list[Piece]) -> Piece | None:
@@ -86,7 +94,7 @@ def _chosen(pieces: list[Piece]) -> Piece | None:
     return max(equal, key=lambda piece: piece.order, default=None)
 
 
-def _notes_of_form(chosen: Piece, pieces: list[Piece]) -> list[Note]:
+def _notes_of_form(chosen: Piece) -> list[Note]:
     notes = []
     if not chosen.is_fenced and chosen.shape is not Shape.BODY:
         notes.append(Note.NO_FENCE)
@@ -102,15 +110,15 @@ def _program(language: Language, task: Task, chosen: Piece, is_cut: bool) -> tup
     if chosen.shape is Shape.BODY:
         code, is_continued = language.with_body(task, chosen.code), True
         notes.append(Note.BODY_ONLY)
-    is_endless = is_cut or not chosen.is_fenced
+    ending = Ending.CUT if is_cut else Ending.CLOSED if chosen.is_fenced else Ending.OPEN
 
     def trim(text: str) -> str:
-        kept, dropped = trimmed(language, task.entry_point, text, is_continued=is_continued, is_endless=is_endless)
+        kept, dropped = trimmed(language, task.entry_point, text, is_continued=is_continued, ending=ending)
         notes.extend(dropped)
         return kept
 
     code = trim(code)
-    if is_endless and parse(language.syntax, code).has_error:
+    if ending is not Ending.CLOSED and parse(language.syntax, code).has_error:
         saved = language.salvage(code)
         if saved != code and _is_sound(language, task.entry_point, saved):
             notes.append(Note.CUT)
@@ -138,7 +146,7 @@ def _needed(language: Language, entry_point: str, code: str, others: list[Piece]
     """Give the definitions and imports, in the order of the answer, and the number of blocks that they come from."""
     syntax = language.syntax
     root = parse(syntax, code)
-    wanted, bound = used_names(syntax, root), _bound_within(language, code)
+    wanted, bound = free_names(syntax, root), _bound_within(language, code)
     offered = [
         (index, node, language.bound(node))
         for index, piece in enumerate(others)
@@ -153,7 +161,7 @@ def _needed(language: Language, entry_point: str, code: str, others: list[Piece]
             is_wildcard = node.type in syntax.imports and "*" in text_of(node) and text_of(node) not in code
             if place not in taken and (names & (wanted - bound) or is_wildcard):
                 taken[place] = (index, text_of(node))
-                wanted |= used_names(syntax, node)
+                wanted |= free_names(syntax, node)
                 bound |= names
                 changed = True
     parts = tuple(text for _, (_, text) in sorted(taken.items()))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from codeloop.attempts import Note
 from codeloop.extract.reading import is_stub
 from codeloop.languages.port import Language
-from codeloop.languages.syntax import parse, text_of, to_bytes, to_text, used_names, walk
+from codeloop.languages.syntax import free_names, parse, text_of, to_bytes, to_text, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -17,7 +20,18 @@ _SOFT = frozenset({Note.DROPPED_MAIN, Note.DROPPED_TESTS})
 """Reasons that do not hold for a definition that the solution uses: a helper may well be called ``check``."""
 
 
-@dataclass(slots=True, kw_only=True)
+class Ending(Enum):
+    """What the end of the text says of the end of the program."""
+
+    CLOSED = "closed"
+    """The program ends there: a fence was closed."""
+    OPEN = "open"
+    """Nothing: the text may go on with words, or break off."""
+    CUT = "cut"
+    """The text broke off."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class _Item:
     """A statement with its comments: those before it, and one on its last line."""
 
@@ -30,12 +44,12 @@ class _Item:
 
 
 def trimmed(
-    language: Language, entry_point: str, code: str, *, is_continued: bool, is_endless: bool
+    language: Language, entry_point: str, code: str, *, is_continued: bool, ending: Ending
 ) -> tuple[str, tuple[Note, ...]]:
     """Give the program without what is not the solution, and a note of each kind of thing dropped.
 
     ``is_continued``: the text goes on from a prompt, so the first definition of the entry point counts. Otherwise the
-    last one does, as it does when the program runs. ``is_endless``: the end of the text need not be the program's.
+    last one does, as it does when the program runs.
     """
     notes: dict[Note, None] = {}
     for find in (_top, _inside):
@@ -43,7 +57,7 @@ def trimmed(
         if parent is None or parent.type == "ERROR":
             continue
         items = _items(language, parent)
-        _judge(language, entry_point, items, is_continued, is_endless)
+        _judge(language, entry_point, items, is_continued, ending)
         _spare_used(items)
         _drop_leftovers(language, items)
         fates = [item.fate for item in items if item.fate is not None]
@@ -79,7 +93,7 @@ def _items(language: Language, parent: Node) -> list[_Item]:
             start = node.start_byte if start is None else start
         else:
             begins = node.start_byte if start is None else start
-            names, used = language.bound(node), used_names(language.syntax, node)
+            names, used = language.bound(node), free_names(language.syntax, node)
             items.append(_Item(node=node, start=begins, end=node.end_byte, names=names, used=used))
             start = None
     if start is not None and items:  # comments at the end go with what they follow
@@ -87,10 +101,10 @@ def _items(language: Language, parent: Node) -> list[_Item]:
     return items
 
 
-def _judge(language: Language, entry_point: str, items: list[_Item], is_continued: bool, is_endless: bool) -> None:
+def _judge(language: Language, entry_point: str, items: list[_Item], is_continued: bool, ending: Ending) -> None:
     syntax = language.syntax
-    entries = [item for item in items if _defines(language, item, entry_point)]
-    kept = _kept_entries(language, entries, entry_point, is_continued)
+    entries = {item: None for item in items if _defines(language, item, entry_point)}
+    kept = _kept_entries(language, entries, is_continued)
     holds = any(item.node.type in syntax.types for item in kept)
     is_after = False
     for item in items:
@@ -101,10 +115,10 @@ def _judge(language: Language, entry_point: str, items: list[_Item], is_continue
             item.fate = None  # the language's own business
         elif item.node.type in syntax.imports or item.names & {entry_point}:
             item.fate = None
-        elif is_after and (_is_prose(item.node) or (holds and _is_misplaced(language, item))):
-            item.fate = Note.CUT if _begins_code(language, item, is_endless) else Note.DROPPED_PROSE
-        elif is_after and is_endless and item is items[-1] and item.node.has_error:
+        elif is_after and item is items[-1] and _is_broken_off(language, item.node, ending):
             item.fate = Note.CUT
+        elif is_after and (_is_prose(item.node) or (holds and _is_misplaced(language, item))):
+            item.fate = Note.DROPPED_PROSE
         else:
             item.fate = _reason(language, entry_point, item)
 
@@ -120,7 +134,7 @@ def _defines(language: Language, item: _Item, entry_point: str) -> bool:
     return item.node.type not in syntax.loose or text_of(item.node).count(entry_point) == 1
 
 
-def _kept_entries(language: Language, entries: list[_Item], entry_point: str, is_continued: bool) -> list[_Item]:
+def _kept_entries(language: Language, entries: Iterable[_Item], is_continued: bool) -> set[_Item]:
     """Choose among definitions: overloads all stay; of equal ones the first of a continuation, else the last sound one."""
     kept: dict[str, _Item] = {}
     for item in entries:
@@ -128,7 +142,7 @@ def _kept_entries(language: Language, entries: list[_Item], entry_point: str, is
         is_better = not is_continued and not item.node.has_error and not is_stub(language, item.node)
         if key not in kept or is_better:
             kept[key] = item
-    return list(kept.values())
+    return set(kept.values())
 
 
 def _key(node: Node) -> str:
@@ -149,8 +163,11 @@ def _is_misplaced(language: Language, item: _Item) -> bool:
     return item.node.type not in syntax.types | syntax.functions
 
 
-def _begins_code(language: Language, item: _Item, is_endless: bool) -> bool:
-    return is_endless and bool(language.syntax.starts.match(text_of(item.node)))
+def _is_broken_off(language: Language, node: Node, ending: Ending) -> bool:
+    """Say whether the last statement is faulty for want of its end: where words may follow, only if it begins code."""
+    if not (node.type == "ERROR" or node.has_error) or ending is Ending.CLOSED:
+        return False
+    return ending is Ending.CUT or not _is_prose(node) or bool(language.syntax.starts.match(text_of(node)))
 
 
 def _reason(language: Language, entry_point: str, item: _Item) -> Note | None:
@@ -194,16 +211,12 @@ def _spare_used(items: list[_Item]) -> None:
 
 def _drop_leftovers(language: Language, items: list[_Item]) -> None:
     """Drop assignments that only dropped statements use: the data of an example."""
-    used_by_kept: dict[str, int] = {}
+    n_kept = Counter(name for item in items if item.fate is None for name in item.used)
+    reasons = {name: item.fate for item in items if item.fate is not None for name in item.used}
     for item in items:
-        for name in item.used if item.fate is None else ():
-            used_by_kept[name] = used_by_kept.get(name, 0) + 1
-    for item in items:
-        if item.fate is not None or not item.names or item.node.type not in language.syntax.loose:
-            continue
-        users = [other for other in items if other.fate is not None and other.used & item.names]
-        if users and all(used_by_kept.get(name, 0) <= 1 for name in item.names):
-            item.fate = users[0].fate
+        is_assignment = item.names and item.node.type in language.syntax.loose
+        if item.fate is None and is_assignment and not any(n_kept[name] for name in item.names):
+            item.fate = next((reasons[name] for name in sorted(item.names) if name in reasons), None)
 
 
 def _without(code: str, items: list[_Item]) -> str:

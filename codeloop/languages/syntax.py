@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -42,6 +42,10 @@ class Syntax:
     """Matches a line that begins a program in running text."""
     declares: str
     """Pattern of a declaration of ``NAME``: for text that is too broken to be parsed."""
+    binders: tuple[tuple[str, str], ...]
+    """(node type, field) of what binds a local name; an empty field means the node's own leaves."""
+    selectors: tuple[tuple[str, str], ...]
+    """(node type, field) of names that are looked up in something, not in the program."""
     shows: frozenset[str]
     """Calls that only show, try or test something."""
     tests: re.Pattern[str]
@@ -63,7 +67,12 @@ def parser(grammar: str) -> Parser:
 
 def parse(syntax: Syntax | str, code: str) -> Node:
     """Parse ``code`` by a language's table or its grammar's name; never raises, errors are nodes."""
-    return parser(syntax if isinstance(syntax, str) else syntax.grammar).parse(to_bytes(code)).root_node
+    return _parsed(syntax if isinstance(syntax, str) else syntax.grammar, code)
+
+
+@lru_cache(maxsize=4)  # one text is asked about again and again; more would hold memory for nothing
+def _parsed(grammar: str, code: str) -> Node:
+    return parser(grammar).parse(to_bytes(code)).root_node
 
 
 def to_bytes(text: str) -> bytes:
@@ -94,9 +103,34 @@ def walk(node: Node, stops: Collection[str] = ()) -> Iterator[Node]:
             stack.extend(reversed(current.children))
 
 
-def used_names(syntax: Syntax, node: Node) -> set[str]:
-    """Give every name that stands in a node, its own included."""
-    return {text_of(leaf) for leaf in walk(node) if leaf.type in syntax.names}
+def free_names(syntax: Syntax, node: Node) -> set[str]:
+    """Give the names that a statement uses and does not bind inside itself: scopes within it are taken as one."""
+    used: set[str] = set()
+    bound: set[str] = set()
+    skipped: set[int] = set()
+    for inner in walk(node):
+        if inner.type in syntax.names and inner.id not in skipped:
+            used.add(text_of(inner))
+        for kind, name in syntax.selectors:
+            child = inner.child_by_field_name(name) if inner.type == kind else None
+            skipped |= {child.id} if child is not None else set()
+        for kind, name in syntax.binders:
+            if inner.type == kind:
+                bound |= _bound_leaves(syntax, inner, name)
+    return used - bound
+
+
+def _bound_leaves(syntax: Syntax, node: Node, name: str) -> set[str]:
+    """Name the leaves of a pattern; ``a.b`` and ``a[b]`` on the left bind nothing."""
+    parts = list(node.named_children) if not name else [p for p in [node.child_by_field_name(name)] if p is not None]
+    found: set[str] = set()
+    while parts:
+        part = parts.pop()
+        if part.type in syntax.names:
+            found.add(text_of(part))
+        elif part.type.endswith(("pattern", "pattern_list")):
+            parts += part.named_children
+    return found
 
 
 def in_margin(body: str, margin: str) -> str:

@@ -3,8 +3,7 @@
     python tests/extraction/record.py answers.jsonl [KIND …]
 
 Each line holds what ``corpus.jsonl`` holds before a person has judged it: task, source, finish reason, the raw answer.
-Task ``Python/0`` and the like are HumanEval-X's (``CODELOOP_DATA_DIR``): of these the corpus keeps no statement, so
-such an answer is left out where the model repeats the statement.
+The tasks are those of ``basics`` and a few of this file, so that statements which answers repeat are ours to keep.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ import anyio
 
 import codeloop
 from codeloop.attempts import Message, Prompt
-from codeloop.config import RunConfig, data_dir
+from codeloop.config import RunConfig
 from codeloop.models.port import Model
 from codeloop.registry import open_model
-from codeloop.tasks import Task
+from codeloop.tasks import HiddenTests, Task, VisibleTests
 
 WHOLE = "Implement `{entry}`. Give the whole program."
 KINDS: dict[str, str] = {
@@ -43,34 +42,62 @@ KINDS: dict[str, str] = {
     "method_only": "Give only the function or method itself, without any class around it and without imports.",
     "other_class": "Put it into a public class named Main in package com.example, with a main method that tries it out.",
     "bare": "",
+    "piped": "Your answer is written to a file as it is and compiled, so any Markdown is a syntax error. "
+    "The first characters of your answer are the first characters of the program. No comments.",
+    "wrong_then_right": "Write two code blocks. In the first, a version of the whole function that has a bug. "
+    "In the second, the whole function with the bug mended. One sentence between them.",
+    "steps": "Step 1: write a helper in its own code block. Step 2: write the whole function, which calls the helper, in "
+    "a second code block. Step 3: show a call of it in a third code block. No comments.",
+    "function_only": "Give the function only: no import lines, no docstring.",
+    "continue": "Here is a program that breaks off. Write only what comes next, starting with the next line.",
 }
 TASKS = {
     "python": ("Python/b1", "Python/b3", "Python/b4", "Python/b6", "Python/b9"),
     "java": ("Java/b1", "Java/b3", "Java/b6", "Java/b9"),
 }
-IMPORTING = ("Python/5", "Python/9", "Python/20", "Python/22", "Python/25")  # their prompts give an import
+IMPORTING = {  # prompts that give imports, which those of the suite do not
+    "hypotenuses": "import math\nfrom typing import List, Tuple\n\n\ndef hypotenuses(sides: List[Tuple[int, int]]) -> "
+    'List[int]:\n    """Give the length of each hypotenuse, rounded down, with math.isqrt."""\n',
+    "most_common": "from collections import Counter\nfrom typing import Optional\n\n\ndef most_common(text: str) -> "
+    'Optional[str]:\n    """Give the most frequent letter of the text with a Counter, or None if it has none."""\n',
+    "days_left": "import datetime as dt\n\n\ndef days_left(today: dt.date, end: dt.date) -> int:\n    "
+    '"""Give the number of days from today to the end, never below 0."""\n',
+}
 MAX_TOKENS = {"cut": 90}
 
 
 def tasks_for(kind: str) -> list[Task]:
     suite = codeloop.load_suite("basics", ("python", "java"))
+    if kind == "function_only":
+        return [importing(name) for name in IMPORTING]
     names = [*TASKS["python"], *TASKS["java"]]
     if kind == "no_imports":
         names = [*TASKS["java"]]
     if kind == "other_class":
         names = [*TASKS["java"], "Java/b7", "Java/b10"]
-    chosen = [task for task in suite.tasks if task.id in names]
-    if kind == "no_imports" and data_dir() is not None:
-        others = codeloop.load_suite("humaneval-x", ("python",), data_dir=data_dir())
-        chosen += [task for task in others.tasks if task.id in IMPORTING]
-    return chosen
+    return [task for task in suite.tasks if task.id in names]
+
+
+def importing(name: str) -> Task:
+    return Task(
+        id=f"Python/{name}",
+        language="python",
+        statement="",
+        prompt=IMPORTING[name],
+        entry_point=name,
+        visible=VisibleTests(code=""),
+        hidden=HiddenTests(code=""),
+        reference="",
+    )
 
 
 def prompt_for(kind: str, task: Task) -> Prompt:
     given = f"```{task.language}\n{task.prompt.rstrip()}\n```"
     text = f"Complete this {task.language} program.\n\n{given}\n\n{KINDS[kind].format(entry=task.entry_point)}"
+    if kind in ("bare", "continue"):  # the program itself, in no fence
+        text = f"{KINDS[kind]}\n\n{task.prompt}".lstrip()
     return Prompt(
-        messages=(Message(role="user", content=text if KINDS[kind] else task.prompt),),
+        messages=(Message(role="user", content=text),),
         template=f"extraction:{kind}",
         temperature=0.2,
         max_tokens=MAX_TOKENS.get(kind, 420),
@@ -97,6 +124,8 @@ async def ask(model: Model, kind: str, task: Task, out: Path) -> None:
         "finish_reason": completion.finish_reason,
         "completion": completion.text,
     }
+    if task.entry_point in IMPORTING:
+        row["prompt"] = task.prompt
     with out.open("a", encoding="utf-8") as file:
         file.write(json.dumps(row) + "\n")
     print(row["id"], completion.finish_reason, len(completion.text))
