@@ -61,13 +61,69 @@ class Completion:
     """Taken from the store or a cassette, not asked for again."""
 
 
+class Note(StrEnum):
+    """What extraction did to an answer. The first group lost something that the model wrote, the second changed form."""
+
+    NO_CODE = "no_code"
+    """The answer holds nothing that could be the program."""
+    CUT = "cut"
+    """The program broke off (token limit, fence left open): what stands was kept."""
+    DROPPED_BLOCK = "dropped_block"
+    """A code block of the language that the program does not need."""
+    DROPPED_SECOND = "dropped_second_definition"
+    """A second definition of the entry point."""
+    DROPPED_MAIN = "dropped_main"
+    DROPPED_TESTS = "dropped_tests"
+    """Assertions, test functions and test classes."""
+    DROPPED_CALLS = "dropped_calls"
+    """Statements that would run on loading: prints, examples, reads of the input."""
+    DROPPED_PROSE = "dropped_prose"
+    """Text that is no code, in the middle of code."""
+
+    NO_FENCE = "no_fence"
+    """The program stood outside any code block."""
+    OPEN_FENCE = "open_fence"
+    """The code block was not closed, but the program in it is whole."""
+    BODY_ONLY = "body_only"
+    """Only the body was given: it was put behind the prompt's signature."""
+    UNESCAPED = "unescaped"
+    """HTML entities were read as the characters they stand for."""
+    JOINED_BLOCKS = "joined_blocks"
+    """Definitions or imports of other code blocks were put in front."""
+    ADDED_IMPORT = "added_import"
+    """An import that the prompt gives was added."""
+    ADDED_TYPING = "added_typing"
+    """An import for names used in annotations only was added, though no prompt gives it."""
+    ADDED_HELPER = "added_helper"
+    """A function that the prompt gives was added."""
+    WRAPPED = "wrapped_in_class"
+    RENAMED_CLASS = "renamed_class"
+    UNNESTED_CLASS = "unnested_class"
+    """The class stood in another class."""
+    DROPPED_PACKAGE = "dropped_package"
+    DROPPED_MODIFIER = "dropped_modifier"
+    """``public`` of a second class: one file may hold only one public class."""
+
+
+LOSSES = frozenset(note for note in Note if note.value.startswith(("dropped_", "cut", "no_code"))) - {
+    Note.DROPPED_PACKAGE,
+    Note.DROPPED_MODIFIER,
+}
+"""Notes that mean: something that the model wrote is not in the program."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """The program taken from a completion. ``code`` is empty when the answer held none."""
 
     code: str
     notes: tuple[str, ...] = ()
-    """What extraction did or lost: ``no_code``, ``cut_fence``, ``wrapped_in_class``, ``added_imports``…"""
+    """What extraction did or lost: words of ``Note``, each once; a store may hold those of an earlier version."""
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """Give the notes that mean a loss."""
+        return tuple(note for note in self.notes if note in LOSSES)
 
     @property
     def digest(self) -> str:

@@ -6,14 +6,16 @@ import gzip
 import json
 import time
 import zlib
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import anyio
 
-from codeloop.attempts import Candidate, Status, Verdict
+from codeloop.attempts import Candidate, Completion, Status, Verdict
 from codeloop.errors import SandboxError, SuiteError, UnknownName
+from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.stages.check import Check
 from codeloop.tasks import Suite, Task
@@ -124,6 +126,7 @@ def summarise(graded: Sequence[Graded], suite: Suite, wall_s: float) -> dict[str
             "failed": [task_id for task_id in failed if task_id not in errata],
             "errored": errored,
             "errata": [task_id for task_id in ids if task_id in errata],
+            "extraction": dict(Counter(note for item in mine for note in item.sample.candidate.notes)),
             "wall_s": round(sum(item.wall_s for item in mine), 3),
         }
     return {"schema_version": 1, "wall_s": round(wall_s, 3), "languages": languages}
@@ -164,6 +167,5 @@ def _sample(place: str, line: str, tasks: dict[str, Task], draws: dict[str, int]
     task = tasks[row["task_id"]]
     draw = draws.get(task.id, 0)
     draws[task.id] = draw + 1
-    text = row[key]
-    candidate = Candidate(code=text) if key == "solution" else get_language(task.language).continuation(task, text)
-    return Sample(task=task, draw=draw, candidate=candidate)
+    # A file does not say how an answer ended; a word of ours keeps that apart from a model's own.
+    return Sample(task=task, draw=draw, candidate=extract(task, Completion(text=row[key], finish_reason="given")))

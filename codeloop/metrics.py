@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codeloop.attempts import CaseResult, CaseStatus, Ending, Trajectory, Verdict
+from codeloop.attempts import LOSSES, Attempt, CaseResult, CaseStatus, Ending, Status, Trajectory, Verdict
 
 TOTAL = "total"
 _N = TypeVar("_N", int, float)
@@ -44,6 +44,19 @@ class PassAt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtractionCount:
+    """How often extraction did one thing to an answer: a failure among these may be its fault, not the model's."""
+
+    note: str
+    """A word of ``Note``."""
+    attempts: int
+    failed: int
+    """Of these, attempts that did not pass the visible tests."""
+    is_loss: bool
+    """Something that the model wrote is not in the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """One row of a report: a language, or ``total``. Sums cover every recorded attempt, errored draws included."""
 
@@ -66,6 +79,9 @@ class Summary:
     completion_tokens: int | None
     cost_usd: float | None
     model_s: float
+    attempts: int = 0
+    extraction: tuple[ExtractionCount, ...] = ()
+    """By kind, losses first, then the most frequent; empty when every answer was taken as it was."""
 
 
 def pass_at_k(n: int, c: int, k: int) -> float | None:
@@ -223,7 +239,23 @@ def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> 
         completion_tokens=_sum_known([c.usage.completion_tokens for c in completions]),
         cost_usd=_sum_known([c.cost_usd for c in completions]),
         model_s=math.fsum(c.latency_s for c in completions),
+        attempts=len(completions),
+        extraction=_extraction([attempt for t in mine for attempt in t.attempts]),
     )
+
+
+def _extraction(attempts: Sequence[Attempt]) -> tuple[ExtractionCount, ...]:
+    total: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    for attempt in attempts:
+        notes = set(attempt.candidate.notes)
+        total.update(notes)
+        failed.update(notes if attempt.verdict.status is not Status.PASSED else ())
+    counts = [
+        ExtractionCount(note=str(note), attempts=n, failed=failed[note], is_loss=note in LOSSES)
+        for note, n in total.items()
+    ]
+    return tuple(sorted(counts, key=lambda count: (not count.is_loss, -count.attempts, count.note)))
 
 
 def _row(mine: Sequence[Trajectory], k: int, iteration: int, settings: _Settings, *, always_cluster: bool) -> PassAt:

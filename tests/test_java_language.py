@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from codeloop.attempts import CaseStatus, StageReport, Status
+from codeloop.attempts import Candidate, CaseStatus, Completion, Note, StageReport, Status
+from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.java_cases import make_cases
 from codeloop.languages.port import Compiled
@@ -162,25 +163,52 @@ def test_a_string_with_quotes_and_controls_survives_the_plan() -> None:
     assert "\\042\\134\\042\\134u0041\\134n\\042" in cases.source
 
 
+def extracted(task: Task, text: str, finish_reason: str = "stop") -> Candidate:
+    return extract(task, Completion(text=text, finish_reason=finish_reason))
+
+
 def test_a_whole_program_is_kept_and_gets_the_imports() -> None:
-    made = JAVA.assemble(
+    made = extracted(
         SMALL, "public class Solution {\n  public List<Integer> twice(List<Integer> xs) { return xs; }\n}\n"
     )
     assert made.code.startswith("import java.util.*;\nimport java.lang.*;\npublic class Solution")
-    assert made.notes == ("added_imports",)
+    assert made.notes == (Note.NO_FENCE, Note.ADDED_IMPORT)
 
 
 def test_a_bare_method_is_wrapped() -> None:
-    made = JAVA.assemble(
-        SMALL, "import java.util.*;\npublic List<Integer> twice(List<Integer> xs) {\n    return xs;\n}\n"
-    )
+    made = extracted(SMALL, "import java.util.*;\npublic List<Integer> twice(List<Integer> xs) {\n    return xs;\n}\n")
     assert "class Solution {\npublic List<Integer> twice" in made.code
-    assert "wrapped_in_class" in made.notes
+    assert Note.WRAPPED in made.notes
 
 
-def test_a_program_in_another_class_is_left_alone() -> None:
-    answer = "public class Main {\n  static List<Integer> twice(List<Integer> xs) { return xs; }\n}\n"
-    assert "class Solution" not in JAVA.assemble(SMALL, answer).code
+def test_a_class_of_another_name_is_renamed_and_its_main_dropped() -> None:
+    answer = (
+        "package a.b;\npublic class Main {\n  Main() { }\n  static List<Integer> twice(List<Integer> xs) { return xs; }\n"
+        "  public static void main(String[] a) { new Main(); }\n}\n"
+    )
+    made = extracted(SMALL, answer)
+    assert "public class Solution {\n  Solution() { }\n" in made.code
+    assert "Main" not in made.code and "package" not in made.code
+    assert {Note.RENAMED_CLASS, Note.DROPPED_MAIN, Note.DROPPED_PACKAGE} <= set(made.notes)
+
+
+def test_a_class_in_another_class_is_taken_out() -> None:
+    answer = (
+        "public class Main {\n    static class Solution {\n        List<Integer> twice(List<Integer> xs) { return xs; }\n"
+        "    }\n    public static void main(String[] a) { }\n}\n"
+    )
+    made = extracted(SMALL, answer)
+    assert "\nclass Solution {\n    List<Integer> twice" in made.code
+    assert "main" not in made.code
+
+
+def test_only_the_solution_stays_public() -> None:
+    answer = (
+        "public class Pair { }\npublic class Solution {\n  List<Integer> twice(List<Integer> xs) { return xs; }\n}\n"
+    )
+    made = extracted(SMALL, answer)
+    assert "\nclass Pair" in made.code and "public class Solution" in made.code
+    assert Note.DROPPED_MODIFIER in made.notes
 
 
 @needs_data
@@ -189,54 +217,73 @@ def test_given_helpers_are_added(number: int) -> None:
     task = TASKS[number]
     helper = next(m for m in re.findall(r"public \w+ (\w+)\(", task.prompt) if m != task.entry_point)
     method = task.prompt[task.prompt.rindex("    public") :] + task.reference.rstrip().removesuffix("}")
-    made = JAVA.assemble(task, method)
-    assert {"wrapped_in_class", "added_helpers"} <= set(made.notes)
+    made = extracted(task, method)
+    assert {Note.WRAPPED, Note.ADDED_HELPER} <= set(made.notes)
     assert len(re.findall(rf"\w+ {helper}\((?:String|List)", made.code)) == 1
 
 
 @needs_data
-def test_references_as_continuations_and_as_answers_stay_as_they_are() -> None:
+def test_references_as_completions_and_as_answers_stay_as_they_are() -> None:
     for task in TASKS:
         whole = task.prompt + task.reference
-        assert JAVA.continuation(task, task.reference).code.split() == whole.split(), task.id
-        assert JAVA.assemble(task, whole).code.split() == whole.split(), task.id
+        for text in (task.reference, whole, f"Sure:\n```java\n{whole}\n```\n"):
+            made = extracted(task, text)
+            assert made.code.split() == whole.split(), (task.id, made.notes)
 
 
 @pytest.mark.parametrize(
     ("more", "note"),
     [
-        ("\npublic class Main { public static void main(String[] a) { } }\n", "cut_after_class"),
-        ("\nclass Solution { }\n", "cut_after_class"),
-        ("\nThis works because it doubles.\n", "cut_after_class"),
+        ("\npublic class Main { public static void main(String[] a) { } }\n", Note.DROPPED_MAIN),
+        ("\nclass Solution { public List<Integer> twice(List<Integer> ys) { return ys; } }\n", Note.DROPPED_SECOND),
+        ("\nThis works because it doubles.\n", Note.DROPPED_PROSE),
+        ("\n```\nThis works because it doubles.\n", None),
     ],
 )
-def test_text_after_the_class_is_cut(more: str, note: str) -> None:
-    made = JAVA.continuation(SMALL, SMALL.reference + more)
+def test_text_after_the_class_is_cut(more: str, note: Note | None) -> None:
+    made = extracted(SMALL, SMALL.reference + more)
     assert made.code.split() == (SMALL.prompt + SMALL.reference).split()
-    assert note in made.notes
+    assert note is None or note in made.notes
 
 
 def test_helpers_after_the_class_are_kept() -> None:
-    assert "class Pair" in JAVA.continuation(SMALL, SMALL.reference + "\nclass Pair { int a; }\n").code
+    assert "class Pair" in extracted(SMALL, SMALL.reference + "\nclass Pair { int a; }\n").code
 
 
-def test_only_a_missing_class_brace_is_completed() -> None:
-    cut = SMALL.reference.rstrip().removesuffix("}")
-    made = JAVA.continuation(SMALL, cut)
+@pytest.mark.parametrize("n_braces", [1, 2])
+def test_missing_closing_braces_of_the_prompt_are_added(n_braces: int) -> None:
+    body = SMALL.reference
+    for _ in range(n_braces):
+        body = body.rstrip().removesuffix("}")
+    made = extracted(SMALL, body)
     assert made.code.split() == (SMALL.prompt + SMALL.reference).split()
-    assert made.notes == ("closed_class",)
-    assert "closed_class" not in JAVA.continuation(SMALL, cut.rstrip().removesuffix("}")).notes
+
+
+def test_a_body_that_broke_off_is_not_closed() -> None:
+    cut = SMALL.reference[: SMALL.reference.index("r.add") + 5]
+    made = extracted(SMALL, cut, "length")
+    assert made.code.rstrip().endswith("r.add")
+    assert Note.CUT in made.notes
+
+
+def test_a_class_that_broke_off_behind_the_method_is_closed() -> None:
+    cut = (
+        "class Solution {\n  List<Integer> twice(List<Integer> xs) { return xs; }\n  static void main(String[] a) { Sys"
+    )
+    made = extracted(SMALL, f"```java\n{cut}", "length")
+    assert made.code.endswith("class Solution {\n  List<Integer> twice(List<Integer> xs) { return xs; }\n}\n")
+    assert Note.CUT in made.notes
 
 
 def test_mains_and_second_definitions_in_the_class_are_cut() -> None:
     body = SMALL.reference.rstrip().removesuffix("}")
     more = "    public List<Integer> twice(List<Integer> ys) { return ys; }\n    public static void main(String[] a) { }\n}\n"
-    made = JAVA.continuation(SMALL, body + more)
+    made = extracted(SMALL, body + more)
     assert made.code.split() == (SMALL.prompt + SMALL.reference).split()
 
 
-def test_a_whole_program_as_continuation_is_one_itself() -> None:
-    made = JAVA.continuation(SMALL, "import java.util.*;\n\nclass Solution {\n  int twice(int x) { return x; }\n}\n")
+def test_a_whole_program_as_completion_is_one_itself() -> None:
+    made = extracted(SMALL, "import java.util.*;\n\nclass Solution {\n  int twice(int x) { return x; }\n}\n")
     assert made.code.count("class Solution") == 1
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from codeloop.attempts import CaseStatus, Status
+from codeloop.attempts import CaseStatus, Completion, Note, Status
+from codeloop.extract import extract
 from codeloop.languages.python import LANGUAGE
 from codeloop.sandbox.port import CommandResult, End
 from codeloop.tasks import HiddenTests, Task, VisibleTests
@@ -260,34 +261,68 @@ def test_syntax_error_has_its_place(tmp_path):
     assert (finding.line, finding.column, finding.source_line) == (3, 9, "    é = (1 +")
 
 
-def test_assemble_adds_what_is_missing():
-    made = LANGUAGE.assemble(make_task(), "from typing import List\ndef add(x, y):\n    return math.floor(x + y)\n")
-    assert made.notes == ("added_imports",)
-    assert made.code.startswith("import math\n\n\nfrom typing import List\ndef add")
+def extracted(text):
+    return extract(make_task(), Completion(text=text, finish_reason="stop"))
 
 
-@pytest.mark.parametrize("answer", ["    return x + y\n", "return x + y", "\n    z = x + y\n    return z"])
-def test_assemble_continues_the_prompt_with_a_body(tmp_path, answer):
-    assert judge(tmp_path, LANGUAGE.assemble(make_task(), answer).code).outcome == "ok"
+def test_missing_imports_of_the_prompt_are_added():
+    made = extracted("from typing import List\ndef add(x, y):\n    return math.floor(x + y)\n")
+    assert made.notes == (Note.NO_FENCE, Note.ADDED_IMPORT)
+    assert made.code.startswith("import math\nfrom typing import List\ndef add")
 
 
-def test_assemble_keeps_future_imports_first():
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "    return x + y\n",
+        "return x + y",
+        "\n    z = x + y\n    return z",
+        "z = x + y\n    return z",
+        "if x is None:\n        return 0\n    return x + y",
+        "if x is None:\n    return 0\nreturn x + y",
+        "```python\nreturn x + y\n```",
+    ],
+)
+def test_a_body_continues_the_prompt(tmp_path, answer):
+    made = extracted(answer)
+    assert Note.BODY_ONLY in made.notes
+    assert judge(tmp_path, made.code).outcome == "ok"
+
+
+def test_future_imports_stay_first():
     answer = "from __future__ import annotations\ndef add(x, y):\n    return x"
-    assert LANGUAGE.assemble(make_task(), answer).code.startswith("from __future__ import annotations\nfrom typing")
+    assert extracted(answer).code.startswith("from __future__ import annotations\nfrom typing")
 
 
-def test_continuation_cuts_the_tail():
+def test_the_tail_of_a_completion_is_cut():
     text = (
         "    return helper(x) + y\n\n\ndef helper(v):\n    return v\n\n\ndef add(x, y):\n    return 0\n\n\n"
         "print(add(1, 2))\nassert add(1, 2)\nif __name__ == '__main__':\n    add(1, 2)\n\n\ndef broken(\n"
     )
-    made = LANGUAGE.continuation(make_task(), text)
+    made = extracted(text)
     assert made.code == PROMPT + "    return helper(x) + y\n\n\ndef helper(v):\n    return v\n"
-    assert made.notes == ("cut_tail",)
+    assert set(made.losses) == {
+        Note.DROPPED_SECOND, Note.DROPPED_CALLS, Note.DROPPED_TESTS, Note.DROPPED_MAIN, Note.CUT
+    }  # fmt: skip
 
 
-def test_continuation_may_be_a_program():
-    assert LANGUAGE.continuation(make_task(), "def add(x, y):\n    return x").code.count("def add") == 1
+def test_a_completion_may_be_a_program():
+    assert extracted("def add(x, y):\n    return x").code.count("def add") == 1
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="needs the HumanEval-X data")
+def test_references_as_completions_and_as_answers_stay_as_they_are():
+    import re
+
+    for row in rows():
+        entry_point = re.findall(r"^def (\w+)", row["prompt"], re.M)[-1]
+        task, whole = (
+            make_task(prompt=row["prompt"], entry_point=entry_point),
+            row["prompt"] + row["canonical_solution"],
+        )
+        for text in (row["canonical_solution"], whole, f"Sure:\n```python\n{whole}\n```\n"):
+            made = extract(task, Completion(text=text, finish_reason="stop"))
+            assert made.code.split() == whole.split(), (row["task_id"], made.notes)
 
 
 def rows():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,7 @@ from codeloop.attempts import (
     CaseStatus,
     Completion,
     Ending,
+    Note,
     Prompt,
     StageReport,
     Status,
@@ -132,6 +134,30 @@ def test_the_table_shows_numbers_unknowns_and_no_markup() -> None:
     assert r"p[bold]\x1b" in text
     assert "\x1b" not in text
     assert "0.2500" in terminal.table(summarise([trajectory(cost=0.25)], ks=[1], max_iterations=0, errata=()))
+
+
+def test_a_reader_can_tell_an_extraction_loss_from_a_wrong_model() -> None:
+    lost, wrong = (Note.CUT, Note.ADDED_IMPORT), Verdict(reports=(report(Status.FAILED, "syntax"),))
+    failed = trajectory().attempts[0]
+    failed = replace(failed, candidate=Candidate(code="x", notes=lost), verdict=wrong)
+    draws = [replace(trajectory(), language="go", attempts=(failed, failed, trajectory().attempts[0]))]
+    summaries = summarise(draws, ks=[1], max_iterations=0)
+    counts = [(c.note, c.attempts, c.failed, c.is_loss) for c in summaries[0].extraction]
+    assert counts == [("cut", 2, 2, True), ("added_import", 2, 2, False), (HOSTILE, 1, 0, False)]
+    text = terminal.table(summaries)
+    assert re.search(r"lost: cut +2 \(2\) +2 \(2\)", text)
+    assert re.search(r"changed: added_import +2 \(2\)", text)
+    data = json_report.results(run_id="r", settings={}, summaries=summaries, trajectories=draws, max_iterations=0)
+    assert json.loads(json.dumps(data))["summaries"][0]["extraction"][0] == {
+        "note": "cut",
+        "attempts": 2,
+        "failed": 2,
+        "is_loss": True,
+    }
+    assert data["trajectories"][0]["attempts"][0]["losses"] == ["cut"]
+    untouched = replace(failed, candidate=Candidate(code="x"))
+    draws = [replace(trajectory(), attempts=(untouched,))]
+    assert "every answer was taken as it was" in terminal.table(summarise(draws, ks=[1], max_iterations=0))
 
 
 def test_seven_columns_of_large_numbers_are_not_cut() -> None:

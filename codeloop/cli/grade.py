@@ -117,6 +117,9 @@ def _table(summary: dict[str, object]) -> str:
             f"{name:<12} {row['passed']}/{row['tasks']} tasks passed, {row['passed_samples']}/{row['samples']} samples"
         )
         lines += [f"  {word}: {', '.join(row[word])}" for word in ("failed", "errored", "errata") if row[word]]  # type: ignore[arg-type]
+        done: dict[str, int] = row["extraction"]  # type: ignore[assignment]  # JSON-shaped
+        if done:
+            lines.append("  extraction: " + ", ".join(f"{note} {n}" for note, n in sorted(done.items())))
     lines.append(f"{summary['wall_s']} s")
     return "\n".join(lines)
 

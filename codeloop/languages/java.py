@@ -8,10 +8,11 @@ import re
 import struct
 from typing import TYPE_CHECKING, Any
 
-from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Status
+from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages.java_cases import imports_of, make_cases, parse, text_of
+from codeloop.languages.java_cases import imports_of, make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.syntax import Syntax, brace_depth, braces, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
 
@@ -31,11 +32,48 @@ _ENDS = {
     End.OUT_OF_MEMORY: "out_of_memory",
     End.OUTPUT_LIMIT: "output_limit",
 }
-_SYNTAX = re.compile(
+_SYNTAX_CODES = re.compile(
     r"^compiler\.err\.(expected\d*|illegal\.(start|char|esc|text|unicode|line|underscore|dot|nonascii)|premature|not\.stmt"
     r"|unclosed|else\.without|catch\.without|finally\.without|try\.without|orphaned|malformed|empty\.char|int\.number"
     r"|invalid\.(meth\.decl|binary|hex)|variable\.not\.allowed|class\.not\.allowed|array\.dimension\.missing"
     r"|dot\.class|restricted\.type|this\.as\.identifier|repeated\.modifier|initializer\.not\.allowed|statement\.not)"
+)
+
+
+_TYPES = frozenset({"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"})
+_SYNTAX = Syntax(
+    grammar="tree_sitter_java",
+    comments=frozenset({"line_comment", "block_comment"}),
+    imports=frozenset({"import_declaration"}),
+    functions=frozenset({"method_declaration", "constructor_declaration"}),
+    types=_TYPES,
+    nested=_TYPES | {"method_declaration", "lambda_expression", "class_body"},
+    returns=frozenset({"return_statement"}),
+    assertions=frozenset({"assert_statement"}),
+    loose=frozenset(
+        {"expression_statement", "for_statement", "enhanced_for_statement", "while_statement", "if_statement"}
+        | {"try_statement", "local_variable_declaration", "block"}
+    ),
+    names=frozenset({"identifier", "type_identifier"}),
+    fillers=frozenset(),
+    starts=re.compile(
+        r"^[ \t]*(?:import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;|package[ \t]+[\w.]+[ \t]*;|/\*\*|@\w+"
+        r"|(?:(?:public|private|protected|static|final|abstract)[ \t]+)+[\w<]|(?:class|interface|enum|record)[ \t]+[A-Z]\w*)",
+        re.M,
+    ),
+    declares=r"[\w>\]][ \t]+NAME[ \t]*\([^;(){}]*\)?[^;(){}]*\{",
+    binders=(
+        ("formal_parameter", "name"),
+        ("variable_declarator", "name"),
+        ("enhanced_for_statement", "name"),
+        ("lambda_expression", "parameters"),
+        ("inferred_parameters", ""),
+    ),
+    selectors=(("field_access", "field"),),
+    shows=frozenset({"println", "printf", "print"}),
+    tests=re.compile(r"Tests?[A-Z]\w*|\w*Tests?|test[A-Z]\w*|test"),
+    packages=frozenset({"package_declaration"}),
+    holder="Solution",
 )
 
 
@@ -46,6 +84,7 @@ class JavaLanguage:
     title = "Java 21"
     fences = ("java",)
     memory_bytes = 1 << 30
+    syntax = _SYNTAX
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against its API classes alone."""
@@ -95,41 +134,6 @@ class JavaLanguage:
         found = tuple(_finding(case, code) for case in cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED})
         return _report("test", status, outcome, (*extra, *found), cases)
 
-    def assemble(self, task: Task, answer: str) -> Candidate:
-        """Keep a whole program; wrap a bare method into ``class Solution``; add what the prompt gives and is missing."""
-        code, notes = _without_package(answer)
-        if _find_class(parse(code), "Solution") is None:
-            types = [node for node in parse(code).named_children if node.type in _TYPES]
-            if not types and not re.search(rf"\b{re.escape(task.entry_point)}\s*\(", code):
-                return self.continuation(task, answer)
-            if not any(task.entry_point in text_of(node) for node in types):
-                code = _wrapped(code)
-                notes.append("wrapped_in_class")
-        code = _with_helpers(task, code, notes)
-        return Candidate(code=_with_imports(task, code, notes), notes=tuple(notes))
-
-    def continuation(self, task: Task, text: str) -> Candidate:
-        """Join prompt and text; cut what comes after the program; close the class when only that brace is missing."""
-        text = re.split(r"^[ \t]*```", text, maxsplit=1, flags=re.M)[0] if not text.lstrip().startswith("```") else text
-        before = re.split(r"^[ \t]*(?:public\s+|final\s+)*class\s+Solution\b", text, maxsplit=1, flags=re.M)
-        if len(before) > 1 and not _BESIDE.sub("", before[0]).strip():
-            return self.assemble(task, text)
-        notes: list[str] = []
-        code = task.prompt + text
-        end = _class_end(code)
-        if end is None and _depth(code) == 1:
-            code, notes = code.rstrip() + "\n}\n", ["closed_class"]
-            end = len(code)
-        if end is not None:
-            kept = _kept_after(code[end:])
-            if kept.strip() != code[end:].strip():
-                notes.append("cut_after_class")
-            code = code[:end].rstrip() + "\n" + kept
-        trimmed = _without_seconds(task, code)
-        if trimmed != code:
-            notes.append("cut_second_definition")
-        return Candidate(code=trimmed, notes=tuple(notes))
-
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its default unless told otherwise."""
         signature = re.findall(rf"([\w.<>\[\], ?]+?)\s+{re.escape(task.entry_point)}\s*\(", task.prompt)
@@ -148,6 +152,66 @@ class JavaLanguage:
         """Look for a check that is none of ``s.f(…) == …``, ``s.f(…).equals(…)``, ``s.f(…)`` and ``!s.f(…)``."""
         cases = make_cases(task.prompt, task.visible.code)
         return any(not _is_plain(expression, task.entry_point) for expression in cases.expressions)
+
+    def bound(self, node: Node) -> set[str]:
+        """Name what a declaration declares; a wildcard import declares nothing that could be known."""
+        if node.type == "import_declaration":
+            return {text_of(node).rstrip("; \n").rpartition(".")[2]} - {"*"}
+        declarators = [text_of(d.child_by_field_name("name")) for d in node.children_by_field_name("declarator")]
+        name = node.child_by_field_name("name") if node.type in _TYPES | _SYNTAX.functions else None
+        return {*declarators, *([text_of(name)] if name is not None else [])}
+
+    def is_main(self, node: Node) -> bool:
+        """See the method main, and a class that is called Main or has that method."""
+        if node.type in _TYPES:
+            methods = [inner for inner in _members(node) if inner.type == "method_declaration"]
+            return text_of(node.child_by_field_name("name")) == "Main" or any(_name(m) == "main" for m in methods)
+        return node.type == "method_declaration" and _name(node) == "main"
+
+    def with_body(self, task: Task, body: str) -> str:
+        """Continue the prompt; where only the braces that the prompt opened are missing, close them."""
+        gap = "" if task.prompt.endswith("\n") else "\n"
+        code = task.prompt + gap + in_margin(body.strip("\n").rstrip(), " " * 8) + "\n"
+        end = next((place for place, depth in braces(code) if depth <= 0), None)
+        if end is not None:
+            return code
+        n_open = brace_depth(code)
+        last = code.rstrip()[-1:]
+        if n_open > brace_depth(task.prompt) or last not in ";}":
+            return code
+        return code + "".join(f"{'    ' * depth}}}\n" for depth in range(n_open - 1, -1, -1))
+
+    def salvage(self, code: str) -> str:
+        """Keep the class up to its last whole member and close it."""
+        places = braces(code)
+        end = next((place for place, depth in places if depth <= 0), None)
+        if end is not None:
+            return code[:end] + "\n" + code[end:] if not code[end:].startswith("\n") else code
+        last = next((place for place, depth in reversed(places) if depth == 1 and code[place - 1] == "}"), None)
+        return code if last is None else code[:last] + "\n}\n"
+
+    def joined(self, code: str, parts: tuple[str, ...]) -> str:
+        """Put imports and types in front; methods and fields go into the class, where there is one."""
+        kinds = [(part, parse(_SYNTAX, part).children[0].type) for part in parts]
+        imports = [part for part, kind in kinds if kind == "import_declaration"]
+        types = [part for part, kind in kinds if kind in _TYPES]
+        members = [part for part in parts if part not in imports and part not in types]
+        code = _with_types(code, types)
+        inside = _with_members(code, members) if members else code
+        if members and inside == code:
+            inside = _with_types(code, members)
+        return "".join(line + "\n" for line in imports) + inside
+
+    def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
+        """Make the program one whose class is called Solution, in no package, with the prompt's imports and helpers."""
+        notes: list[Note] = []
+        code = _without_package(code, notes)
+        code = _unnested(task, code, notes)
+        code = _wrapped(task, code, notes)
+        code = _renamed(task, code, notes)
+        code = _one_public(code, notes)
+        code = _with_helpers(task, code, notes)
+        return _with_imports(task, code, notes), tuple(notes)
 
 
 def _constants(*texts: str) -> tuple[Constant, ...]:
@@ -184,8 +248,6 @@ def _is_plain(expression: str, entry_point: str) -> bool:
     return re.fullmatch(r"\s*|\s*==[^=&|?<>]*|\s*\.\s*equals\s*\([^&|?]*\)", rest[end:], re.S) is not None
 
 
-_TYPES = {"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"}
-_BESIDE = re.compile(r"/\*.*?\*/|//[^\n]*|^\s*(?:import|package)\s[^;\n]*;|@\w+(?:\([^)]*\))?", re.S | re.M)
 _SAYS = {
     "timeout": "the program used up its CPU time",
     "wall_timeout": "the program did not end in time",
@@ -269,7 +331,7 @@ def _candidate_outcome(lines: list[dict[str, Any]]) -> str:
         return "missing_entry_point"
     if any(line.get("round") == 2 for line in errors):
         return "signature"
-    if errors and not any(_SYNTAX.match(str(line.get("code", ""))) for line in errors):
+    if errors and not any(_SYNTAX_CODES.match(str(line.get("code", ""))) for line in errors):
         return "types"
     gave_up = lines[-1].get("done") is False  # javac ran out of stack, and says so on stderr alone
     return "syntax" if errors or crashes or gave_up else ""  # what javac crashes on is not a program
@@ -385,116 +447,143 @@ def _finding(case: CaseResult, code: str) -> Diagnostic:
     )
 
 
-def _without_package(answer: str) -> tuple[str, list[str]]:
+def _without_package(code: str, notes: list[Note]) -> str:
     """Drop a package line: the tests are in the unnamed package, and only from there can they name the class."""
-    code = re.sub(r"^[ \t]*package\s+[\w.]+\s*;[ \t]*\n?", "", answer.strip("\n") + "\n", count=1, flags=re.M)
-    return code, (["dropped_package"] if code.strip() != answer.strip() else [])
+    for node in parse(_SYNTAX, code).children:
+        if node.type in _SYNTAX.packages:
+            notes.append(Note.DROPPED_PACKAGE)
+            return _edited(code, [(node.start_byte, node.end_byte, "")]).lstrip("\n")
+    return code
 
 
-def _find_class(root: Node, name: str) -> Node | None:
-    for node in root.named_children:
-        if node.type in _TYPES and text_of(node.child_by_field_name("name")) == name:
-            return node
-        if node.type == "ERROR" and re.search(rf"\bclass\s+{name}\b", text_of(node)):
-            return node  # a cut program: still one that has the class
-    return None
+def _edited(code: str, changes: list[tuple[int, int, str]]) -> str:
+    """Replace byte ranges, which must not overlap."""
+    data = to_bytes(code)
+    for start, end, text in sorted(changes, reverse=True):
+        data = data[:start] + to_bytes(text) + data[end:]
+    return to_text(data)
 
 
-def _wrapped(code: str) -> str:
-    imports = "".join(line + "\n" for line in imports_of(code))
-    rest = re.sub(r"^[ \t]*import\s[^;\n]*;[ \t]*\n?", "", code, flags=re.M)
-    return f"{imports}class Solution {{\n{rest.rstrip()}\n}}\n"
+def _types(code: str) -> list[Node]:
+    return [node for node in parse(_SYNTAX, code).children if node.type in _TYPES]
 
 
-def _methods(code: str, class_name: str = "Solution") -> list[Node]:
-    found = _find_class(parse(code), class_name)
-    body = found.child_by_field_name("body") if found is not None else None
-    return [] if body is None else [node for node in body.named_children if node.type == "method_declaration"]
+def _members(node: Node) -> list[Node]:
+    body = node.child_by_field_name("body")
+    return [] if body is None else [child for child in body.named_children if child.type not in _SYNTAX.comments]
 
 
-def _name(method: Node) -> str:
-    return text_of(method.child_by_field_name("name"))
+def _name(node: Node) -> str:
+    return text_of(node.child_by_field_name("name"))
 
 
-def _with_helpers(task: Task, code: str, notes: list[str]) -> str:
-    """Add the prompt's methods that stand before the entry point, where the answer left them out."""
-    found = _find_class(parse(code), "Solution")
-    body = found.child_by_field_name("body") if found is not None else None
-    given = [m for m in _methods(task.prompt + "\n}\n}\n") if _name(m) != task.entry_point]
-    have = {_name(method) for method in _methods(code)}
-    missing = [text_of(method) for method in given if _name(method) not in have]
-    if body is None or not missing or found is None or found.has_error:
+def _has_method(node: Node, name: str) -> bool:
+    return any(member.type == "method_declaration" and _name(member) == name for member in _members(node))
+
+
+def _unnested(task: Task, code: str, notes: list[Note]) -> str:
+    """Take the types out of a class that only holds them and, among them, the one with the entry point."""
+    for outer in _types(code):
+        inner = [member for member in _members(outer) if member.type in _TYPES]
+        if not _has_method(outer, task.entry_point) and any(_has_method(node, task.entry_point) for node in inner):
+            notes.append(Note.UNNESTED_CLASS)
+            texts = [_dedented(re.sub(r"^(?:(?:public|private|protected|static)\s+)+", "", text_of(n))) for n in inner]
+            return _edited(code, [(outer.start_byte, outer.end_byte, "\n\n".join(texts))])
+    return code
+
+
+def _dedented(text: str) -> str:
+    """Take four columns off each line but the first, which stood behind its indent."""
+    return re.sub(r"\n {4}", "\n", text)
+
+
+def _wrapped(task: Task, code: str, notes: list[Note]) -> str:
+    """Put methods and fields that stand alone into ``class Solution``; imports and types stay outside."""
+    root = parse(_SYNTAX, code)
+    if not any(node.type == "method_declaration" and _name(node) == task.entry_point for node in root.children):
         return code
-    notes.append("added_helpers")
-    data = code.encode("utf-8", "replace")
-    close = body.end_byte - 1
-    added = "".join(f"\n    {text}\n" for text in missing).encode()
-    return (data[:close] + added + data[close:]).decode("utf-8", "replace")
+    inside = [n for n in root.children if n.type not in _TYPES | _SYNTAX.imports | _SYNTAX.packages | {";"}]
+    held: list[str] = []
+    kept: list[str] = []
+    comments: list[str] = []
+    for node in root.children:
+        if node.type in _SYNTAX.comments:
+            comments.append(text_of(node))
+            continue
+        (held if node in inside else kept).append("\n".join([*comments, text_of(node)]))
+        comments = []
+    notes.append(Note.WRAPPED)
+    imports = [text for text in kept if text.lstrip().startswith("import")]
+    types = [text for text in kept if text not in imports]
+    head = "".join(text + "\n" for text in imports) + ("\n" if imports else "")
+    return head + "class Solution {\n" + "\n\n".join([*held, *comments]) + "\n}\n" + "".join(f"\n{t}\n" for t in types)
 
 
-def _with_imports(task: Task, code: str, notes: list[str]) -> str:
+def _renamed(task: Task, code: str, notes: list[Note]) -> str:
+    """Call the class with the entry point Solution, if no class is called that."""
+    types = _types(code)
+    if any(_name(node) == "Solution" for node in types):
+        return code
+    found = next((n for n in types if n.type == "class_declaration" and _has_method(n, task.entry_point)), None)
+    if found is None:
+        return code
+    notes.append(Note.RENAMED_CLASS)
+    old = _name(found)
+    places = [n for n in walk(parse(_SYNTAX, code)) if n.type in _SYNTAX.names and text_of(n) == old]
+    return _edited(code, [(node.start_byte, node.end_byte, "Solution") for node in places])
+
+
+def _one_public(code: str, notes: list[Note]) -> str:
+    """Drop ``public`` of every top type but Solution."""
+    changes = []
+    for node in _types(code):
+        modifiers = next((child for child in node.children if child.type == "modifiers"), None)
+        words = [child for child in modifiers.children if child.type == "public"] if modifiers is not None else []
+        if _name(node) != "Solution":
+            changes += [(word.start_byte, word.end_byte + 1, "") for word in words]
+    if changes:
+        notes.append(Note.DROPPED_MODIFIER)
+    return _edited(code, changes)
+
+
+def _with_types(code: str, texts: list[str]) -> str:
+    """Put texts behind the imports."""
+    if not texts:
+        return code
+    end = max((n.end_byte for n in parse(_SYNTAX, code).children if n.type in _SYNTAX.imports), default=0)
+    data = to_bytes(code)
+    head = to_text(data[:end]) + ("\n\n" if end else "")
+    return head + "\n\n".join(texts) + "\n\n" + to_text(data[end:]).lstrip("\n")
+
+
+def _with_members(code: str, texts: list[str]) -> str:
+    """Put texts at the end of class Solution, or of the only class; ``code`` itself where there is none, or a broken one."""
+    types = _types(code)
+    found = next((n for n in types if _name(n) == "Solution"), types[0] if len(types) == 1 else None)
+    body = found.child_by_field_name("body") if found is not None else None
+    if found is None or body is None or found.has_error:
+        return code
+    return _edited(code, [(body.end_byte - 1, body.end_byte - 1, "".join(f"\n    {text}\n" for text in texts))])
+
+
+def _with_helpers(task: Task, code: str, notes: list[Note]) -> str:
+    """Add the prompt's methods that stand before the entry point, where the answer left them out."""
+    given = [m for t in _types(task.prompt + "\n}\n}\n") for m in _members(t) if m.type == "method_declaration"]
+    have = {_name(member) for node in _types(code) for member in _members(node) if member.type == "method_declaration"}
+    missing = [text_of(m) for m in given if _name(m) not in have | {task.entry_point}]
+    made = _with_members(code, missing) if missing else code
+    if made != code:
+        notes.append(Note.ADDED_HELPER)
+    return made
+
+
+def _with_imports(task: Task, code: str, notes: list[Note]) -> str:
     have = set(imports_of(code))
     missing = [line for line in dict.fromkeys(imports_of(task.prompt)) if line not in have]
     if not missing:
         return code
-    notes.append("added_imports")
+    notes.append(Note.ADDED_IMPORT)
     return "".join(line + "\n" for line in missing) + code
-
-
-_TOKENS = re.compile(
-    r'/\*.*?(?:\*/|\Z)|//[^\n]*|""".*?(?:"""|\Z)|"(?:\\.|[^"\\\n])*"?|\'(?:\\.|[^\'\\\n])*\'?|[{}]', re.S
-)
-
-
-def _braces(code: str) -> list[tuple[int, int]]:
-    """Give (place after the brace, depth after it) of every brace that is not in a comment or a literal."""
-    depth, places = 0, []
-    for match in _TOKENS.finditer(code):
-        if match[0] in {"{", "}"}:
-            depth += 1 if match[0] == "{" else -1
-            places.append((match.end(), depth))
-    return places
-
-
-def _depth(code: str) -> int:
-    places = _braces(code)
-    return places[-1][1] if places else 0
-
-
-def _class_end(code: str) -> int | None:
-    """Give the place after the brace that closes the first class."""
-    return next((place for place, depth in _braces(code) if depth <= 0), None)
-
-
-def _kept_after(rest: str) -> str:
-    """Keep further helper classes; drop a second Solution, test classes, mains and prose."""
-    kept = []
-    for node in parse(rest).named_children:
-        if node.type not in _TYPES or node.has_error:
-            continue
-        name = text_of(node.child_by_field_name("name"))
-        has_main = re.search(r"\bvoid\s+main\s*\(", text_of(node))
-        if name not in {"Solution", "Main"} and "Test" not in name and not has_main:
-            kept.append(text_of(node) + "\n")
-    return "".join(kept)
-
-
-def _without_seconds(task: Task, code: str) -> str:
-    """Cut mains, and methods whose name and parameter types were there before."""
-    seen: set[tuple[str, str]] = set()
-    cuts: list[tuple[int, int]] = []
-    for method in _methods(code):
-        parameters = method.child_by_field_name("parameters")
-        types = [text_of(p.child_by_field_name("type")) for p in (parameters.named_children if parameters else [])]
-        key = (_name(method), ",".join(types))
-        is_main = key[0] == "main" and task.entry_point != "main"
-        if key in seen or is_main:
-            cuts.append((method.start_byte, method.end_byte))
-        seen.add(key)
-    data = code.encode("utf-8", "replace")
-    for start, end in reversed(cuts):
-        data = data[:start] + data[end:]
-    return data.decode("utf-8", "replace") if cuts else code
 
 
 LANGUAGE = JavaLanguage()

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from codeloop.languages.syntax import parse, text_of, walk
 
-    from tree_sitter import Node, Parser
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 TEST_CLASS = "CodeloopTests"
 _CAP = 500  # characters of an expression shown: a string literal of the class file may not be endless
@@ -29,25 +28,6 @@ class Cases:
     expressions: tuple[str, ...]
 
 
-@cache
-def parser() -> Parser:
-    """Give the Java parser; imported here because a run without Java needs no grammar."""
-    import tree_sitter_java
-    from tree_sitter import Language, Parser
-
-    return Parser(Language(tree_sitter_java.language()))
-
-
-def parse(code: str) -> Node:
-    """Parse ``code``; never raises, errors are nodes."""
-    return parser().parse(code.encode("utf-8", "replace")).root_node
-
-
-def text_of(node: Node | None) -> str:
-    """Give the source text of a node."""
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
-
-
 def imports_of(code: str) -> list[str]:
     """Give the import lines of ``code``, blanks normalised."""
     found = re.findall(r"^[ \t]*(import\s+(?:static\s+)?[\w.]+(?:\.\*)?)\s*;", code, re.M)
@@ -59,7 +39,7 @@ def make_cases(prompt: str, tests: str) -> Cases:
     if not tests.strip():
         return Cases(source="", expressions=())
     imports = list(dict.fromkeys([*imports_of(prompt), *imports_of(tests)]))
-    root = parse(tests)
+    root = parse("tree_sitter_java", tests)
     main = _main_class(root)
     method = _main_method(main) if main is not None else None
     if root.has_error or main is None or method is None or _leaves_early(method):
@@ -192,7 +172,7 @@ class _Builder:
     def _calls(self, node: Node | None) -> bool:
         if node is None:
             return False
-        return any(n.type in {"identifier", "type_identifier"} and text_of(n) in self._solutions for n in _walk(node))
+        return any(n.type in {"identifier", "type_identifier"} and text_of(n) in self._solutions for n in walk(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +207,6 @@ def _literal(text: str) -> str:
     return '"' + "".join(plain) + '"'
 
 
-def _walk(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.named_children:
-        yield from _walk(child)
-
-
 def _body(node: Node) -> list[Node]:
     body = node.child_by_field_name("body")
     return [] if body is None else [child for child in body.named_children if not child.type.endswith("comment")]
@@ -254,12 +228,12 @@ def _main_method(main: Node) -> Node | None:
 
 def _leaves_early(method: Node) -> bool:
     """Say whether main returns or reads its arguments: then its statements cannot stand elsewhere."""
-    uses_args = any(n.type == "identifier" and text_of(n) == "args" for s in _body(method) for n in _walk(s))
-    return uses_args or any(n.type == "return_statement" for n in _walk(method))
+    uses_args = any(n.type == "identifier" and text_of(n) == "args" for s in _body(method) for n in walk(s))
+    return uses_args or any(n.type == "return_statement" for n in walk(method))
 
 
 def _checks(statement: Node) -> bool:
-    return any(node.type in {"throw_statement", "assert_statement"} for node in _walk(statement))
+    return any(node.type in {"throw_statement", "assert_statement"} for node in walk(statement))
 
 
 def _list_elements(statement: Node) -> list[Node] | None:

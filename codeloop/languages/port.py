@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from codeloop.attempts import Candidate, StageReport
+from codeloop.attempts import StageReport
+from codeloop.languages.syntax import Syntax
 from codeloop.sandbox.port import Command, CommandResult
 from codeloop.tasks import Task
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class Language(Protocol):
     fences: tuple[str, ...]
     """Info strings of Markdown fences that mean this language, lower case."""
     memory_bytes: int
+    syntax: Syntax
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the command that checks ``code`` and prepares ``tests`` against it; it executes neither."""
@@ -65,21 +70,36 @@ class Language(Protocol):
         """Read the cases; passed only with exit 0, the nonce after the last assertion, and every case passed."""
         ...
 
-    def assemble(self, task: Task, answer: str) -> Candidate:
-        """Make a whole program of the code block of an answer: given imports and helpers added where missing."""
-        ...
-
-    def continuation(self, task: Task, text: str) -> Candidate:
-        """Make a whole program of text that continues ``task.prompt``; a text that defines the entry point is one itself.
-
-        Text after the entry function is kept unless it is a second definition of it, a main or test code.
-        """
-        ...
-
     def stub(self, task: Task) -> Stub:
         """Give a program that compiles and is wrong: the entry point returns a constant of its type."""
         ...
 
     def may_be_vacuous(self, task: Task) -> bool:
         """Say whether any visible case is other than a plain comparison of the entry point's answer for equality."""
+        ...
+
+    # What ``extract`` asks, beside ``syntax``:
+
+    def bound(self, node: Node) -> set[str]:
+        """Name what a statement defines where it stands."""
+        ...
+
+    def is_main(self, node: Node) -> bool:
+        """Say whether a statement is only there to be run as a program of its own."""
+        ...
+
+    def with_body(self, task: Task, body: str) -> str:
+        """Continue the prompt with text that is the entry point's body; its indent and closing braces are repaired."""
+        ...
+
+    def salvage(self, code: str) -> str:
+        """Drop the unfinished last part of a program that was cut; ``code`` itself where nothing whole is left."""
+        ...
+
+    def joined(self, code: str, parts: tuple[str, ...]) -> str:
+        """Put imports and definitions of other blocks where the program can use them."""
+        ...
+
+    def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
+        """Add what the prompt gives and the program lacks, and put it in the shape the tests need; give the notes."""
         ...

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import re
-import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Status
+from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
 
@@ -44,6 +44,44 @@ _MESSAGES = {
 }
 
 
+_SYNTAX = Syntax(
+    grammar="tree_sitter_python",
+    comments=frozenset({"comment"}),
+    imports=frozenset({"import_statement", "import_from_statement", "future_import_statement"}),
+    functions=frozenset({"function_definition"}),
+    types=frozenset({"class_definition"}),
+    nested=frozenset({"function_definition", "class_definition", "lambda"}),
+    returns=frozenset({"return_statement", "yield"}),
+    assertions=frozenset({"assert_statement"}),
+    loose=frozenset(
+        {"expression_statement", "for_statement", "while_statement", "if_statement", "with_statement", "try_statement"}
+    ),
+    names=frozenset({"identifier"}),
+    fillers=frozenset({"pass_statement", "ellipsis", "string"}),
+    starts=re.compile(
+        r"^(?:(?:async[ \t]+)?def[ \t]+\w+[ \t]*\(|class[ \t]+\w+[ \t]*[:(]|@\w|import[ \t]+[\w.]+[ \t]*(?:as\b|,|;|#|$)"
+        r"|from[ \t]+[\w.]+[ \t]+import\b)",
+        re.M,
+    ),
+    declares=r"^[ \t]*(?:async[ \t]+)?def[ \t]+NAME[ \t]*\(|^NAME[ \t]*=[^=]",
+    binders=(
+        ("parameters", ""),
+        ("lambda_parameters", ""),
+        ("typed_parameter", ""),
+        ("default_parameter", "name"),
+        ("typed_default_parameter", "name"),
+        ("assignment", "left"),
+        ("for_statement", "left"),
+        ("for_in_clause", "left"),
+        ("as_pattern_target", ""),
+    ),
+    selectors=(("attribute", "attribute"), ("keyword_argument", "name")),
+    shows=frozenset({"print", "pprint", "input", "main", "unittest.main", "doctest.testmod", "pytest.main"}),
+    tests=re.compile(r"check|tests?|(?:test|run_tests?|check)_\w*|Test\w*|\w+Tests?"),
+    has_braces=False,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PythonLanguage:
     """The Python of the image ``python``."""
@@ -52,13 +90,14 @@ class PythonLanguage:
     title: str = "Python 3.13"
     fences: tuple[str, ...] = ("python", "py", "python3", "py3")
     memory_bytes: int = 512 * 1024 * 1024
+    syntax: Syntax = _SYNTAX
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests, which the judge reads as they are."""
         return Command(
             argv=("python3", "-I", f"{_HOME}/compile.py", _SOURCE, task.entry_point),
             role=Role.COMPILER,
-            files=((_SOURCE, _bytes(code)),),
+            files=((_SOURCE, to_bytes(code)),),
             channel=b"",
             limits=Limits(cpu_s=_COMPILE_CPU_S),
         )
@@ -93,7 +132,7 @@ class PythonLanguage:
         return Command(
             argv=("python3", "-I", f"{_HOME}/candidate.py", _SOURCE),
             role=Role.CANDIDATE,
-            files=((_SOURCE, _bytes(code)),),
+            files=((_SOURCE, to_bytes(code)),),
             limits=Limits(cpu_s=cpu_s),
             peer=judge,
         )
@@ -116,28 +155,6 @@ class PythonLanguage:
         status = Status.PASSED if outcome == "ok" else Status.FAILED
         return StageReport(stage="test", status=status, outcome=outcome, diagnostics=findings, cases=cases)
 
-    def assemble(self, task: Task, answer: str) -> Candidate:
-        """Add what the prompt gives and the answer lacks; an answer that is only a body continues the prompt."""
-        text = answer.strip("\n")
-        if not text.strip():
-            return Candidate(code="", notes=("no_code",))
-        dedented = textwrap.dedent(text)
-        if task.entry_point in _bound(_parse(dedented)):
-            return _with_prelude(task, dedented)
-        body = text if text[0].isspace() else textwrap.indent(text, "    ")
-        return Candidate(code=_joined(task.prompt, body) + "\n", notes=("body_only",))
-
-    def continuation(self, task: Task, text: str) -> Candidate:
-        """Put ``text`` behind the prompt and cut what base models add after the function."""
-        first = next((line for line in text.splitlines() if line.strip()), "")
-        if first[:1].strip():
-            if task.entry_point in _bound(_parse(text)):
-                return self.assemble(task, text)
-            text = "    " + text.lstrip()  # a tokenizer or a template ate the first indent
-        code = _joined(task.prompt, text)
-        kept, is_cut = _without_tail(code, task.entry_point)
-        return Candidate(code=kept, notes=("cut_tail",) if is_cut else ())
-
     def stub(self, task: Task) -> Stub:
         """Give the entry point that returns a constant; ``None`` unless told otherwise."""
         values = ", ".join(constant.text for constant in _CONSTANTS)
@@ -149,7 +166,41 @@ class PythonLanguage:
         names = {task.entry_point, "candidate"}
         return any(not _is_plain(node, names) for node in _asserted(_parse(_own(task.visible.code))))
 
+    def bound(self, node: Node) -> set[str]:
+        """Name what a statement at the top binds."""
+        return _names(node)
 
+    def is_main(self, node: Node) -> bool:
+        """See ``if __name__ == …``, and a function called main."""
+        if node.type == "if_statement":
+            return "__name__" in text_of(node.child_by_field_name("condition"))
+        return _names(node) == {"main"}
+
+    def with_body(self, task: Task, body: str) -> str:
+        """Put the body behind the signature, in its indent; a line that has lost its indent gets it back."""
+        return _joined(task.prompt, in_margin(body.strip("\n"), " " * 4)) + "\n"
+
+    def salvage(self, code: str) -> str:
+        """Drop everything from the last line on that begins a statement at the top, until the rest is sound."""
+        starts = [match.start() for match in re.finditer(r"^(?![ \t\n#)\]}])", code, re.M)]
+        for start in reversed(starts[-_MAX_SALVAGE:]):
+            if start and not _parse(code[:start]).has_error:
+                return code[:start].rstrip() + "\n"
+        return code
+
+    def joined(self, code: str, parts: tuple[str, ...]) -> str:
+        """Put the parts behind the imports at the beginning."""
+        return _inserted(
+            code, [part for part in parts if _is_import_line(part)], [p for p in parts if not _is_import_line(p)]
+        )
+
+    def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
+        """Add the prompt's imports and helpers that the program lacks, and typing names of its annotations."""
+        code, notes = _with_given(task, _with_empty_lines(code))
+        return _with_typing(code, notes)
+
+
+_MAX_SALVAGE = 20  # statements dropped from the end before giving up: each costs a parse
 LANGUAGE = PythonLanguage()
 
 _CONSTANTS = (
@@ -183,17 +234,13 @@ def _is_plain(node: Node, names: set[str]) -> bool:
         argument = node.child_by_field_name("argument")
         return argument is not None and _is_plain(argument, names)
     if node.type == "call":
-        return _text(node.child_by_field_name("function")) in names
+        return text_of(node.child_by_field_name("function")) in names
     if node.type != "comparison_operator" or [child.type for child in node.children[1:2]] not in (["=="], ["is"]):
         return False
     left, right = node.named_children[0], node.named_children[-1]
     calls = [_is_plain(side, names) and side.type == "call" for side in (left, right)]
     other = right if calls[0] else left
-    return len(node.named_children) == 2 and any(calls) and not any(name in _text(other) for name in names)
-
-
-def _bytes(code: str) -> bytes:
-    return code.encode("utf-8", "surrogatepass")
+    return len(node.named_children) == 2 and any(calls) and not any(name in text_of(other) for name in names)
 
 
 def _joined(prompt: str, text: str) -> str:
@@ -300,30 +347,37 @@ def _outcome(done: dict[str, Any], end: str, cases: tuple[CaseResult, ...]) -> s
 
 
 def _parse(text: str) -> Node:
-    import tree_sitter
-    import tree_sitter_python
-
-    parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
-    return parser.parse(_bytes(text)).root_node
+    return parse(_SYNTAX, text)
 
 
-def _text(node: Node | None) -> str:
-    return (node.text or b"").decode("utf-8", "surrogatepass") if node is not None else ""
+_BRANCHES = frozenset(
+    {"if_statement", "try_statement", "elif_clause", "else_clause", "except_clause", "finally_clause"}
+)
 
 
 def _names(node: Node) -> set[str]:
-    """Name what a module-level statement binds."""
-    if node.type == "decorated_definition":
-        return _names(node.children[-1])
+    """Name what a module-level statement binds, in all its branches; a stack, because hostile text nests deeply."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.type in _BRANCHES or current.type == "block":
+            stack += current.named_children
+        elif current.type == "decorated_definition":
+            stack.append(current.children[-1])
+        else:
+            found |= _named(current)
+    return found
+
+
+def _named(node: Node) -> set[str]:
     if node.type in ("function_definition", "class_definition"):
-        return {_text(node.child_by_field_name("name"))}
+        return {text_of(node.child_by_field_name("name"))}
     if node.type in ("import_statement", "import_from_statement"):
         return {_imported(child) for child in node.children_by_field_name("name")}
-    if node.type in ("if_statement", "try_statement", "else_clause", "except_clause", "block"):
-        return {name for child in node.named_children for name in _names(child)}
     if node.type == "expression_statement" and node.named_children and node.named_children[0].type == "assignment":
         left = node.named_children[0].child_by_field_name("left")
-        return set(re.findall(r"\w+", _text(left))) if left is not None and left.type in _TARGETS else set()
+        return set(re.findall(r"\w+", text_of(left))) if left is not None and left.type in _TARGETS else set()
     return set()
 
 
@@ -332,7 +386,7 @@ _TARGETS = ("identifier", "pattern_list", "tuple_pattern")
 
 def _imported(node: Node) -> str:
     alias = node.child_by_field_name("alias")
-    return _text(alias) if alias is not None else _text(node).partition(".")[0]
+    return text_of(alias) if alias is not None else text_of(node).partition(".")[0]
 
 
 def _bound(root: Node) -> set[str]:
@@ -340,73 +394,80 @@ def _bound(root: Node) -> set[str]:
 
 
 def _is_import(node: Node) -> bool:
-    return node.type in ("import_statement", "import_from_statement", "future_import_statement")
+    return node.type in _SYNTAX.imports
 
 
-def _with_prelude(task: Task, answer: str) -> Candidate:
-    """Add the prompt's imports and helpers whose names the answer does not bind itself."""
-    root = _parse(answer)
-    bound = _bound(root)
+def _is_import_line(text: str) -> bool:
+    return text.startswith(("import ", "from "))
+
+
+def _with_empty_lines(code: str) -> str:
+    """Take the blanks out of blank lines, but for those in strings: programs that differ in nothing else are one."""
+    data = to_bytes(code)
+    blank = list(re.finditer(rb"^[ \t]+$", data, re.M))
+    if not blank:
+        return code
+    strings = [node for node in walk(_parse(code), ("string",)) if node.type == "string"]
+    inside = {row for node in strings for row in range(node.start_point.row + 1, node.end_point.row)}
+    lines = data.split(b"\n")
+    return to_text(b"\n".join(x if x.strip() or row in inside else b"" for row, x in enumerate(lines)))
+
+
+def _with_given(task: Task, code: str) -> tuple[str, tuple[str, ...]]:
+    """Add the prompt's imports and helpers whose names the program does not bind itself."""
+    bound = _bound(_parse(code))
     missing: list[Node] = []
     for node in _parse(task.prompt + "    pass\n").named_children:
         names = _names(node)
         if task.entry_point in names:
             break
-        is_there = names <= bound if names else _text(node) in answer
+        is_there = names <= bound if names else text_of(node) in code
         if not is_there and node.type not in ("comment", "ERROR"):
             missing.append(node)
-    if not missing:
-        return Candidate(code=answer + "\n")
-    head, rest = _after_future(root, answer)
-    added = [*(_text(n) for n in missing if _is_import(n)), *("\n" + _text(n) for n in missing if not _is_import(n))]
-    imports = ("added_imports",) if any(_is_import(n) for n in missing) else ()
-    helpers = ("added_helpers",) if not all(_is_import(n) for n in missing) else ()
-    return Candidate(code=head + "\n".join(added) + "\n\n\n" + rest + "\n", notes=(*imports, *helpers))
+    imports = [text_of(node) for node in missing if _is_import(node)]
+    helpers = [text_of(node) for node in missing if not _is_import(node)]
+    notes = (*((Note.ADDED_IMPORT,) if imports else ()), *((Note.ADDED_HELPER,) if helpers else ()))
+    return (_inserted(code, imports, helpers) if missing else code), notes
 
 
-def _after_future(root: Node, answer: str) -> tuple[str, str]:
-    """Split behind the last ``from __future__`` import: it must stay in front of everything else."""
-    futures = [node for node in root.named_children if node.type == "future_import_statement"]
-    if not futures:
-        return "", answer
-    data = _bytes(answer)
-    end = futures[-1].end_byte
-    return data[:end].decode("utf-8", "surrogatepass") + "\n", data[end:].decode("utf-8", "surrogatepass").lstrip("\n")
-
-
-def _without_tail(code: str, entry_point: str) -> tuple[str, bool]:
-    """Drop, after the entry function, a second one, a main, test code, and from the first broken statement on all."""
-    data = _bytes(code)
+def _inserted(code: str, imports: list[str], others: list[str]) -> str:
+    """Put imports in front, and what is no import behind the imports; ``from __future__`` stays first of all."""
+    data = to_bytes(code)
     nodes = _parse(code).children
-    entry = next((i for i, node in enumerate(nodes) if entry_point in _names(node)), None)
-    if entry is None:
-        return code, False
-    end = nodes[entry].end_byte
-    parts, is_cut = [data[:end]], False
-    for node in nodes[entry + 1 :]:
-        is_inline = b"\n" not in data[end : node.start_byte]
-        if node.has_error and not is_inline:
-            return _glued(parts), True
-        if _is_unwanted(node, entry_point):
-            is_cut = True
-        else:
-            parts.append(data[end : node.end_byte])
+    future = max((node.end_byte for node in nodes if node.type == "future_import_statement"), default=0)
+    if imports:
+        head, rest = to_text(data[:future]), to_text(data[future:]).lstrip("\n")
+        first = next((node for node in nodes if node.end_byte > future), None)
+        gap = "\n" if first is not None and _is_import(first) else "\n\n\n"
+        code = (head + "\n" if head else "") + "\n".join(imports) + gap + rest
+    if not others:
+        return code
+    data = to_bytes(code)
+    end = 0
+    for node in _parse(code).children:
+        if not _is_import(node):
+            break
         end = node.end_byte
-    return _glued(parts), is_cut
+    head, rest = to_text(data[:end]), to_text(data[end:]).lstrip("\n")
+    return (head + "\n\n\n" if head else "") + "\n\n\n".join(others) + "\n\n\n" + rest
 
 
-def _glued(parts: list[bytes]) -> str:
-    return b"".join(parts).decode("utf-8", "surrogatepass").rstrip() + "\n"
+def _with_typing(code: str, notes: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Import names of ``typing`` that stand in annotations and are bound nowhere: they change nothing but the loading."""
+    root = _parse(code)
+    if root.has_error or re.search(r"^from typing import \*", code, re.M):
+        return code, notes
+    in_types = {text_of(leaf) for n in walk(root) if n.type == "type" for leaf in walk(n) if leaf.type == "identifier"}
+    missing = sorted((in_types & _TYPING) - _bound(root))
+    if not missing:
+        return code, notes
+    return _inserted(code, [f"from typing import {', '.join(missing)}"], []), (*notes, Note.ADDED_TYPING)
 
 
-def _is_unwanted(node: Node, entry_point: str) -> bool:
-    if node.type == "if_statement":
-        return "__name__" in _text(node.child_by_field_name("condition"))
-    if node.type == "expression_statement":
-        return not _names(node)
-    names = _names(node)
-    is_test = any(re.match(r"(check|main|test(_.*)?)$", name) or name.startswith("Test") for name in names)
-    return entry_point in names or is_test or node.type in ("assert_statement", "for_statement", "with_statement")
+_TYPING = frozenset(
+    {"Any", "Callable", "ClassVar", "DefaultDict", "Deque", "Dict", "Final", "FrozenSet", "Generator", "Iterable"}
+    | {"Iterator", "List", "Literal", "Mapping", "NamedTuple", "Optional", "Sequence", "Set", "Tuple", "Type", "Union"}
+)
 
 
 __all__ = ["LANGUAGE", "PythonLanguage"]

@@ -61,6 +61,7 @@ def _attempt(attempt: Attempt, hidden: Sequence[Verdict | None]) -> dict[str, An
         "template": attempt.prompt.template,
         "candidate_sha256": attempt.candidate.digest,
         "notes": list(attempt.candidate.notes),
+        "losses": list(attempt.candidate.losses),
         "visible": _verdict(attempt.verdict),
         "hidden": _verdict(hidden[attempt.iteration] if attempt.iteration < len(hidden) else None),
         "finish_reason": completion.finish_reason,

@@ -17,7 +17,17 @@ from codeloop.report.text import escape
 
 TableRows = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
 """Title, column names, rows."""
-_COUNTS = ("tasks", "draws", "errored", "unscored", "out_of_budget", "solved", "stalled", "no_visible_tests")
+_COUNTS = (
+    "tasks",
+    "draws",
+    "attempts",
+    "errored",
+    "unscored",
+    "out_of_budget",
+    "solved",
+    "stalled",
+    "no_visible_tests",
+)
 
 
 def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
@@ -47,6 +57,7 @@ def tables(summaries: Sequence[Summary]) -> Iterator[TableRows]:
         rows = [_cells(s.language, row) for s in summaries for row in s.rows if row.k == k]
         yield f"pass@{k} on hidden tests, % [95 % interval]", columns, rows
     yield _counts(summaries)
+    yield _extraction(summaries)
 
 
 def outcome_rows(trajectories: Sequence[Trajectory]) -> TableRows:
@@ -80,6 +91,21 @@ def _counts(summaries: Sequence[Summary]) -> TableRows:
 
 def _value(estimate: Estimate) -> str:
     return "–" if estimate.value is None else f"{100 * estimate.value:.1f}"
+
+
+def _extraction(summaries: Sequence[Summary]) -> TableRows:
+    """Give one row for each thing that extraction did to an answer; a lone row where it did nothing."""
+    counts = {(s.language, count.note): count for s in summaries for count in s.extraction}
+    notes = {count.note: count.is_loss for summary in summaries for count in summary.extraction}
+    rows: list[tuple[str, ...]] = []
+    for note in sorted(notes, key=lambda note: not notes[note]):
+        cells = [counts.get((summary.language, note)) for summary in summaries]
+        texts = [f"{cell.attempts} ({cell.failed})" if cell else "0" for cell in cells]
+        rows.append((f"{'lost' if notes[note] else 'changed'}: {note}", *texts))
+    if not notes:
+        rows.append(("every answer was taken as it was", *["" for _ in summaries]))
+    title = "what extraction did to answers: attempts (of these failed on visible tests)"
+    return title, ("", *(summary.language for summary in summaries)), rows
 
 
 def _estimate(estimate: Estimate) -> str:
