@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,8 +10,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from sessions import SessionServer
 
 _BESIDE = Path(__file__).parents[2] / "shared" / "data"
 if "CODELOOP_DATA_DIR" not in os.environ and _BESIDE.is_dir():
@@ -35,6 +40,41 @@ class _NoSkippedContainers:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(_NoSkippedContainers())
+
+
+@pytest.fixture(scope="session")
+def recorded_containers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Run the replayed bench on real containers, nothing disturbing it; give what they answered, and its results."""
+    from sessions import REPLAYED, server_command, server_environment
+
+    from codeloop import host
+
+    if not host.probe_engine().ok and not os.environ.get("CODELOOP_REQUIRE_DOCKER"):
+        pytest.skip("no Docker engine")
+    folder = tmp_path_factory.mktemp("real")
+    done = subprocess.run(
+        server_command("record", str(folder / "answers"), *REPLAYED),
+        env=server_environment(folder / "runs"),
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder / "answers", json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def real_results(recorded_containers: tuple[Path, dict[str, Any]]) -> dict[str, Any]:
+    return recorded_containers[1]
+
+
+@pytest.fixture(scope="session")
+def session_server(recorded_containers: tuple[Path, dict[str, Any]]) -> Iterator[SessionServer]:
+    from sessions import serving
+
+    with serving(recorded_containers[0]) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
