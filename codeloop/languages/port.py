@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from codeloop.attempts import Candidate, StageReport
-from codeloop.sandbox.port import Command, CommandResult
+from codeloop.sandbox.port import Command, CommandResult, End
 from codeloop.tasks import Task
 
 
@@ -16,6 +16,17 @@ class Compiled:
 
     report: StageReport
     artifact: bytes = b""
+
+
+_FAULTS = frozenset({4, 5, 6, 7, 8, 11, 31})  # SIGILL, TRAP, ABRT, BUS, FPE, SEGV, SYS: the same on every Linux
+
+
+def has_crashed(result: CommandResult) -> bool:
+    """Say whether the kernel or the runtime ended the process for a fault: an overrun stack, a bad pointer, an abort.
+
+    SIGKILL and SIGTERM are none: those somebody sent.
+    """
+    return result.end is End.SIGNALLED and result.code in _FAULTS
 
 
 class Language(Protocol):

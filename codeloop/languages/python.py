@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages.port import Compiled
+from codeloop.languages.port import Compiled, has_crashed
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
 
@@ -36,6 +36,7 @@ _MESSAGES = {
     "wall_timeout": "the program took longer than allowed: it waits for something",
     "out_of_memory": "the program used more memory than allowed",
     "output_limit": "the program printed more than allowed",
+    "crashed": "the program crashed: a signal ended it",
     "exited_early": "the program ended the process before the tests were over",
     "forged": "the program sent messages of its own on the channel of the tests",
     "no_cases": "no test case was reached",
@@ -108,6 +109,8 @@ class PythonLanguage:
         end = _ENDS.get(result.end) or _ENDS.get(judge.end) or ("" if is_over else "exited_early")
         cases = _cases(lines, end)
         outcome = _outcome(done, end, cases)
+        if outcome == "exited_early" and has_crashed(result):
+            outcome = "crashed"
         findings = (_event("test", outcome),) if outcome in _MESSAGES else ()
         if "error" in done:
             findings = (*findings, unparsed("test", "judge", str(done["error"])))
