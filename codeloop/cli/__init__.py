@@ -11,6 +11,7 @@ import click
 
 from codeloop import config
 from codeloop.errors import CodeloopError, UsageError
+from codeloop.report.text import escape
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
@@ -70,7 +71,7 @@ def _report(exc: BaseException) -> int:
     if isinstance(exc, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(exc, CodeloopError):
-        click.echo(f"codeloop: {' '.join(str(exc).split())}", err=True)
+        click.echo(f"codeloop: {escape(' '.join(str(exc).split()))}", err=True)
         return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
     if isinstance(exc, BrokenPipeError):
         return OK

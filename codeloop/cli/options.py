@@ -10,6 +10,7 @@ import click
 
 from codeloop.errors import UnknownName
 from codeloop.languages import NAMES
+from codeloop.report.text import escape
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -32,8 +33,8 @@ def languages(value: str) -> tuple[str, ...]:
 
 
 def say(text: str) -> None:
-    """Print a progress line to standard error: standard output belongs to the result."""
-    click.echo(text, err=True)
+    """Print a progress line to standard error: standard output belongs to the result. Task ids and errors may be hostile."""
+    click.echo(escape(text), err=True)
 
 
 def default_jobs() -> int:

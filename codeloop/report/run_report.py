@@ -54,14 +54,14 @@ class RunReport:
         lines = [
             terminal.table(self._summaries()),
             "",
-            f"suite {self.suite.name} {self.suite.version}; feedback: diagnostics and the smallest failing visible case",
+            f"suite {escape(self.suite.name)} {escape(self.suite.version)}; feedback: diagnostics and the smallest failing visible case",
             f"model {escape(self.model_identity)}",
             f"isolation {self.isolation}; {self.wall_s:.0f} s; visible cases split: {split}/{cases}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
             f"Known limit: {KNOWN_LIMIT}.",
         ]
         errored = [t for t in self.trajectories if t.error]
-        lines += [f"errored: {t.task_id} draw {t.draw}: {escape(t.error)}" for t in errored]
+        lines += [f"errored: {escape(t.task_id)} draw {t.draw}: {escape(t.error)}" for t in errored]
         return "\n".join(lines)
 
     def as_junit(self) -> str:
