@@ -176,7 +176,8 @@ class StageReport:
     status: Status
     outcome: str
     """The short word that says why: ``ok``, ``syntax``, ``types``, ``wrong_answer``, ``exception``, ``timeout``,
-    ``out_of_memory``, ``output_limit``, ``exited_early``, ``forged``, ``no_code``…"""
+    ``out_of_memory``, ``output_limit``, ``crashed``, ``exited_early``, ``forged``,
+    ``no_code``…"""
     diagnostics: tuple[Diagnostic, ...] = ()
     cases: tuple[CaseResult, ...] = ()
     duration_s: float = 0.0

@@ -61,7 +61,9 @@ def fenced(text: str, info: str = "") -> str:
 
 
 def _clean_finding(item: Diagnostic) -> Diagnostic:
-    return replace(item, message=clean(item.message, 500), source_line=clean(item.source_line, 200))
+    """Clean a finding. Its message stands outside of a fence, so it must not open one either."""
+    message = re.sub(r"`{3,}|~{3,}", "'''", clean(item.message, 500))
+    return replace(item, message=message, source_line=clean(item.source_line, 200))
 
 
 def _clean_case(case: CaseResult) -> CaseResult:

@@ -56,7 +56,7 @@ class Task:
     def digest(self) -> str:
         """Hash everything a verdict depends on (64 hex digits)."""
         parts = (self.id, self.prompt, self.entry_point, self.visible.code, self.hidden.code, self.reference)
-        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class Suite:
     def digest(self) -> str:
         """Hash name, version and every task (64 hex digits)."""
         parts = (self.name, self.version, *(task.digest for task in self.tasks))
-        return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+        return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def natural_key(task_id: str) -> tuple[str | int, ...]:

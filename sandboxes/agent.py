@@ -502,6 +502,20 @@ def exited(process: Process) -> bool:
     return True
 
 
+def settled(alive: list[Process], cpu: Cpu) -> list[Process]:
+    """Let one that the kernel is just ending for memory end; those that go on.
+
+    Its sockets close before it can be reaped. A peer is quick enough to end the command in between, and what died for
+    want of memory would look as if this agent had killed it.
+    """
+    deadline = time.monotonic() + PEER_GRACE_S
+    while alive and time.monotonic() < deadline:
+        cpu.poll()
+        alive = [process for process in alive if not process.check(cpu)]
+        time.sleep(0.002)
+    return alive
+
+
 def finish(processes: list[Process], cpu: Cpu) -> None:
     """Kill what is left, then take what the pipes still hold: nobody has their other ends any more."""
     kill_all(cpu)
@@ -544,6 +558,7 @@ def run(request: dict) -> dict:
                 pair.close()
         culled = watch(processes, cpu)
         memory = oom_kills() > before
+        culled = settled(culled, cpu) if memory else culled
         finish(processes, cpu)
         replies = [process.reply(memory, process in culled) for process in processes]
     finally:

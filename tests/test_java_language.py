@@ -147,7 +147,7 @@ def test_nearly_every_visible_element_is_a_case_of_its_own() -> None:
 
 def test_expected_and_actual_are_told_apart() -> None:
     source = make_cases(SMALL.prompt, SMALL.visible.code).source
-    assert "java.util.Objects.equals(codeloopB, codeloopA)" in source
+    assert "CodeloopValues.same(codeloopB, codeloopA)" in source
     assert source.count("catch") == 3
 
 

@@ -15,6 +15,7 @@ from codeloop.cli.files import write_whole
 from codeloop.cli.options import default_jobs, languages, option, say
 from codeloop.errors import ConfigError
 from codeloop.registry import open_checker
+from codeloop.report.text import escape
 from codeloop.suites import load_suite
 from codeloop.tasks import Suite
 
@@ -116,7 +117,7 @@ def _table(summary: dict[str, object]) -> str:
         lines.append(
             f"{name:<12} {row['passed']}/{row['tasks']} tasks passed, {row['passed_samples']}/{row['samples']} samples"
         )
-        lines += [f"  {word}: {', '.join(row[word])}" for word in ("failed", "errored", "errata") if row[word]]  # type: ignore[arg-type]
+        lines += [f"  {word}: {escape(', '.join(row[word]))}" for word in ("failed", "errored", "errata") if row[word]]  # type: ignore[arg-type]
         done: dict[str, int] = row["extraction"]  # type: ignore[assignment]  # JSON-shaped
         if done:
             lines.append("  extraction: " + ", ".join(f"{note} {n}" for note, n in sorted(done.items())))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages.java_cases import imports_of, make_cases
-from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub, has_crashed
 from codeloop.languages.syntax import Syntax, brace_depth, braces, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
@@ -25,6 +25,9 @@ API = ("Solution",)
 _HARNESS = "/opt/codeloop/harness.jar"
 # One collector thread, no profile data, no file for jstat: what a JVM that lives for a second needs to start fast.
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "-Dfile.encoding=UTF-8")
+# Ways to read this JVM's memory, shut: attaching an agent, and native calls by java.lang.foreign (naming one module that
+# may make them forbids it to all others). Without jdk.unsupported there is no sun.misc.Unsafe.
+_CLOSED = ("-XX:+DisableAttachMechanism", "--enable-native-access=java.base", "--limit-modules", "java.se")
 _PROCESSES = 128  # a JVM alone has some twenty threads
 _ENDS = {
     End.TIMED_OUT: "timeout",
@@ -113,7 +116,7 @@ class JavaLanguage:
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Run the class files of the compile stage; the sources are not needed any more."""
         return Command(
-            argv=("java", "-Xmx384m", *_JVM, "--limit-modules", "java.se", "-cp", _HARNESS, "Judge"),
+            argv=("java", "-Xmx384m", *_JVM, *_CLOSED, "-cp", _HARNESS, "Judge"),
             role=Role.CANDIDATE,
             channel=_framed([nonce]) + artifact,
             limits=Limits(cpu_s=cpu_s, wall_s=max(60.0, 3 * cpu_s), processes=_PROCESSES),
@@ -253,6 +256,7 @@ _SAYS = {
     "wall_timeout": "the program did not end in time",
     "out_of_memory": "the program ran out of memory",
     "output_limit": "the program printed too much",
+    "crashed": "the program crashed the virtual machine",
     "exited_early": "the program ended before all tests had run",
     "forged": "the program wrote to the private channel of the tests",
 }
@@ -386,10 +390,17 @@ def _test_outcome(result: CommandResult, lines: list[dict[str, Any]], ours: list
         return _ENDS[result.end]
     if len(ours) != len(lines):
         return "forged"
-    if any(line.get("type") == "java.lang.OutOfMemoryError" for line in ours):
+    if any(_is_out_of_memory(line) for line in ours):
         return "out_of_memory"
+    if has_crashed(result):
+        return "crashed"
     closed = bool(ours) and ours[-1].get("event") == "done"
     return "" if closed and result.end is End.EXITED and result.code == 0 else "exited_early"
+
+
+def _is_out_of_memory(line: dict[str, Any]) -> bool:
+    """Tell the heap's end from the same error for "unable to create native thread", where a limit on threads was hit."""
+    return line.get("type") == "java.lang.OutOfMemoryError" and "native thread" not in str(line.get("exception", ""))
 
 
 def _case_outcome(ours: list[dict[str, Any]], cases: tuple[CaseResult, ...]) -> tuple[str, tuple[Diagnostic, ...]]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 TEST_CLASS = "CodeloopTests"
 _CAP = 500  # characters of an expression shown: a string literal of the class file may not be endless
 _OUT = "codeloopOut"
+_ONCE = "codeloopOnce"
+_ENTERED, _ENTER = "codeloopEntered", "codeloopEnter"
+_SAME = "CodeloopValues.same"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +47,44 @@ def make_cases(prompt: str, tests: str) -> Cases:
     method = _main_method(main) if main is not None else None
     if root.has_error or main is None or method is None or _leaves_early(method):
         return _whole(imports, tests)
-    builder = _Builder()
+    builder = _Builder(_checkers(main))
     for statement in _body(method):
         builder.add(statement)
-    members = [text_of(member) for member in _body(main) if member != method]
-    others = [text_of(node) for node in root.named_children if node.type.endswith("_declaration") and node != main]
+    members = [_compared(member) for member in _body(main) if member != method]
+    others = [_compared(node) for node in root.named_children if node.type.endswith("_declaration") and node != main]
     others = [text for text in others if not text.startswith(("import", "package"))]
     return _rendered(imports, members, others, builder)
 
 
 def _whole(imports: list[str], tests: str) -> Cases:
-    """Keep the program as it is and call its main: one opaque case."""
-    rest = re.sub(r"^[ \t]*(import|package)\s+[\w.* ]+;", "", tests, flags=re.M)
+    """Keep the program as it is and call its main, which starts once: one opaque case.
+
+    Else a candidate that walks the stack to it could run it over and over, until a guess of all its answers passes.
+    """
+    main = _main_class(parse("tree_sitter_java", tests))
+    method = _main_method(main) if main is not None else None
+    body = method.child_by_field_name("body") if method is not None else None
+    if body is not None:
+        data, at = tests.encode("utf-8", "replace"), body.start_byte + 1
+        tests = (data[:at] + f"{TEST_CLASS}.{_ENTER}();".encode() + data[at:]).decode("utf-8", "replace")
+    rest = re.sub(r"^[ \t]*(import|package)\s+[\w.* ]+;", "", _compared(parse("tree_sitter_java", tests)), flags=re.M)
     rest = re.sub(r"\bpublic\s+class\b", "class", rest)
     builder = _Builder()
     builder.opaque("Main.main(new String[0]);")
-    return _rendered(imports, [], [rest], builder)
+    enter = [*_latch(_ENTERED), f"static void {_ENTER}() {{", *_once(_ENTERED), "}"]
+    return _rendered(imports, enter, [rest], builder)
+
+
+def _latch(name: str) -> list[str]:
+    return [
+        f"private static final java.util.concurrent.CountDownLatch {name} = new java.util.concurrent.CountDownLatch(1);"
+    ]
+
+
+def _once(latch: str) -> list[str]:
+    """Let control pass once. No reflection winds a latch up again: its count is in java.base, and the field is final."""
+    said = 'throw new java.lang.IllegalStateException("the tests run once");'
+    return [f"if ({latch}.getCount() == 0) {{ {said} }}", f"{latch}.countDown();"]
 
 
 def _rendered(imports: list[str], members: list[str], others: list[str], builder: _Builder) -> Cases:
@@ -69,7 +94,10 @@ def _rendered(imports: list[str], members: list[str], others: list[str], builder
         *imports,
         f"public class {TEST_CLASS} {{",
         *members,
+        # A candidate that walks the stack to this class must not run it with a recorder of its own.
+        *_latch(_ONCE),
         f"public static void run({accept}) throws java.lang.Throwable {{",
+        *_once(_ONCE),
         f'{_OUT}.accept("plan", new java.lang.Object[] {{{plan}}});',
         *builder.lines,
         "}",
@@ -82,10 +110,11 @@ def _rendered(imports: list[str], members: list[str], others: list[str], builder
 class _Builder:
     """Collects the statements of the generated method and the plan of its cases."""
 
-    def __init__(self) -> None:
+    def __init__(self, checkers: frozenset[str] = frozenset()) -> None:
         self.lines: list[str] = []
         self.expressions: list[str] = []
         self._solutions: set[str] = {"Solution"}
+        self._checkers = checkers
 
     def add(self, statement: Node) -> None:
         """Take one statement of the original main: the list becomes cases, a check one opaque case, others stay."""
@@ -99,10 +128,15 @@ class _Builder:
                 self._element(element)
         elif re.match(r"if\s*\(\s*correct\s*\.\s*contains\s*\(\s*false\s*\)\s*\)", text):
             return
-        elif _checks(statement):
-            self.opaque(text)
+        elif _checks(statement) or self._calls_checker(statement):
+            self.opaque(_compared(statement))
         else:
-            self.lines.append(text)
+            self.lines.append(_compared(statement))
+
+    def _calls_checker(self, statement: Node) -> bool:
+        """Say whether it is a call of one of the tests' own checking methods, ``check(actual, expected);``."""
+        call = statement.named_child(0) if statement.type == "expression_statement" else None
+        return call is not None and text_of(call.child_by_field_name("name")) in self._checkers
 
     def opaque(self, statements: str) -> None:
         """Add ``statements`` as one case that passes if it does not throw."""
@@ -126,9 +160,9 @@ class _Builder:
         if found is not None:
             return found
         if node.type == "unary_expression" and text_of(node).startswith("!"):
-            operand = text_of(node.child_by_field_name("operand"))
+            operand = _compared(node.child_by_field_name("operand"))
             return _Check(f"boolean codeloopA = {operand};", "!codeloopA", "false", "codeloopA")
-        return _Check(f"boolean codeloopA = {text_of(node)};", "codeloopA", "true", "codeloopA")
+        return _Check(f"boolean codeloopA = {_compared(node)};", "codeloopA", "true", "codeloopA")
 
     def _equality(self, node: Node) -> _Check | None:
         """Read ``a == b``, ``a.equals(b)``, ``Objects.equals(a, b)``, ``Arrays.equals(a, b)``."""
@@ -144,9 +178,9 @@ class _Builder:
         expected, actual = self._sides(left, right)
         kind = "var" if name == "Arrays" else "java.lang.Object"
         setup = _declare("codeloopA", left, kind) + _declare("codeloopB", right, kind)
-        home = "java.util.Arrays" if name == "Arrays" else "java.util.Objects"
         # The expected side decides: a hostile equals in a returned object must not.
-        return _Check(setup, f"{home}.equals({expected}, {actual})", expected, actual)
+        compare = "java.util.Arrays.equals" if name == "Arrays" else _SAME
+        return _Check(setup, f"{compare}({expected}, {actual})", expected, actual)
 
     def _nearness(self, node: Node) -> _Check | None:
         """Read ``Math.abs(a - b) < eps``; with ``+`` the expected value is ``-b``."""
@@ -183,6 +217,21 @@ class _Check:
     passed: str
     expected: str
     actual: str
+
+
+def _compared(node: Node | None) -> str:
+    """Give the source text with every ``a.equals(b)`` made ``CodeloopValues.same(a, b)``: the candidate's may lie."""
+    if node is None:
+        return ""
+    pair = _equals_pair(node)
+    if pair is not None and pair[0] != "Arrays" and pair[1].type not in {"super", "this"}:
+        return f"{_SAME}({_compared(pair[1])}, {_compared(pair[2])})"
+    data, start, parts = node.text or b"", node.start_byte, []
+    at = 0
+    for child in node.children:
+        parts += [data[at : child.start_byte - start].decode("utf-8", "replace"), _compared(child)]
+        at = child.end_byte - start
+    return "".join([*parts, data[at:].decode("utf-8", "replace")])
 
 
 def _declare(name: str, value: Node | None, kind: str) -> str:
@@ -230,6 +279,12 @@ def _leaves_early(method: Node) -> bool:
     """Say whether main returns or reads its arguments: then its statements cannot stand elsewhere."""
     uses_args = any(n.type == "identifier" and text_of(n) == "args" for s in _body(method) for n in walk(s))
     return uses_args or any(n.type == "return_statement" for n in walk(method))
+
+
+def _checkers(main: Node) -> frozenset[str]:
+    """Name the methods of the test class that throw or assert."""
+    methods = [node for node in _body(main) if node.type == "method_declaration" and _checks(node)]
+    return frozenset(text_of(node.child_by_field_name("name")) for node in methods)
 
 
 def _checks(statement: Node) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from codeloop.attempts import StageReport
 from codeloop.languages.syntax import Syntax
-from codeloop.sandbox.port import Command, CommandResult
+from codeloop.sandbox.port import Command, CommandResult, End
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:
@@ -41,6 +41,17 @@ class Stub:
 
     code: str
     constants: tuple[Constant, ...]
+
+
+_FAULTS = frozenset({4, 5, 6, 7, 8, 11, 31})  # SIGILL, TRAP, ABRT, BUS, FPE, SEGV, SYS: the same on every Linux
+
+
+def has_crashed(result: CommandResult) -> bool:
+    """Say whether the kernel or the runtime ended the process for a fault: an overrun stack, a bad pointer, an abort.
+
+    SIGKILL and SIGTERM are none: those somebody sent.
+    """
+    return result.end is End.SIGNALLED and result.code in _FAULTS
 
 
 class Language(Protocol):

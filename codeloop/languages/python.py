@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub, has_crashed
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
@@ -38,6 +38,7 @@ _MESSAGES = {
     "wall_timeout": "the program took longer than allowed: it waits for something",
     "out_of_memory": "the program used more memory than allowed",
     "output_limit": "the program printed more than allowed",
+    "crashed": "the program crashed: a signal ended it",
     "exited_early": "the program ended the process before the tests were over",
     "forged": "the program sent messages of its own on the channel of the tests",
     "no_cases": "no test case was reached",
@@ -149,6 +150,8 @@ class PythonLanguage:
         end = _ENDS.get(result.end) or _ENDS.get(judge.end) or ("" if is_over else "exited_early")
         cases = _cases(lines, end)
         outcome = _outcome(done, end, cases)
+        if outcome == "exited_early" and has_crashed(result):
+            outcome = "crashed"
         findings = (_event("test", outcome),) if outcome in _MESSAGES else ()
         if "error" in done:
             findings = (*findings, unparsed("test", "judge", str(done["error"])))

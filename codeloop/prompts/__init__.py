@@ -57,7 +57,10 @@ def _prompt(name: str, sampling: Sampling, **fields: object) -> Prompt:
     user = _environment().from_string(_text(name)).render(**fields)
     system = _environment().from_string(_text("system")).render(**fields)
     return Prompt(
-        messages=(Message(role="system", content=system.strip()), Message(role="user", content=user.strip() + "\n")),
+        messages=(
+            Message(role="system", content=_sendable(system.strip())),
+            Message(role="user", content=_sendable(user.strip() + "\n")),
+        ),
         template=template_version(name),
         temperature=sampling.temperature,
         max_tokens=sampling.max_tokens,
@@ -65,6 +68,11 @@ def _prompt(name: str, sampling: Sampling, **fields: object) -> Prompt:
         draw=sampling.draw,
         iteration=sampling.iteration,
     )
+
+
+def _sendable(text: str) -> str:
+    """Replace lone surrogates: no client can encode them, and a candidate must not break the call that would repair it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 @cache

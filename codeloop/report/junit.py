@@ -9,11 +9,11 @@ from typing import Any
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from codeloop.attempts import CaseResult, CaseStatus, Ending, StageReport, Status, Verdict
+from codeloop.report.text import escape
 
 Row = tuple[str, int, int, Verdict | None, Ending | None, str]
 """(task id, draw, iteration, verdict or ``None``, how the trajectory ended, error in one line)."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
 def verdicts(rows: Iterable[Row]) -> str:
@@ -35,8 +35,8 @@ def stage_report(report: StageReport, *, task_id: str, draw: int, iteration: int
 
 
 def clean(text: str) -> str:
-    """Drop ANSI sequences and every character that XML 1.0 cannot hold, surrogates included."""
-    return _NOT_XML.sub("", _ANSI.sub("", text))
+    """Drop ANSI sequences; show every other character that XML 1.0 cannot hold, or that would act where it is read."""
+    return escape(_ANSI.sub("", text), keep_newlines=True)
 
 
 def _suite(task_id: str, draw: int, iteration: int, reports: Iterable[StageReport]) -> Any:

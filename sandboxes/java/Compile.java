@@ -39,6 +39,7 @@ public final class Compile {
     private static final List<String> OPTIONS = List.of(
         "-proc:none", "--should-stop=ifError=FLOW", "-Xmaxerrs", "9999", "-Xmaxwarns", "9999", "-implicit:none",
         "--limit-modules", "java.se");
+    private static final String VALUES = "CodeloopValues"; // the one class of the harness that tests may name
     private static final long STACK = 64L << 20; // javac recurses with the nesting of an expression
     private static final int MESSAGES = 500; // lines out: the reader shows a few, the channel has a bound
 
@@ -89,6 +90,7 @@ public final class Compile {
             line("\"missing\":" + Json.quote(missing));
             return;
         }
+        visible.put(VALUES, ownClass(VALUES));
         Map<String, byte[]> generated = new TreeMap<>();
         if (!tests.isBlank() && !compile(2, "CodeloopTests.java", tests, visible, generated)) {
             return;
@@ -96,6 +98,12 @@ public final class Compile {
         emit(1, candidate);
         emit(2, generated);
         isMade = true;
+    }
+
+    private static byte[] ownClass(String name) throws IOException {
+        try (java.io.InputStream in = Compile.class.getResourceAsStream("/" + name + ".class")) {
+            return in.readAllBytes();
+        }
     }
 
     /** The API classes, their nested classes and the candidate's supertypes of them, unless those bear a platform name. */
@@ -125,7 +133,7 @@ public final class Compile {
                 return true;
             }
         }
-        return List.of("java", "Main", "CodeloopTests", "").contains(name);
+        return List.of("java", "Main", "CodeloopTests", VALUES, "").contains(name);
     }
 
     private String missing(Map<String, byte[]> visible) {

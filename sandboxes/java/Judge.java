@@ -5,6 +5,7 @@ import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
@@ -22,11 +23,13 @@ import java.util.function.BiConsumer;
  * Candidate code runs in this JVM. So nothing that can make a report true is static or reachable from an object the
  * candidate is handed: the nonce and the stream live in one private instance on the harness's own stack, and the
  * candidate's loader has the platform as its parent, so that it finds neither harness nor tests by name.
- * A hostile program in the same process can still learn a good deal (it may walk the stack to the test class); it
- * cannot learn the nonce without access to private fields of java.base or of this class's one instance.
+ * A hostile program in the same process can walk the stack to this class and to the test class. It finds no instance of
+ * the one; the other runs once, and the bytes it was made of are gone before the candidate's first line runs. What is
+ * left is reading memory, and that is what the image's file modes and the flags of ``languages/java.py`` are against.
  */
 public final class Judge {
     private static final String TESTS = "CodeloopTests";
+    private static final String VALUES = "CodeloopValues";
     private static final int CAP = 500; // characters of one shown value: enough to see a difference, too little to flood
     private static final long STACK = 64L << 20; // honest deep recursion must not fail for want of stack
 
@@ -74,14 +77,23 @@ public final class Judge {
         return found;
     }
 
+    private static byte[] ownClass(String name) throws IOException {
+        try (InputStream in = Judge.class.getResourceAsStream("/" + name + ".class")) {
+            return in.readAllBytes();
+        }
+    }
+
     private void work() {
         try {
             if (tests.isEmpty()) {
                 return;
             }
             ClassLoader theirs = new Loader(ClassLoader.getPlatformClassLoader(), candidate, true);
+            tests.put(VALUES, ownClass(VALUES));
             Loader ours = new Loader(theirs, tests, false);
             ours.setDefaultAssertionStatus(true); // an assert that is not evaluated checks nothing
+            ours.loadAll();
+            tests.clear();
             BiConsumer<String, Object[]> recorder = this::record;
             ours.loadClass(TESTS).getMethod("run", BiConsumer.class).invoke(null, recorder);
         } catch (InvocationTargetException raised) {
@@ -198,6 +210,14 @@ public final class Judge {
             super(parent);
             this.own = new HashMap<>(own);
             this.open = open;
+        }
+
+        /** Define every class now and forget the bytes: the constants in those of the tests are the expected values. */
+        void loadAll() throws ClassNotFoundException {
+            for (String name : List.copyOf(own.keySet())) {
+                loadClass(name);
+            }
+            own.clear();
         }
 
         @Override

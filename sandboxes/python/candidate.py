@@ -106,6 +106,8 @@ class Host:
             self.answer(message)
 
     def do_load(self):
+        """Load only when the judge asks: by then it has announced its cases, so that no bomb can keep it from doing so."""
+        self.load()
         return self.load_error is None
 
     def do_error(self):
@@ -149,6 +151,5 @@ def _flush():
 
 if __name__ == "__main__":
     host = Host(sys.argv[1] if len(sys.argv) > 1 else "solution.py")
-    host.load()
     with contextlib.suppress(wire.Closed):
         host.serve()

@@ -1,0 +1,11 @@
+# task: double
+# outcome: forged or exception or exited_early
+# attack: a forked child shares the channel and answers the same requests
+import os
+
+os.fork()
+os.fork()
+
+
+def double(x):
+    return x

@@ -1,0 +1,5 @@
+# task: double
+# outcome: exception
+# attack: recursion without end
+def double(x):
+    return double(x)

@@ -1,0 +1,6 @@
+# task: double
+# outcome: timeout
+# attack: loops in a call
+def double(x):
+    while True:
+        pass

@@ -1,0 +1,5 @@
+# task: evens
+# outcome: exception
+# attack: an answer too large to send
+def evens(values):
+    return [0] * 3_000_000

@@ -1,0 +1,161 @@
+"""Hostile programs in the real sandbox: none passes, each gets its right outcome, and the machine is fine afterwards.
+
+The programs and what becomes of them are in ``hostile/``: see its README.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import anyio
+import pytest
+
+from codeloop import host
+from codeloop.attempts import Candidate, Status, Verdict
+from codeloop.errors import MissingTool
+from codeloop.sandbox.docker import DockerSandbox
+from codeloop.sandbox.port import Cell, Command, CommandResult, Role
+from codeloop.stages.check import Checker
+from codeloop.suites.files import load
+from codeloop.tasks import Task
+
+HERE = Path(__file__).parent / "hostile"
+SUFFIXES = {".py": "python", ".java": "java"}
+"""A language joins here and with its folder."""
+TASKS = {task.id: task for task in load(HERE / "tasks.yaml").tasks}
+CPU_S = 3.0  # a reference of Java needs a third; every second more is paid by each program that hangs
+SLEEPER_S = 6.0  # wall seconds of programs that wait for ever, instead of a minute
+HEADER = re.compile(r"^(?:#|//) (task|outcome|attack|controls): (.+)$", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One file, with what its header says."""
+
+    path: Path
+    task: Task
+    outcome: str
+    attack: str
+
+    @property
+    def code(self) -> str:
+        return self.path.read_bytes().decode("utf-8")
+
+
+def programs(folder: str) -> list[Program]:
+    paths = [path for path in sorted((HERE / folder).rglob("*")) if path.suffix in SUFFIXES]
+    return [program(path) for path in paths]
+
+
+def program(path: Path) -> Program:
+    head = dict(HEADER.findall("\n".join(path.read_text("utf-8").split("\n")[:3])))
+    task = TASKS[f"{SUFFIXES[path.suffix]}/{head['task']}"]
+    return Program(path=path, task=task, outcome=head["outcome"], attack=head["attack"])
+
+
+CORPUS = [item for name in dict.fromkeys(SUFFIXES.values()) for item in programs(name)]
+LIMITS = programs("known_limits")
+CONTROLS = programs("controls")
+
+
+def name_of(item: Program) -> str:
+    return f"{item.task.language}-{item.path.stem}"
+
+
+class Hurried:
+    """The sandbox with a shorter wall clock, for sleepers: the promise is the same, and they cost seconds."""
+
+    def __init__(self, sandbox: DockerSandbox, wall_s: float) -> None:
+        self._sandbox, self._wall_s = sandbox, wall_s
+
+    @asynccontextmanager
+    async def open(self, image: str, *, memory_bytes: int) -> AsyncIterator[Cell]:
+        async with self._sandbox.open(image, memory_bytes=memory_bytes) as cell:
+            yield HurriedCell(cell, self._wall_s)
+
+
+class HurriedCell:
+    def __init__(self, cell: Cell, wall_s: float) -> None:
+        self._cell, self._wall_s, self.image = cell, wall_s, cell.image
+
+    async def run(self, command: Command) -> CommandResult:
+        return await self._cell.run(self._hurried(command))
+
+    def _hurried(self, command: Command) -> Command:
+        if command.role is Role.COMPILER:
+            return command
+        peer = self._hurried(command.peer) if command.peer else None
+        return replace(command, limits=replace(command.limits, wall_s=self._wall_s), peer=peer)
+
+
+def judge(*programs: tuple[Task, str], wall_s: float | None = None) -> list[Verdict]:
+    """Judge one after another on the hidden tests, through the check that everything uses."""
+
+    async def body() -> list[Verdict]:
+        sandbox = DockerSandbox(run_id="hostile")
+        try:
+            checks = [Checker(sandbox=Hurried(sandbox, wall_s) if wall_s else sandbox, cpu_s=CPU_S)]
+            checks += [Checker(sandbox=sandbox, cpu_s=CPU_S)] * len(programs)
+            pairs = zip(checks, programs, strict=False)
+            return [await check(task, Candidate(code=code), task.hidden) for check, (task, code) in pairs]
+        finally:
+            await sandbox.aclose()
+
+    return anyio.run(body)
+
+
+@pytest.fixture(autouse=True)
+def engine(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("docker") is None:
+        return
+    try:
+        client = host.connect(timeout=5)
+    except MissingTool:
+        pytest.skip("no Docker engine")
+    try:
+        missing = [name for name in SUFFIXES.values() if not host.has_image(client, host.image_tag(name))]
+    finally:
+        client.close()
+    if missing:
+        pytest.skip(f"no image for {', '.join(missing)}: {host.REMEDY}")
+
+
+def reference(task: Task) -> tuple[Task, str]:
+    return task, task.prompt + task.reference
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("item", CORPUS, ids=name_of)
+def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program) -> None:
+    wall_s = SLEEPER_S if item.outcome == "wall_timeout" else None
+    hostile, right = judge((item.task, item.code), reference(item.task), wall_s=wall_s)
+    assert hostile.status is Status.FAILED, (item.attack, hostile.last.diagnostics)
+    assert hostile.last.outcome in item.outcome.split(" or "), (item.attack, hostile.last)
+    assert right.status is Status.PASSED, right.last
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("item", LIMITS, ids=name_of)
+def test_a_known_limit_is_where_it_was(item: Program) -> None:
+    verdict, right = judge((item.task, item.code), reference(item.task))
+    assert verdict.last.outcome == item.outcome, (item.attack, verdict.last)
+    assert right.status is Status.PASSED, right.last
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("item", CONTROLS, ids=name_of)
+def test_a_plain_wrong_program_is_just_wrong(item: Program) -> None:
+    (verdict,) = judge((item.task, item.code))
+    assert (verdict.status, verdict.last.outcome) == (Status.FAILED, item.outcome)
+
+
+@pytest.mark.docker
+@pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.id)
+def test_the_reference_of_every_task_passes(task: Task) -> None:
+    (verdict,) = judge(reference(task))
+    assert (verdict.status, verdict.last.outcome) == (Status.PASSED, "ok"), verdict.last
+    assert verdict.last.cases
