@@ -148,7 +148,11 @@ def test_a_live_run_is_not_resumed(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_cleanly_and_says_how_to_resume(tmp_path: Path) -> None:
     running = subprocess.Popen(
-        command(*BENCH, "--model", f"replay:{CASSETTE}"),
+        [
+            "env",
+            "--default-signal=INT",
+            *command(*BENCH, "--model", f"replay:{CASSETTE}"),
+        ],  # a CI in the background ignores it
         env=environment(tmp_path),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
