@@ -14,6 +14,7 @@ import json
 import os
 import pickle
 import re
+import resource
 import signal
 import sys
 import time
@@ -31,7 +32,7 @@ import anyio
 import codeloop.cli.bench
 import codeloop.store.database
 from codeloop import cli
-from codeloop.attempts import Completion, Prompt
+from codeloop.attempts import Attempt, Completion, Prompt
 from codeloop.models.replay import ReplayModel
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.sandbox.port import Cell, Command, CommandResult, Limits
@@ -65,13 +66,15 @@ class Session:
 
     arguments: list[str]
     folder: str
-    """Runs folder; the file ``calls`` beside it gets the digest of every reply that was given, a line each."""
+    """Runs folder. Beside it, ``calls`` gets the digest of every reply that was given, ``attempts`` every recorded one."""
     output: str
     """File for standard output and errors."""
     point: str = ""
     """Kill at the ``nth`` time that this point is reached (see ``watch``)."""
     nth: int = 1
     kill_after_s: float | None = None
+    file_bytes: int | None = None
+    """No file may grow past this."""
 
 
 # What containers answered
@@ -167,6 +170,25 @@ def watch(session: Session) -> None:
 
     codeloop.store.database._put = putting
     _count_calls(Path(session.folder).with_name("calls"), reach)
+    _note_attempts(Path(session.folder).with_name("attempts"))
+
+
+def _note_attempts(path: Path) -> None:
+    """Note every attempt that the store said it has recorded."""
+    original = Store.record_attempt
+
+    def record_attempt(self: Store, run_id: str, task_id: str, draw: int, attempt: Attempt) -> None:
+        original(self, run_id, task_id, draw, attempt)
+        _append(path, f"{task_id} {draw} {attempt.iteration}\n")
+
+    Store.record_attempt = record_attempt  # type: ignore[method-assign]  # this process is the test's own
+
+
+def _append(path: Path, line: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.write(descriptor, line.encode())
+    os.fsync(descriptor)
+    os.close(descriptor)
 
 
 def _count_calls(path: Path, reach: Callable[[str], None]) -> None:
@@ -175,10 +197,7 @@ def _count_calls(path: Path, reach: Callable[[str], None]) -> None:
     async def complete(self: ReplayModel, prompt: Prompt) -> Completion:
         await anyio.sleep(_LATENCY_S)
         completion = await original(self, prompt)
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-        os.write(descriptor, f"{_reply_digest(self.identity, prompt)}\n".encode())
-        os.fsync(descriptor)
-        os.close(descriptor)
+        _append(path, f"{_reply_digest(self.identity, prompt)}\n")
         reach("reply given")
         return completion
 
@@ -213,6 +232,8 @@ def _in_child(session: Session) -> None:
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.environ["CODELOOP_RUNS_DIR"] = session.folder
+        if session.file_bytes is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (session.file_bytes, session.file_bytes))
         watch(session)
         code = cli.run(session.arguments)
     except BaseException:  # noqa: BLE001 - a child must end here and not go on as a second server

@@ -71,7 +71,8 @@ class Place:
     folder: Path
     replies_before: frozenset[str] = frozenset()
     n_calls_before: int = 0
-    kills: list[str] = field(default_factory=list)
+    disturbances: list[str] = field(default_factory=list)
+    """What ended each session that did not end by itself."""
 
     @property
     def runs(self) -> Path:
@@ -103,21 +104,25 @@ class Place:
         run = self.run()
         return run is not None and run.status is RunStatus.FINISHED
 
-    def session(self, server: SessionServer, *extra: str, **when: Any) -> int:
+    def session(self, server: SessionServer, **when: Any) -> int:
         """Begin the run or go on with it; whatever happens, no recorded call may have been made again."""
-        arguments = ("resume", "--json") if self.run() else (*REPLAYED, *extra)
+        arguments = ("resume", "--json") if self.run() else REPLAYED
         status = server.run(self, *arguments, **when)
-        if status == KILLED:
-            self.kills.append(str(when))
-        self.check_calls()
+        if status:
+            self.disturbances.append(str(when))
+        self.check_records()
         return status
 
-    def check_calls(self) -> None:
-        """See that a session made no recorded call again, and repeated at most one per worker."""
+    def check_records(self) -> None:
+        """See that a session made no recorded call again, repeated at most one per worker, and that no attempt is lost."""
         new = self.calls[self.n_calls_before :]
-        assert not self.replies_before & set(new), f"recorded calls were made again after {self.kills}"
+        assert not self.replies_before & set(new), f"recorded calls were made again after {self.disturbances}"
         with self.store() as store, store._engine.begin() as connection:
             recorded = frozenset(connection.execute(sa.select(schema.replies.c.digest)).scalars())
+            columns = (schema.attempts.c.task_id, schema.attempts.c.draw, schema.attempts.c.iteration)
+            stored = {f"{task_id} {draw} {i}" for task_id, draw, i in connection.execute(sa.select(*columns))}
+        noted = self.folder / "attempts"
+        assert stored >= set(noted.read_text().splitlines() if noted.exists() else ())
         assert len(set(new) - recorded) <= WORKERS
         assert max(Counter(new).values(), default=1) == 1
         self.replies_before, self.n_calls_before = recorded, len(self.calls)
@@ -143,16 +148,16 @@ class Place:
     def check_end(self, undisturbed: Place) -> CallCounts:
         """Compare with a run that nothing disturbed, and the store's count of calls with the model's own."""
         assert self.is_finished()
-        assert self.trajectories() == undisturbed.trajectories(), self.kills
+        assert self.trajectories() == undisturbed.trajectories(), self.disturbances
         counts, given = self.counts(), Counter(self.calls)
         assert set(given) == set(undisturbed.calls)
         assert counts.made - counts.lost - counts.failed == len(given) == len(self.replies_before)
         assert counts.repeated == counts.lost
-        assert counts.lost <= WORKERS * len(self.kills)
+        assert counts.lost <= WORKERS * len(self.disturbances)
         assert sum(given.values()) <= counts.made
         with self.store() as store, store._engine.begin() as connection:
-            query = sa.select(schema.calls.c.digest).where(schema.calls.c.outcome.is_(None))
-            lost = Counter(connection.execute(query).scalars())
-        assert all(n <= 1 + lost[digest] for digest, n in given.items())
+            rows = connection.execute(sa.select(schema.calls.c.digest, schema.calls.c.outcome)).all()
+        unanswered = Counter(digest for digest, outcome in rows if outcome not in ("ok", "from_store"))
+        assert all(n <= 1 + unanswered[digest] for digest, n in given.items())
         assert self.results()["model_calls"] == {name: getattr(counts, name) for name in counts.__slots__}
         return counts

@@ -26,7 +26,8 @@ from codeloop.store import RunStatus, Store
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 SEED = int(os.environ.get("KILL_SEED") or random.SystemRandom().randrange(10**6))
 POINTS = {  # and how often each is passed by a run that nothing disturbs; 0: once an attempt
-    **{f"{when} {what}": 1 for what in ("new_run", "claim", "release") for when in ("before", "after")},
+    **{f"{when} {what}": 1 for what in ("new_run", "claim") for when in ("before", "after")},
+    **{f"{when} release": 2 for when in ("before", "after")},
     **{f"{when} write_whole": 3 for when in ("before", "after")},
     **{f"{when} end_trajectory": 5 for when in ("before", "after")},
     "inside end_trajectory": 5,
@@ -80,7 +81,7 @@ def test_a_kill_at_a_named_point(
     assert place.session(session_server, point=point, nth=nth) == KILLED
     while not place.is_finished():
         # One more kill, of the resumed run, and then none.
-        when = {"kill_after_s": later_s} if len(place.kills) == 1 else {}
+        when = {"kill_after_s": later_s} if len(place.disturbances) == 1 else {}
         assert place.session(session_server, **when) in (0, KILLED), place.output.read_text("utf-8")
     counts = place.check_end(undisturbed)
     if point in ("after begin_call", "reply given", "before record_reply", "before closing a call"):
@@ -94,7 +95,7 @@ def test_kills_at_random_times(
 ) -> None:
     rng, places = random.Random(SEED), [Place(tmp_path / "0")]
     print(f"KILL_SEED={SEED}")
-    while sum(len(place.kills) for place in places) < N_RANDOM:
+    while sum(len(place.disturbances) for place in places) < N_RANDOM:
         if places[-1].is_finished():
             places.append(Place(tmp_path / str(len(places))))
         status = places[-1].session(session_server, kill_after_s=rng.uniform(0, session_s))

@@ -75,12 +75,12 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
         say("codeloop: nothing to run: no task matches")
         return 5
     store = Store.open(config.store_url())
-    status = RunStatus.INTERRUPTED
     try:
         if is_new:
             store.new_run(run_id, settings.as_dict())
         store.claim(run_id)
         code, status = anyio.run(_session, settings, run_id, suite, tasks, store, as_json)
+        store.release(run_id, status)
         return code
     except ReferenceCheckFailed as exc:
         say(f"codeloop: {exc}")
@@ -90,7 +90,7 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
         return 130
     finally:
         with suppress(StoreError):  # it would hide what ended the run; a dead owner's claim is taken over anyway
-            store.release(run_id, status)
+            store.release(run_id, RunStatus.INTERRUPTED)  # nothing, once released
         store.close()
 
 
