@@ -177,7 +177,7 @@ def test_a_whole_program_is_kept_and_gets_the_imports() -> None:
 
 def test_a_bare_method_is_wrapped() -> None:
     made = extracted(SMALL, "import java.util.*;\npublic List<Integer> twice(List<Integer> xs) {\n    return xs;\n}\n")
-    assert "class Solution {\npublic List<Integer> twice" in made.code
+    assert "class Solution {\n    public List<Integer> twice" in made.code
     assert Note.WRAPPED in made.notes
 
 

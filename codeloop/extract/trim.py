@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,9 +61,10 @@ def trimmed(
         _judge(language, entry_point, items, is_continued, ending)
         _spare_used(items)
         _drop_leftovers(language, items)
-        fates = [item.fate for item in items if item.fate is not None]
-        notes.update(dict.fromkeys(fates))
-        code = _without(code, items) if fates else code
+        dropped = [item for item in items if item.fate is not None]
+        # A stray brace is dropped without a word.
+        notes.update({item.fate: None for item in dropped if item.fate and re.search(r"\w", text_of(item.node))})
+        code = _without(code, items) if dropped else code
     return code, tuple(notes)
 
 

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 import struct
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
@@ -465,21 +466,24 @@ def _wrapped(task: Task, code: str, notes: list[Note]) -> str:
     root = parse(_SYNTAX, code)
     if not any(node.type == "method_declaration" and _name(node) == task.entry_point for node in root.children):
         return code
-    inside = [n for n in root.children if n.type not in _TYPES | _SYNTAX.imports | _SYNTAX.packages | {";"}]
-    held: list[str] = []
-    kept: list[str] = []
+    groups: dict[str, list[str]] = {"imports": [], "types": [], "members": []}
     comments: list[str] = []
     for node in root.children:
         if node.type in _SYNTAX.comments:
-            comments.append(text_of(node))
-            continue
-        (held if node in inside else kept).append("\n".join([*comments, text_of(node)]))
-        comments = []
+            comments.append(_at_margin(node))
+        elif node.type != ";":
+            kind = {**dict.fromkeys(_TYPES, "types"), "import_declaration": "imports"}.get(node.type, "members")
+            groups[kind].append("\n".join([*comments, _at_margin(node)]))
+            comments = []
     notes.append(Note.WRAPPED)
-    imports = [text for text in kept if text.lstrip().startswith("import")]
-    types = [text for text in kept if text not in imports]
-    head = "".join(text + "\n" for text in imports) + ("\n" if imports else "")
-    return head + "class Solution {\n" + "\n\n".join([*held, *comments]) + "\n}\n" + "".join(f"\n{t}\n" for t in types)
+    head = "".join(text + "\n" for text in groups["imports"]) + ("\n" if groups["imports"] else "")
+    body = "\n\n".join(textwrap.indent(text, "    ") for text in [*groups["members"], *comments])
+    return f"{head}class Solution {{\n{body}\n}}\n" + "".join(f"\n{text}\n" for text in groups["types"])
+
+
+def _at_margin(node: Node) -> str:
+    """Give a node's text with the indent of its first line taken off all of them."""
+    return textwrap.dedent(" " * node.start_point.column + text_of(node))
 
 
 def _renamed(task: Task, code: str, notes: list[Note]) -> str:

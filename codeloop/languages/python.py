@@ -176,7 +176,7 @@ class PythonLanguage:
         starts = [match.start() for match in re.finditer(r"^(?![ \t\n#)\]}])", code, re.M)]
         for start in reversed(starts[-_MAX_SALVAGE:]):
             if start and not _parse(code[:start]).has_error:
-                return code[:start].rstrip() + "\n"
+                return re.sub(r"(?:\n#[^\n]*)+\Z", "", code[:start].rstrip()).rstrip() + "\n"
         return code
 
     def joined(self, code: str, parts: tuple[str, ...]) -> str:
@@ -191,7 +191,7 @@ class PythonLanguage:
         return _with_typing(code, notes)
 
 
-_MAX_SALVAGE = 20  # statements dropped from the end before giving up: each costs a parse
+_MAX_SALVAGE = 6  # statements dropped from the end before giving up: each costs a parse
 LANGUAGE = PythonLanguage()
 
 

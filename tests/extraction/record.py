@@ -49,7 +49,8 @@ KINDS: dict[str, str] = {
     "steps": "Step 1: write a helper in its own code block. Step 2: write the whole function, which calls the helper, in "
     "a second code block. Step 3: show a call of it in a third code block. No comments.",
     "function_only": "Give the function only: no import lines, no docstring.",
-    "continue": "Here is a program that breaks off. Write only what comes next, starting with the next line.",
+    "prefill_body": WHOLE,
+    "prefill_file": WHOLE,
 }
 TASKS = {
     "python": ("Python/b1", "Python/b3", "Python/b4", "Python/b6", "Python/b9"),
@@ -63,6 +64,7 @@ IMPORTING = {  # prompts that give imports, which those of the suite do not
     "days_left": "import datetime as dt\n\n\ndef days_left(today: dt.date, end: dt.date) -> int:\n    "
     '"""Give the number of days from today to the end, never below 0."""\n',
 }
+FIRST_LINES = {"python": "#!/usr/bin/env python3\n", "java": "// Solution.java\n"}
 MAX_TOKENS = {"cut": 90}
 
 
@@ -94,10 +96,13 @@ def importing(name: str) -> Task:
 def prompt_for(kind: str, task: Task) -> Prompt:
     given = f"```{task.language}\n{task.prompt.rstrip()}\n```"
     text = f"Complete this {task.language} program.\n\n{given}\n\n{KINDS[kind].format(entry=task.entry_point)}"
-    if kind in ("bare", "continue"):  # the program itself, in no fence
-        text = f"{KINDS[kind]}\n\n{task.prompt}".lstrip()
+    if kind == "bare":
+        text = task.prompt
+    # The model fences whatever it is told; an answer that has begun without a fence goes on without one.
+    begun = {"prefill_body": task.prompt, "prefill_file": FIRST_LINES[task.language]}.get(kind)
+    messages = [Message(role="user", content=text), *([Message(role="assistant", content=begun)] if begun else [])]
     return Prompt(
-        messages=(Message(role="user", content=text),),
+        messages=tuple(messages),
         template=f"extraction:{kind}",
         temperature=0.2,
         max_tokens=MAX_TOKENS.get(kind, 420),
