@@ -71,8 +71,9 @@ def _unfenced(language: Language, entry_point: str, text: str, *, is_all: bool) 
             later, better, unescaped = read(language, entry_point, later)
             if better >= shape:
                 code, shape, is_unescaped = later, better, is_unescaped or unescaped
-    if shape is Shape.CODE and not (is_all and _defines_something(language, code)):
-        shape = Shape.NOTHING  # words: "import the file" is a statement and a fault
+    if shape <= Shape.CODE:  # words may hold what parses: "import the file" is a statement and a fault
+        is_code = is_all and (_defines_something(language, code) or language.syntax.starts.match(code.lstrip()))
+        shape = Shape.CODE if is_code else Shape.NOTHING
     piece = Piece(code=code, shape=shape, order=-1, is_fenced=False, is_open=is_all, is_unescaped=is_unescaped)
     return [piece]
 

@@ -203,7 +203,7 @@ class PythonLanguage:
         return _with_typing(code, notes)
 
 
-_MAX_SALVAGE = 20  # statements dropped from the end before giving up: each costs a parse
+_MAX_SALVAGE = 6  # statements dropped from the end before giving up: each costs a parse
 LANGUAGE = PythonLanguage()
 
 _CONSTANTS = (
