@@ -88,7 +88,7 @@ def test_the_store_alone_gives_the_same_report(undisturbed: dict[str, Any], fold
     text = report(folder)
     assert "pass@1 on hidden tests" in text
     assert "visible outcome by iteration" in text
-    assert f"{undisturbed['model_calls']['made']} made, 0 lost to a kill" in text
+    assert f"{undisturbed['model_calls']['made']} made, 0 answered from the store" in text
 
 
 def test_a_trajectory_is_told_step_by_step(undisturbed: dict[str, Any], folder: Path) -> None:

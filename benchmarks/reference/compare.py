@@ -58,7 +58,9 @@ def run(samples: str) -> int:
     from codeloop.suites import load_suite
 
     data = os.environ.get("CODELOOP_DATA_DIR")
-    tasks = {t.id: t for t in load_suite("humaneval-x", ("python", "java"), data_dir=Path(data) if data else None).tasks}
+    tasks = {
+        t.id: t for t in load_suite("humaneval-x", ("python", "java"), data_dir=Path(data) if data else None).tasks
+    }
     rows = [json.loads(line) for line in Path(samples).read_text("utf-8").splitlines()]
     draws: dict[str, int] = {}
     for language in ("python", "java"):
@@ -79,7 +81,7 @@ def run(samples: str) -> int:
 def _files(task: Any, code: str) -> dict[str, str]:
     if task.language == "python":
         tests = task.hidden.code
-        return {"main.py": f"{code}\n\n{tests[tests.index('def check'):] if 'def check' in tests else tests}\n"}
+        return {"main.py": f"{code}\n\n{tests[tests.index('def check') :] if 'def check' in tests else tests}\n"}
     imports = "import java.util.*;\nimport java.lang.*;\nimport java.util.stream.*;\n"
     return {"Solution.java": code, "Main.java": imports + task.hidden.code}
 
