@@ -13,7 +13,10 @@ from codeloop.report import json_report, junit, markdown, terminal
 from codeloop.report.text import escape
 from codeloop.store import Store
 
-KNOWN_LIMIT = "a Java candidate that reads its own process's memory could forge a verdict (README, security)"
+KNOWN_LIMIT = (
+    "a Java candidate shares its process with its tests; the known ways to their memory are closed, others may exist "
+    "(README, security)"
+)
 UNKNOWN = "unknown"
 
 
