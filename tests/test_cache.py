@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from codeloop import host, images
 from codeloop.attempts import Completion, Prompt
-from codeloop.store import Store
+from codeloop.store import RunStatus, Store
 
 
 def cache(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -180,5 +180,5 @@ def test_the_current_images_of_a_live_run_stay(client: Any, tmp_path: Path, monk
         store.new_run("r1", {})
         store.claim("r1")
         assert _image_item(client, ghost).remove() == "run r1 is live"
-        store.release("r1")
+        store.release("r1", RunStatus.FINISHED)
     assert _image_item(client, ghost).remove() == "it is gone already"

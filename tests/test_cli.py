@@ -24,6 +24,7 @@ def codeloop(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},  # this checkout, wherever it runs
         timeout=120,
         check=False,
     )
