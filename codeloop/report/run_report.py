@@ -63,8 +63,8 @@ class RunReport:
 
     def as_text(self) -> str:
         """Give the tables and the lines that say what they hold."""
-        lines = [terminal.table(self._summaries()), "", terminal.outcomes(self.trajectories), "", *self._notes()]
-        return "\n".join(escape(line, keep_newlines=True) for line in lines)
+        tables = terminal.table(self._summaries()), terminal.outcomes(self.trajectories)
+        return "\n".join([tables[0], "", tables[1], "", *[escape(note) for note in self._notes()]])
 
     def as_markdown(self) -> str:
         """Give the same as GitHub-flavoured Markdown, with a table of all trajectories."""
