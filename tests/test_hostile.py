@@ -131,7 +131,7 @@ def reference(task: Task) -> tuple[Task, str]:
 @pytest.mark.docker
 @pytest.mark.parametrize("item", CORPUS, ids=name_of)
 def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program) -> None:
-    wall_s = SLEEPER_S if item.outcome == "wall_timeout" else None
+    wall_s = SLEEPER_S if "wall_timeout" in item.outcome else None
     hostile, right = judge((item.task, item.code), reference(item.task), wall_s=wall_s)
     assert hostile.status is Status.FAILED, (item.attack, hostile.last.diagnostics)
     assert hostile.last.outcome in item.outcome.split(" or "), (item.attack, hostile.last)
