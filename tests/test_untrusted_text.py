@@ -218,9 +218,6 @@ def test_what_a_finding_says_opens_and_closes_no_fence(text: str, cases: int) ->
     assert len(prompt) < ROOM
 
 
-@pytest.mark.xfail(
-    reason="repair.j2 puts item.message outside of a fence; changing it means a new cassette", strict=True
-)
 def test_what_a_finding_says_stays_in_a_fence() -> None:
     assert "PWNED" not in outside(repair(verdict_of(ORDER, outcome="exception", cases=0)))
 
