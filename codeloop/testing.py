@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from codeloop.attempts import Completion, Prompt
-from codeloop.sandbox.port import Cell, Command, CommandResult
+from codeloop.commands import Command, CommandResult
+from codeloop.sandbox.port import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,10 @@ import codeloop.cli.bench
 import codeloop.store.database
 from codeloop import cli
 from codeloop.attempts import Attempt, Completion, Prompt
+from codeloop.commands import Command, CommandResult, Limits
 from codeloop.models.replay import ReplayModel
 from codeloop.sandbox.docker import DockerSandbox
-from codeloop.sandbox.port import Cell, Command, CommandResult, Limits
+from codeloop.sandbox.port import Cell
 from codeloop.stages.check import Checker
 from codeloop.store import Store, schema
 from codeloop.store.database import _reply_digest

@@ -16,9 +16,10 @@ import pytest
 
 from codeloop import host
 from codeloop.attempts import Candidate, Status, Verdict
+from codeloop.commands import Command, CommandResult, Role
 from codeloop.errors import MissingTool
 from codeloop.sandbox.docker import DockerSandbox
-from codeloop.sandbox.port import Cell, Command, CommandResult, Role
+from codeloop.sandbox.port import Cell
 from codeloop.stages.check import Checker
 from codeloop.suites.files import load
 from codeloop.tasks import Task

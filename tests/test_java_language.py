@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from codeloop.attempts import Candidate, CaseStatus, Completion, Note, StageReport, Status
+from codeloop.commands import Command, CommandResult, End
 from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.java_cases import make_cases
 from codeloop.languages.port import Compiled
-from codeloop.sandbox.port import Command, CommandResult, End
 from codeloop.tasks import HiddenTests, Task, VisibleTests
 
 ROOT = Path(__file__).parents[1]

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from codeloop.attempts import CaseStatus, Completion, Note, Status
+from codeloop.commands import CommandResult, End
 from codeloop.extract import extract
 from codeloop.languages.python import LANGUAGE
-from codeloop.sandbox.port import CommandResult, End
 from codeloop.tasks import HiddenTests, Task, VisibleTests
 
 HERE = Path(__file__).parent.parent / "sandboxes" / "python"

@@ -14,10 +14,11 @@ import anyio
 import pytest
 
 from codeloop import host
+from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
 from codeloop.sandbox import docker as adapter
 from codeloop.sandbox.docker import Broken, Demultiplexer, DockerSandbox
-from codeloop.sandbox.port import Cell, Command, CommandResult, End, Limits, Role
+from codeloop.sandbox.port import Cell
 
 MEMORY = 256 * 1024 * 1024
 

@@ -140,7 +140,7 @@ def _kept_entries(language: Language, entries: Iterable[_Item], is_continued: bo
     """Choose among definitions: overloads all stay; of equal ones the first of a continuation, else the last sound one."""
     kept: dict[str, _Item] = {}
     for item in entries:
-        key = _key(item.node)
+        key = _key(item.node) if language.syntax.has_overloads else ""
         is_better = not is_continued and not item.node.has_error and not is_stub(language, item.node)
         if key not in kept or is_better:
             kept[key] = item
@@ -148,10 +148,10 @@ def _kept_entries(language: Language, entries: Iterable[_Item], is_continued: bo
 
 
 def _key(node: Node) -> str:
-    """Tell overloads apart by their parameter types; where parameters have none, all are one."""
+    """Tell overloads apart by their parameter types."""
     parameters = node.child_by_field_name("parameters")
     types = [text_of(p.child_by_field_name("type")) for p in parameters.named_children] if parameters else []
-    return ",".join(types) if node.type == "method_declaration" else ""
+    return ",".join(types)
 
 
 def _is_prose(node: Node) -> bool:
@@ -181,7 +181,7 @@ def _reason(language: Language, entry_point: str, item: _Item) -> Note | None:
         return Note.DROPPED_TESTS
     if item.node.type not in syntax.loose:
         return None
-    calls = _called(item.node)
+    calls = _called(language, item.node)
     if is_definition and not calls & {entry_point, "input"}:
         return None
     if calls & (syntax.shows | {entry_point}) or any(syntax.tests.fullmatch(name) for name in calls):
@@ -189,11 +189,10 @@ def _reason(language: Language, entry_point: str, item: _Item) -> Note | None:
     return None
 
 
-def _called(node: Node) -> set[str]:
+def _called(language: Language, node: Node) -> set[str]:
     """Name what is called when a statement runs: not inside functions that it defines."""
-    stops = {"lambda", "function_definition", "lambda_expression"}
     found = set()
-    for inner in walk(node, stops):
+    for inner in walk(node, language.syntax.nested):
         callee = inner.child_by_field_name("function") or inner.child_by_field_name("name")
         if "call" in inner.type or "invocation" in inner.type:
             found.update({text_of(callee), text_of(callee).rpartition(".")[2]})

@@ -6,15 +6,15 @@ import base64
 import json
 import re
 import struct
-import textwrap
 from typing import TYPE_CHECKING, Any
 
-from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
+from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
+from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages.java_cases import imports_of, make_cases
+from codeloop.languages.java_answers import SYNTAX, TYPES, completed, members_of, name_of, with_members, with_types
+from codeloop.languages.java_cases import make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub, has_crashed
-from codeloop.languages.syntax import Syntax, brace_depth, braces, in_margin, parse, text_of, to_bytes, to_text, walk
-from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
+from codeloop.languages.syntax import brace_depth, braces, in_margin, parse, text_of
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:
@@ -44,43 +44,6 @@ _SYNTAX_CODES = re.compile(
 )
 
 
-_TYPES = frozenset({"class_declaration", "interface_declaration", "enum_declaration", "record_declaration"})
-_SYNTAX = Syntax(
-    grammar="tree_sitter_java",
-    comments=frozenset({"line_comment", "block_comment"}),
-    imports=frozenset({"import_declaration"}),
-    functions=frozenset({"method_declaration", "constructor_declaration"}),
-    types=_TYPES,
-    nested=_TYPES | {"method_declaration", "lambda_expression", "class_body"},
-    returns=frozenset({"return_statement"}),
-    assertions=frozenset({"assert_statement"}),
-    loose=frozenset(
-        {"expression_statement", "for_statement", "enhanced_for_statement", "while_statement", "if_statement"}
-        | {"try_statement", "local_variable_declaration", "block"}
-    ),
-    names=frozenset({"identifier", "type_identifier"}),
-    fillers=frozenset(),
-    starts=re.compile(
-        r"^[ \t]*(?:import[ \t]+(?:static[ \t]+)?[\w.*]+[ \t]*;|package[ \t]+[\w.]+[ \t]*;|/\*\*|@\w+"
-        r"|(?:(?:public|private|protected|static|final|abstract)[ \t]+)+[\w<]|(?:class|interface|enum|record)[ \t]+[A-Z]\w*)",
-        re.M,
-    ),
-    declares=r"[\w>\]][ \t]+NAME[ \t]*\([^;(){}]*\)?[^;(){}]*\{",
-    binders=(
-        ("formal_parameter", "name"),
-        ("variable_declarator", "name"),
-        ("enhanced_for_statement", "name"),
-        ("lambda_expression", "parameters"),
-        ("inferred_parameters", ""),
-    ),
-    selectors=(("field_access", "field"),),
-    shows=frozenset({"println", "printf", "print"}),
-    tests=re.compile(r"Tests?[A-Z]\w*|\w*Tests?|test[A-Z]\w*|test"),
-    packages=frozenset({"package_declaration"}),
-    holder="Solution",
-)
-
-
 class JavaLanguage:
     """Java in the ``java`` image."""
 
@@ -88,7 +51,7 @@ class JavaLanguage:
     title = "Java 21"
     fences = ("java",)
     memory_bytes = 1 << 30
-    syntax = _SYNTAX
+    syntax = SYNTAX
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against its API classes alone."""
@@ -162,15 +125,15 @@ class JavaLanguage:
         if node.type == "import_declaration":
             return {text_of(node).rstrip("; \n").rpartition(".")[2]} - {"*"}
         declarators = [text_of(d.child_by_field_name("name")) for d in node.children_by_field_name("declarator")]
-        name = node.child_by_field_name("name") if node.type in _TYPES | _SYNTAX.functions else None
+        name = node.child_by_field_name("name") if node.type in TYPES | SYNTAX.functions else None
         return {*declarators, *([text_of(name)] if name is not None else [])}
 
     def is_main(self, node: Node) -> bool:
         """See the method main, and a class that is called Main or has that method."""
-        if node.type in _TYPES:
-            methods = [inner for inner in _members(node) if inner.type == "method_declaration"]
-            return text_of(node.child_by_field_name("name")) == "Main" or any(_name(m) == "main" for m in methods)
-        return node.type == "method_declaration" and _name(node) == "main"
+        if node.type in TYPES:
+            methods = [inner for inner in members_of(node) if inner.type == "method_declaration"]
+            return text_of(node.child_by_field_name("name")) == "Main" or any(name_of(m) == "main" for m in methods)
+        return node.type == "method_declaration" and name_of(node) == "main"
 
     def with_body(self, task: Task, body: str) -> str:
         """Continue the prompt; where only the braces that the prompt opened are missing, close them."""
@@ -196,26 +159,19 @@ class JavaLanguage:
 
     def joined(self, code: str, parts: tuple[str, ...]) -> str:
         """Put imports and types in front; methods and fields go into the class, where there is one."""
-        kinds = [(part, parse(_SYNTAX, part).children[0].type) for part in parts]
+        kinds = [(part, parse(SYNTAX, part).children[0].type) for part in parts]
         imports = [part for part, kind in kinds if kind == "import_declaration"]
-        types = [part for part, kind in kinds if kind in _TYPES]
+        types = [part for part, kind in kinds if kind in TYPES]
         members = [part for part in parts if part not in imports and part not in types]
-        code = _with_types(code, types)
-        inside = _with_members(code, members) if members else code
+        code = with_types(code, types)
+        inside = with_members(code, members) if members else code
         if members and inside == code:
-            inside = _with_types(code, members)
+            inside = with_types(code, members)
         return "".join(line + "\n" for line in imports) + inside
 
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
         """Make the program one whose class is called Solution, in no package, with the prompt's imports and helpers."""
-        notes: list[Note] = []
-        code = _without_package(code, notes)
-        code = _unnested(task, code, notes)
-        code = _wrapped(task, code, notes)
-        code = _renamed(task, code, notes)
-        code = _one_public(code, notes)
-        code = _with_helpers(task, code, notes)
-        return _with_imports(task, code, notes), tuple(notes)
+        return completed(task, code)
 
 
 def _constants(*texts: str) -> tuple[Constant, ...]:
@@ -457,148 +413,6 @@ def _finding(case: CaseResult, code: str) -> Diagnostic:
         actual=case.actual,
         exception=case.exception,
     )
-
-
-def _without_package(code: str, notes: list[Note]) -> str:
-    """Drop a package line: the tests are in the unnamed package, and only from there can they name the class."""
-    for node in parse(_SYNTAX, code).children:
-        if node.type in _SYNTAX.packages:
-            notes.append(Note.DROPPED_PACKAGE)
-            return _edited(code, [(node.start_byte, node.end_byte, "")]).lstrip("\n")
-    return code
-
-
-def _edited(code: str, changes: list[tuple[int, int, str]]) -> str:
-    """Replace byte ranges, which must not overlap."""
-    data = to_bytes(code)
-    for start, end, text in sorted(changes, reverse=True):
-        data = data[:start] + to_bytes(text) + data[end:]
-    return to_text(data)
-
-
-def _types(code: str) -> list[Node]:
-    return [node for node in parse(_SYNTAX, code).children if node.type in _TYPES]
-
-
-def _members(node: Node) -> list[Node]:
-    body = node.child_by_field_name("body")
-    return [] if body is None else [child for child in body.named_children if child.type not in _SYNTAX.comments]
-
-
-def _name(node: Node) -> str:
-    return text_of(node.child_by_field_name("name"))
-
-
-def _has_method(node: Node, name: str) -> bool:
-    return any(member.type == "method_declaration" and _name(member) == name for member in _members(node))
-
-
-def _unnested(task: Task, code: str, notes: list[Note]) -> str:
-    """Take the types out of a class that only holds them and, among them, the one with the entry point."""
-    for outer in _types(code):
-        inner = [member for member in _members(outer) if member.type in _TYPES]
-        if not _has_method(outer, task.entry_point) and any(_has_method(node, task.entry_point) for node in inner):
-            notes.append(Note.UNNESTED_CLASS)
-            texts = [_dedented(re.sub(r"^(?:(?:public|private|protected|static)\s+)+", "", text_of(n))) for n in inner]
-            return _edited(code, [(outer.start_byte, outer.end_byte, "\n\n".join(texts))])
-    return code
-
-
-def _dedented(text: str) -> str:
-    """Take four columns off each line but the first, which stood behind its indent."""
-    return re.sub(r"\n {4}", "\n", text)
-
-
-def _wrapped(task: Task, code: str, notes: list[Note]) -> str:
-    """Put methods and fields that stand alone into ``class Solution``; imports and types stay outside."""
-    root = parse(_SYNTAX, code)
-    if not any(node.type == "method_declaration" and _name(node) == task.entry_point for node in root.children):
-        return code
-    groups: dict[str, list[str]] = {"imports": [], "types": [], "members": []}
-    comments: list[str] = []
-    for node in root.children:
-        if node.type in _SYNTAX.comments:
-            comments.append(_at_margin(node))
-        elif node.type != ";":
-            kind = {**dict.fromkeys(_TYPES, "types"), "import_declaration": "imports"}.get(node.type, "members")
-            groups[kind].append("\n".join([*comments, _at_margin(node)]))
-            comments = []
-    notes.append(Note.WRAPPED)
-    head = "".join(text + "\n" for text in groups["imports"]) + ("\n" if groups["imports"] else "")
-    body = "\n\n".join(textwrap.indent(text, "    ") for text in [*groups["members"], *comments])
-    return f"{head}class Solution {{\n{body}\n}}\n" + "".join(f"\n{text}\n" for text in groups["types"])
-
-
-def _at_margin(node: Node) -> str:
-    """Give a node's text with the indent of its first line taken off all of them."""
-    return textwrap.dedent(" " * node.start_point.column + text_of(node))
-
-
-def _renamed(task: Task, code: str, notes: list[Note]) -> str:
-    """Call the class with the entry point Solution, if no class is called that."""
-    types = _types(code)
-    if any(_name(node) == "Solution" for node in types):
-        return code
-    found = next((n for n in types if n.type == "class_declaration" and _has_method(n, task.entry_point)), None)
-    if found is None:
-        return code
-    notes.append(Note.RENAMED_CLASS)
-    old = _name(found)
-    places = [n for n in walk(parse(_SYNTAX, code)) if n.type in _SYNTAX.names and text_of(n) == old]
-    return _edited(code, [(node.start_byte, node.end_byte, "Solution") for node in places])
-
-
-def _one_public(code: str, notes: list[Note]) -> str:
-    """Drop ``public`` of every top type but Solution."""
-    changes = []
-    for node in _types(code):
-        modifiers = next((child for child in node.children if child.type == "modifiers"), None)
-        words = [child for child in modifiers.children if child.type == "public"] if modifiers is not None else []
-        if _name(node) != "Solution":
-            changes += [(word.start_byte, word.end_byte + 1, "") for word in words]
-    if changes:
-        notes.append(Note.DROPPED_MODIFIER)
-    return _edited(code, changes)
-
-
-def _with_types(code: str, texts: list[str]) -> str:
-    """Put texts behind the imports."""
-    if not texts:
-        return code
-    end = max((n.end_byte for n in parse(_SYNTAX, code).children if n.type in _SYNTAX.imports), default=0)
-    data = to_bytes(code)
-    head = to_text(data[:end]) + ("\n\n" if end else "")
-    return head + "\n\n".join(texts) + "\n\n" + to_text(data[end:]).lstrip("\n")
-
-
-def _with_members(code: str, texts: list[str]) -> str:
-    """Put texts at the end of class Solution, or of the only class; ``code`` itself where there is none, or a broken one."""
-    types = _types(code)
-    found = next((n for n in types if _name(n) == "Solution"), types[0] if len(types) == 1 else None)
-    body = found.child_by_field_name("body") if found is not None else None
-    if found is None or body is None or found.has_error:
-        return code
-    return _edited(code, [(body.end_byte - 1, body.end_byte - 1, "".join(f"\n    {text}\n" for text in texts))])
-
-
-def _with_helpers(task: Task, code: str, notes: list[Note]) -> str:
-    """Add the prompt's methods that stand before the entry point, where the answer left them out."""
-    given = [m for t in _types(task.prompt + "\n}\n}\n") for m in _members(t) if m.type == "method_declaration"]
-    have = {_name(member) for node in _types(code) for member in _members(node) if member.type == "method_declaration"}
-    missing = [text_of(m) for m in given if _name(m) not in have | {task.entry_point}]
-    made = _with_members(code, missing) if missing else code
-    if made != code:
-        notes.append(Note.ADDED_HELPER)
-    return made
-
-
-def _with_imports(task: Task, code: str, notes: list[Note]) -> str:
-    have = set(imports_of(code))
-    missing = [line for line in dict.fromkeys(imports_of(task.prompt)) if line not in have]
-    if not missing:
-        return code
-    notes.append(Note.ADDED_IMPORT)
-    return "".join(line + "\n" for line in missing) + code
 
 
 LANGUAGE = JavaLanguage()

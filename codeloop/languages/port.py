@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from codeloop.attempts import StageReport
+from codeloop.commands import Command, CommandResult, End
 from codeloop.languages.syntax import Syntax
-from codeloop.sandbox.port import Command, CommandResult, End
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
+from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub, has_crashed
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
-from codeloop.sandbox.port import Command, CommandResult, End, Limits, Role
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:

@@ -55,6 +55,8 @@ class Syntax:
     holder: str = ""
     """Type that must hold the entry point; empty where functions stand alone."""
     has_braces: bool = True
+    has_overloads: bool = False
+    """Functions of one name with other parameter types may stand side by side."""
 
 
 @cache

@@ -24,8 +24,9 @@ import anyio.lowlevel
 import anyio.to_thread
 
 from codeloop import host
+from codeloop.commands import Command, CommandResult, End
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
-from codeloop.sandbox.port import Cell, Command, CommandResult, End
+from codeloop.sandbox.port import Cell
 
 if TYPE_CHECKING:
     from docker import DockerClient

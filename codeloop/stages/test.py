@@ -6,8 +6,9 @@ import secrets
 from dataclasses import replace
 
 from codeloop.attempts import StageReport
+from codeloop.commands import CommandResult
 from codeloop.languages import Language
-from codeloop.sandbox.port import Cell, CommandResult
+from codeloop.sandbox.port import Cell
 from codeloop.tasks import Task
 
 _OUTPUT_CHARACTERS = 4000  # of the candidate's own output kept in a report: enough to see, too little to flood
