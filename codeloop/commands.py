@@ -51,7 +51,8 @@ class Command:
     the sending side is closed; what it writes there is ``CommandResult.channel``. If ``None``, descriptor 0 is /dev/null.
     ``peer``: a second process started at the same time; descriptor 3 of both is one socket pair between them. The
     command is over when the peer ends; whatever is left is killed.
-    ``{work}`` in argv and env values stands for the workspace's path.
+    ``{work}`` in argv and env values stands for the workspace's path, ``{compiled}`` for the compiler's: other roles may
+    run what they know the name of there, and read it where its mode says so, but not list it.
     """
 
     argv: tuple[str, ...]

@@ -282,12 +282,15 @@ def start_child(request: dict, descriptors: dict[int, int]) -> None:
 
 
 def expanded(request: dict) -> tuple[list[str], dict[str, str]]:
-    """argv and a clean environment, with ``{work}`` replaced."""
-    work = home(request["role"])
-    argv = [word.replace("{work}", work) for word in request["argv"]]
+    """argv and a clean environment, with ``{work}`` and ``{compiled}`` replaced."""
+    work, compiled = home(request["role"]), home("compiler")
+
+    def filled(text: str) -> str:
+        return text.replace("{work}", work).replace("{compiled}", compiled)
+
     env = {"PATH": PATH, "HOME": work, "TMPDIR": work, "LANG": "C.UTF-8"}
-    env.update((name, value.replace("{work}", work)) for name, value in request["env"])
-    return argv, env
+    env.update((name, filled(value)) for name, value in request["env"])
+    return [filled(word) for word in request["argv"]], env
 
 
 # --- one process and its streams -------------------------------------------------------------------------------------

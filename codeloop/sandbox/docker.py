@@ -37,6 +37,8 @@ T = TypeVar("T")
 CAPABILITIES = ("SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE", "FOWNER", "SETPCAP")
 """What the agent needs to be three users and to end what they started; SETPCAP empties the bounding set, then goes."""
 TMPFS = "size=128m,nr_inodes=8192,mode=711"
+EXEC_LABEL = "codeloop.exec"
+"""On an image whose language makes machine code: its workspace may hold programs. All others' may not."""
 PIDS = 256
 RUN_LABEL, PID_LABEL, START_LABEL, BOOT_LABEL = "codeloop.run", "codeloop.pid", "codeloop.start", "codeloop.boot"
 GRACE_S = 30.0
@@ -293,6 +295,15 @@ async def in_thread(function: Callable[[], T]) -> T:
     return await anyio.to_thread.run_sync(function, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """What a language's tag stands for while one sandbox lives."""
+
+    id: str
+    may_execute: bool
+    """Whether its workspace is mounted so that programs in it can run."""
+
+
 class DockerSandbox:
     """Cells in containers: at most ``jobs`` at a time, of which at most two start at once (the engine is slower then).
 
@@ -302,7 +313,7 @@ class DockerSandbox:
     def __init__(self, *, run_id: str, jobs: int = 2) -> None:
         self._labels = owner_labels(run_id)
         self._jobs = jobs
-        self._images: dict[str, str] = {}
+        self._images: dict[str, Image] = {}
         self._running: anyio.Semaphore | None = None
         self._starting: anyio.Semaphore | None = None
         self._client: DockerClient | None = None
@@ -322,12 +333,12 @@ class DockerSandbox:
         if self._running is None or self._starting is None:
             self._running, self._starting = anyio.Semaphore(self._jobs), anyio.Semaphore(min(2, self._jobs))
         async with self._running:
-            digest = await in_thread(lambda: self._image_id(image))
+            found = await in_thread(lambda: self._image(image))
 
             async def start() -> Connection:
-                return await self._start(digest, memory_bytes)
+                return await self._start(found, memory_bytes)
 
-            cell = DockerCell(image=digest, connection=await start(), restart=start)
+            cell = DockerCell(image=found.id, connection=await start(), restart=start)
             try:
                 yield cell
             finally:
@@ -341,41 +352,42 @@ class DockerSandbox:
                 raise SandboxUnavailable(f"no Docker engine: {error.remedy}") from error
         return self._client
 
-    def _image_id(self, language: str) -> str:
-        """The image's id, settled once: all verdicts of one sandbox come from one image, whatever is built meanwhile."""
+    def _image(self, language: str) -> Image:
+        """The image, settled once: all verdicts of one sandbox come from one image, whatever is built meanwhile."""
         if language not in self._images:
             self._images[language] = self._find_image(language)
         return self._images[language]
 
-    def _find_image(self, language: str) -> str:
+    def _find_image(self, language: str) -> Image:
         from docker.errors import DockerException, ImageNotFound
 
         tag = host.image_tag(language)
         try:
-            return str(self._engine().images.get(tag).id)
+            found = self._engine().images.get(tag)
+            return Image(id=str(found.id), may_execute=EXEC_LABEL in found.labels)
         except ImageNotFound as error:
             raise ImageMissing(language, host.REMEDY) from error
         except (DockerException, OSError) as error:
             raise SandboxUnavailable(f"the Docker engine fails: {error}") from error
 
-    async def _start(self, digest: str, memory_bytes: int) -> Connection:
+    async def _start(self, image: Image, memory_bytes: int) -> Connection:
         """A started container; tried again, because a loaded daemon fails now and then."""
         assert self._starting is not None  # noqa: S101 - for the type checker; _open sets it
         async with self._starting:
             for attempt in range(ATTEMPTS):
                 try:
-                    return await self._start_once(digest, memory_bytes)
+                    return await self._start_once(image, memory_bytes)
                 except SandboxUnavailable:
                     if attempt == ATTEMPTS - 1:
                         raise
                     await anyio.sleep(0.2 * (attempt + 1))
         raise AssertionError("unreachable")
 
-    async def _start_once(self, digest: str, memory_bytes: int) -> Connection:
+    async def _start_once(self, image: Image, memory_bytes: int) -> Connection:
         """Start, shielded: a cancelled start would leave a container that nobody knows."""
         started: list[Connection] = []
         with anyio.CancelScope(shield=True):
-            started.append(await in_thread(lambda: self._create(digest, memory_bytes)))
+            started.append(await in_thread(lambda: self._create(image, memory_bytes)))
         try:
             await anyio.lowlevel.checkpoint()
         except anyio.get_cancelled_exc_class():
@@ -384,12 +396,12 @@ class DockerSandbox:
             raise
         return started[0]
 
-    def _create(self, digest: str, memory_bytes: int) -> Connection:
+    def _create(self, image: Image, memory_bytes: int) -> Connection:
         from docker.errors import DockerException
 
         client, container = self._engine(), None
         try:
-            container = client.containers.create(digest, **self._options(memory_bytes))
+            container = client.containers.create(image.id, **self._options(image, memory_bytes))
             attached = client.api.attach_socket(str(container.id), params=dict.fromkeys(ATTACHED, 1))
             raw = getattr(attached, "_sock", attached)
             connection = Connection(container=container, response=attached, socket=raw)
@@ -405,7 +417,7 @@ class DockerSandbox:
                     container.remove(force=True, v=True)
             raise SandboxUnavailable(f"a container does not start: {error}") from error
 
-    def _options(self, memory_bytes: int) -> dict[str, Any]:
+    def _options(self, image: Image, memory_bytes: int) -> dict[str, Any]:
         """Everything a container is denied, and the little that it gets."""
         base = 100_000 + 4 * secrets.randbelow(500_000_000)
         return {
@@ -421,7 +433,7 @@ class DockerSandbox:
             "pids_limit": PIDS,
             "mem_limit": memory_bytes,
             "memswap_limit": memory_bytes,
-            "tmpfs": {"/cell": TMPFS},
+            "tmpfs": {"/cell": f"{TMPFS},exec" if image.may_execute else TMPFS},
             "init": True,
             "ipc_mode": "none",
             "log_config": {"Type": "none", "Config": {}},
