@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-import struct
 from typing import TYPE_CHECKING, Any
 
-from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
+from codeloop.attempts import StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
+from codeloop.languages import harness
 from codeloop.languages.java_answers import SYNTAX, TYPES, completed, members_of, name_of, with_members, with_types
 from codeloop.languages.java_cases import make_cases
-from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub, has_crashed
+from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.syntax import brace_depth, braces, in_margin, parse, text_of
 from codeloop.tasks import Task
 
@@ -30,12 +29,6 @@ _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-Use
 # may make them forbids it to all others). Without jdk.unsupported there is no sun.misc.Unsafe.
 _CLOSED = ("-XX:+DisableAttachMechanism", "--enable-native-access=java.base", "--limit-modules", "java.se")
 _PROCESSES = 128  # a JVM alone has some twenty threads
-_ENDS = {
-    End.TIMED_OUT: "timeout",
-    End.WALL_TIMED_OUT: "wall_timeout",
-    End.OUT_OF_MEMORY: "out_of_memory",
-    End.OUTPUT_LIMIT: "output_limit",
-}
 _SYNTAX_CODES = re.compile(
     r"^compiler\.err\.(expected\d*|illegal\.(start|char|esc|text|unicode|line|underscore|dot|nonascii)|premature|not\.stmt"
     r"|unclosed|else\.without|catch\.without|finally\.without|try\.without|orphaned|malformed|empty\.char|int\.number"
@@ -59,22 +52,22 @@ class JavaLanguage:
         return Command(
             argv=("java", *_JVM, "-Xmx512m", "-cp", _HARNESS, "Compile"),
             role=Role.COMPILER,
-            channel=_framed(frames),
+            channel=harness.framed(frames),
             limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),  # javac's own time, not the candidate's
         )
 
     def read_compile(self, result: CommandResult, code: str) -> Compiled:
         """Read diagnostics and class files; no ``begin`` line means that the compiler itself did not come up."""
-        lines = _lines(result.channel)
+        lines = harness.read_lines(result.channel)
         diagnostics = tuple(_diagnostic(line, code) for line in lines if "kind" in line)
         outcome = _compile_outcome(result, lines)
         if outcome == "machine":
-            diagnostics = (unparsed("compile", "javac", _text(result)),)
-            return Compiled(report=_report("compile", Status.ERRORED, outcome, diagnostics))
+            diagnostics = (unparsed("compile", "javac", harness.text_of_process(result)),)
+            return Compiled(report=harness.report("compile", Status.ERRORED, outcome, diagnostics))
         if outcome != "ok":
             extra = _compile_extra(outcome, lines, diagnostics, result)
-            return Compiled(report=_report("compile", Status.FAILED, outcome, (*extra, *diagnostics)))
-        report = _report("compile", Status.PASSED, outcome, diagnostics)
+            return Compiled(report=harness.report("compile", Status.FAILED, outcome, (*extra, *diagnostics)))
+        report = harness.report("compile", Status.PASSED, outcome, diagnostics)
         return Compiled(report=report, artifact=_artifact(lines))
 
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
@@ -82,24 +75,13 @@ class JavaLanguage:
         return Command(
             argv=("java", "-Xmx384m", *_JVM, *_CLOSED, "-cp", _HARNESS, "Judge"),
             role=Role.CANDIDATE,
-            channel=_framed([nonce]) + artifact,
+            channel=harness.framed([nonce]) + artifact,
             limits=Limits(cpu_s=cpu_s, wall_s=max(60.0, 3 * cpu_s), processes=_PROCESSES),
         )
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the cases. A line without the nonce is the candidate's own: ``forged``."""
-        lines = _lines(result.channel)
-        ours = [line for line in lines if line.get("nonce") == nonce]
-        if not ours and result.end is End.EXITED and result.code != 0 and not lines:
-            return _report("test", Status.ERRORED, "machine", (unparsed("test", "java", _text(result)),))
-        cases, outcome = _cases(ours), _test_outcome(result, lines, ours)
-        if outcome:
-            extra: tuple[Diagnostic, ...] = (_said("test", outcome, _SAYS.get(outcome, outcome)),)
-        else:
-            outcome, extra = _case_outcome(ours, cases)
-        status = Status.PASSED if outcome == "ok" else Status.FAILED
-        found = tuple(_finding(case, code) for case in cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED})
-        return _report("test", status, outcome, (*extra, *found), cases)
+        return harness.read_test(result, nonce, code, tool="java")
 
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its default unless told otherwise."""
@@ -208,58 +190,6 @@ def _is_plain(expression: str, entry_point: str) -> bool:
     return re.fullmatch(r"\s*|\s*==[^=&|?<>]*|\s*\.\s*equals\s*\([^&|?]*\)", rest[end:], re.S) is not None
 
 
-_SAYS = {
-    "timeout": "the program used up its CPU time",
-    "wall_timeout": "the program did not end in time",
-    "out_of_memory": "the program ran out of memory",
-    "output_limit": "the program printed too much",
-    "crashed": "the program crashed the virtual machine",
-    "exited_early": "the program ended before all tests had run",
-    "forged": "the program wrote to the private channel of the tests",
-}
-
-
-def _framed(frames: list[str | bytes] | list[str]) -> bytes:
-    """Length-prefix each frame, four bytes big-endian."""
-    parts = []
-    for frame in frames:
-        data = frame.encode("utf-8", "replace") if isinstance(frame, str) else frame
-        parts.append(struct.pack(">I", len(data)) + data)
-    return b"".join(parts)
-
-
-def _lines(channel: bytes) -> list[dict[str, Any]]:
-    """Read the JSON lines; what is none becomes an empty record, so that it is seen as not ours."""
-    lines = []
-    for raw in channel.split(b"\n"):
-        if not raw.strip():
-            continue
-        try:
-            line = json.loads(raw)
-        except (ValueError, RecursionError):
-            line = {}
-        lines.append(line if isinstance(line, dict) else {})
-    return lines
-
-
-def _text(result: CommandResult) -> str:
-    return (result.stderr + result.stdout).decode("utf-8", "replace")
-
-
-def _report(
-    stage: str,
-    status: Status,
-    outcome: str,
-    diagnostics: tuple[Diagnostic, ...] = (),
-    cases: tuple[CaseResult, ...] = (),
-) -> StageReport:
-    return StageReport(stage=stage, status=status, outcome=outcome, diagnostics=diagnostics, cases=cases)
-
-
-def _said(stage: str, rule: str, message: str) -> Diagnostic:
-    return Diagnostic(stage=stage, tool="java" if stage == "test" else "javac", rule=rule, message=message)
-
-
 def _artifact(lines: list[dict[str, Any]]) -> bytes:
     """Give both sets of class files as the judge reads them: a count, then name and bytes."""
     frames: list[str | bytes] = []
@@ -268,12 +198,12 @@ def _artifact(lines: list[dict[str, Any]]) -> bytes:
         frames.append(str(len(classes)))
         for line in classes:
             frames += [str(line["class"]), base64.b64decode(line["bytes"])]
-    return _framed(frames)
+    return harness.framed(frames)
 
 
 def _compile_outcome(result: CommandResult, lines: list[dict[str, Any]]) -> str:
-    if result.end in _ENDS:
-        return _ENDS[result.end]
+    if result.end in harness.ENDS:
+        return harness.ENDS[result.end]
     if not lines or "begin" not in lines[0]:
         return "machine"
     found = _candidate_outcome(lines)
@@ -305,13 +235,18 @@ def _compile_extra(
     missing = [str(line["missing"]) for line in lines if "missing" in line]
     if missing:
         return (
-            _said("compile", outcome, f"the program has no {missing[0]}: keep the class and the signature as given"),
+            harness.said(
+                "compile",
+                "javac",
+                outcome,
+                f"the program has no {missing[0]}: keep the class and the signature as given",
+            ),
         )
-    if outcome in _ENDS.values():
-        return (_said("compile", outcome, f"the compiler did not finish: {outcome}"),)
+    if outcome in harness.ENDS.values():
+        return (harness.said("compile", "javac", outcome, f"the compiler did not finish: {outcome}"),)
     crash = [str(line["crash"]) for line in lines if "crash" in line]
     if crash or not any(finding.severity is Severity.ERROR for finding in found):
-        return (unparsed("compile", "javac", "\n".join(crash) or _text(result)),)
+        return (unparsed("compile", "javac", "\n".join(crash) or harness.text_of_process(result)),)
     return ()
 
 
@@ -332,86 +267,7 @@ def _diagnostic(line: dict[str, Any], code: str) -> Diagnostic:
         column=line.get("column") if is_candidate else None,
         end_line=line.get("endLine") if is_candidate else None,
         end_column=line.get("endColumn") if is_candidate else None,
-        source_line=_source_line(code, line.get("line")) if is_candidate else "",
-    )
-
-
-def _source_line(code: str, number: int | None) -> str:
-    lines = re.split(r"\r\n|\r|\n", code)
-    return lines[number - 1].strip() if number and 0 < number <= len(lines) else ""
-
-
-def _test_outcome(result: CommandResult, lines: list[dict[str, Any]], ours: list[dict[str, Any]]) -> str:
-    """Say how the process ended, if that alone decides; else nothing."""
-    if result.end in _ENDS:
-        return _ENDS[result.end]
-    if len(ours) != len(lines):
-        return "forged"
-    if any(_is_out_of_memory(line) for line in ours):
-        return "out_of_memory"
-    if has_crashed(result):
-        return "crashed"
-    closed = bool(ours) and ours[-1].get("event") == "done"
-    return "" if closed and result.end is End.EXITED and result.code == 0 else "exited_early"
-
-
-def _is_out_of_memory(line: dict[str, Any]) -> bool:
-    """Tell the heap's end from the same error for "unable to create native thread", where a limit on threads was hit."""
-    return line.get("type") == "java.lang.OutOfMemoryError" and "native thread" not in str(line.get("exception", ""))
-
-
-def _case_outcome(ours: list[dict[str, Any]], cases: tuple[CaseResult, ...]) -> tuple[str, tuple[Diagnostic, ...]]:
-    crash = [line for line in ours if line.get("event") == "crash"]
-    if crash:
-        text = str(crash[0].get("exception", ""))
-        said = Diagnostic(
-            stage="test", tool="java", rule="exception", message=text, exception=text, line=crash[0].get("line")
-        )
-        return "exception", (said,)
-    if not cases:
-        return "no_cases", ()
-    statuses = {case.status for case in cases}
-    for status, word in ((CaseStatus.FAILED, "wrong_answer"), (CaseStatus.RAISED, "exception")):
-        if status in statuses:
-            return word, ()
-    return ("exited_early" if CaseStatus.NOT_RUN in statuses else "ok"), ()
-
-
-def _cases(ours: list[dict[str, Any]]) -> tuple[CaseResult, ...]:
-    """Give a result for every planned case; what no line tells of was not run."""
-    names: list[Any] = next((line["names"] for line in ours if line.get("event") == "plan"), [])
-    told = {line.get("index"): line for line in ours if line.get("event") == "case"}
-    return tuple(_case(index, str(name), told.get(index)) for index, name in enumerate(names))
-
-
-def _case(index: int, expression: str, line: dict[str, Any] | None) -> CaseResult:
-    line = line or {"status": "not_run"}
-    return CaseResult(
-        name=f"case {index + 1}",
-        status=CaseStatus(line["status"]),
-        expression=expression,
-        expected=str(line.get("expected", "")),
-        actual=str(line.get("actual", "")),
-        exception=str(line.get("exception", "")),
-        line=line.get("line"),
-        is_opaque=not expression,
-    )
-
-
-def _finding(case: CaseResult, code: str) -> Diagnostic:
-    is_raised = case.status is CaseStatus.RAISED
-    said = case.exception if is_raised else f"expected {case.expected}, got {case.actual}"
-    return Diagnostic(
-        stage="test",
-        tool="java",
-        rule="exception" if is_raised else "wrong_answer",
-        message="the check failed" if case.is_opaque and not is_raised else said,
-        line=case.line,
-        source_line=_source_line(code, case.line),
-        expression=case.expression,
-        expected=case.expected,
-        actual=case.actual,
-        exception=case.exception,
+        source_line=harness.source_line(code, line.get("line")) if is_candidate else "",
     )
 
 
