@@ -38,6 +38,10 @@ class RunConfig:
     seed: int = 0
     jobs: int = 2
     """Cells at once; a cell uses about one core."""
+    isolation: str = "cell"
+    """``cell``: warm containers that serve one check after another; ``container``: one for each check."""
+    runtime: str = ""
+    """A container runtime that the engine knows, such as ``runsc``; empty: the engine's default."""
     budget_tokens: int | None = None
     budget_cost: float | None = None
     """US dollars."""

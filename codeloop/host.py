@@ -75,7 +75,7 @@ def context_files(language: str) -> tuple[tuple[str, bytes], ...]:
     folder = sandboxes_dir() / language
     if not (folder / "Dockerfile").is_file():
         raise ImageMissing(language, f"there is no {folder / 'Dockerfile'}; known: {', '.join(languages())}")
-    found = {"agent.py": (sandboxes_dir() / "agent.py").read_bytes()}
+    found = {f"agent/{path.name}": path.read_bytes() for path in (sandboxes_dir() / "agent").glob("*.py")}
     for path in folder.rglob("*"):
         relative = path.relative_to(folder)
         if path.is_file() and "__pycache__" not in relative.parts and path.suffix not in {".pyc", ".class"}:

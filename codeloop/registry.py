@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio.to_thread
@@ -18,10 +19,18 @@ LOCAL_MODELS = {"0.5b": "qwen2.5-coder-0.5b", "1.5b": "qwen2.5-coder-1.5b"}
 """Sizes of ``local:SIZE`` to registered weights; the first is what plain ``local`` means."""
 
 
-async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, say: Say) -> Checker:
-    """Bring up engine and images, sweep what dead runs left, and give the check."""
+@asynccontextmanager
+async def open_checker(
+    run_id: str, languages: tuple[str, ...], jobs: int, say: Say, isolation: str = "cell", runtime: str = ""
+) -> AsyncIterator[Checker]:
+    """Bring up engine and images, sweep what dead runs left, and give the check; its cells are gone at exit.
+
+    ``isolation``: ``cell`` (warm containers, one check after another) or ``container`` (one for each check). ``runtime``:
+    another runtime that the engine knows, such as ``runsc``.
+    """
     from codeloop import host
-    from codeloop.sandbox.docker import DockerSandbox, sweep
+    from codeloop.sandbox.docker import DockerSandbox, Isolation
+    from codeloop.sandbox.owner import sweep
 
     def prepare() -> None:
         host.ensure_engine(say)
@@ -29,7 +38,11 @@ async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, say: 
 
     await anyio.to_thread.run_sync(prepare)
     await sweep()
-    return Checker(sandbox=DockerSandbox(run_id=run_id, jobs=jobs))
+    sandbox = DockerSandbox(run_id=run_id, jobs=jobs, isolation=Isolation(isolation), runtime=runtime or None)
+    try:
+        yield Checker(sandbox=sandbox)
+    finally:
+        await sandbox.aclose()
 
 
 def local_weights(size: str) -> str:

@@ -17,7 +17,9 @@ from codeloop import host
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
 from codeloop.sandbox import docker as adapter
-from codeloop.sandbox.docker import Broken, Demultiplexer, DockerSandbox
+from codeloop.sandbox import owner
+from codeloop.sandbox.docker import DockerSandbox
+from codeloop.sandbox.frames import Broken, Demultiplexer
 from codeloop.sandbox.port import Cell
 
 MEMORY = 256 * 1024 * 1024
@@ -366,7 +368,7 @@ class TestLifecycle:
         with_cell(use)
 
     def test_sweep_takes_only_dead_owners_containers(self) -> None:
-        owner = (
+        program = (
             "import sys, anyio\nfrom codeloop.sandbox.docker import DockerSandbox\n"
             "async def main():\n"
             "    async with DockerSandbox(run_id=sys.argv[1]).open('python', memory_bytes=2**28):\n"
@@ -374,27 +376,27 @@ class TestLifecycle:
             "anyio.run(main)\n"
         )
         start = partial(subprocess.Popen, stdout=subprocess.PIPE)
-        with start([sys.executable, "-c", owner, "live"]) as live, start([sys.executable, "-c", owner, "dead"]) as dead:
+        with start([sys.executable, "-c", program, "live"]) as live, start([sys.executable, "-c", program, "dead"]) as dead:
             try:
                 for process in (live, dead):
                     assert process.stdout is not None
                     assert process.stdout.readline() == b"open\n"
                 dead.kill()
                 dead.wait()
-                assert adapter.clean() >= 1
+                assert owner.clean() >= 1
                 assert len(containers("live")) == 1
                 assert containers("dead") == []
             finally:
                 live.kill()
                 dead.kill()
-        adapter.clean()
+        owner.clean()
         assert containers("live") == []
 
 
 def containers(run_id: str) -> list[str]:
     client = host.connect()
     try:
-        label = f"{adapter.RUN_LABEL}={run_id}"
+        label = f"{owner.RUN_LABEL}={run_id}"
         found = client.containers.list(all=True, filters={"label": label}, ignore_removed=True)
         return [str(each.id) for each in found]
     finally:

@@ -20,7 +20,7 @@ from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, default_jobs, languages, option, say
+from codeloop.cli.options import budget_options, default_jobs, languages, option, sandbox_options, say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
@@ -29,6 +29,7 @@ from codeloop.policy import Policy
 from codeloop.reference_check import check_references
 from codeloop.registry import check_model_name, open_checker, open_model
 from codeloop.report.run_report import RunReport
+from codeloop.stages.check import Checker
 from codeloop.store import RunStatus, Store
 from codeloop.suites import choose, load_suite, select
 from codeloop.tasks import Suite, Task
@@ -50,6 +51,7 @@ class ReferenceCheckFailed(CodeloopError):
 @option("--tasks", default="", help="Task ids, comma-separated, instead of a choice.")
 @option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
 @option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@sandbox_options
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
@@ -101,15 +103,35 @@ async def _session(
     started = time.monotonic()
     names = tuple(dict.fromkeys(task.language for task in tasks))
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
-    checker = await open_checker(run_id, names, settings.jobs, say)
-    errata = frozenset(task_id for task_id, _ in suite.errata)
+    async with open_checker(run_id, names, settings.jobs, say, settings.isolation, settings.runtime) as checker:
+        await _trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
+        trajectories = await _trajectories(settings, run_id, suite, tasks, store, checker)
+    earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
+    store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
+    report = RunReport.from_store(store, run_id)
+    _write(report, config.runs_dir() / "runs" / run_id)
+    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    if not as_json and settings.limit:
+        say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
+    is_finished = not any(t.ending in CUT_SHORT for t in trajectories)
+    return _exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
+
+
+async def _trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:
+    """Judge reference and known-bad programs first. Raises ReferenceCheckFailed."""
     say(f"reference check: {len(tasks)} reference and {len(tasks)} known-bad programs")
     mistrusts = await check_references(tasks, checker, errata=errata)
     if mistrusts:
         shown = "; ".join(f"{item.task_id}: {item.reason}" for item in mistrusts[:5])
         raise ReferenceCheckFailed(f"reference check failed for {len(mistrusts)} task(s): {shown}")
+
+
+async def _trajectories(
+    settings: RunConfig, run_id: str, suite: Suite, tasks: tuple[Task, ...], store: Store, checker: Checker
+) -> tuple[Trajectory, ...]:
+    """Open the model and run what has not ended."""
     model = open_model(settings, say)
-    store.note_facts(run_id, _facts(suite, model))
+    store.note_facts(run_id, _facts(suite, model, settings))
     try:
         policy = Policy(max_repairs=settings.max_iterations, seed=settings.seed)
         bench = Bench(
@@ -123,29 +145,24 @@ async def _session(
             budget=Budget(tokens=settings.budget_tokens, cost_usd=settings.budget_cost, seconds=settings.budget_s),
         )
         with RunProgress(len(tasks) * settings.draws, len(await bench.ended())) as progress:
-            trajectories = await bench.run(progress.on_end, progress.on_attempt)
+            return await bench.run(progress.on_end, progress.on_attempt)
     finally:
         with anyio.CancelScope(shield=True):
             await model.aclose()
-    earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
-    store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
-    report = RunReport.from_store(store, run_id)
-    _write(report, config.runs_dir() / "runs" / run_id)
-    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
-    if not as_json and settings.limit:
-        say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
-    is_finished = not any(t.ending in CUT_SHORT for t in trajectories)
-    return _exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
 
 
-def _facts(suite: Suite, model: Model) -> dict[str, Any]:
+_ISOLATIONS = {"cell": "warm containers, one check at a time in each", "container": "one container per check"}
+
+
+def _facts(suite: Suite, model: Model, settings: RunConfig) -> dict[str, Any]:
     """Note what a report must say and the trajectories do not."""
     return {
         "suite": {"name": suite.name, "version": suite.version, "sha256": suite.digest},
         "errata": [list(pair) for pair in suite.errata],
         "model": model.identity,
         "model_details": dict(model.details),
-        "isolation": "docker: one container per check",
+        "isolation": f"docker: {_ISOLATIONS[settings.isolation]}"
+        + (f"; runtime {settings.runtime}" if settings.runtime else ""),
         "feedback": "diagnostics and the smallest failing visible case",
         "codeloop": version("codeloop"),
     }

@@ -12,7 +12,7 @@ import click
 from codeloop import config, grade
 from codeloop.attempts import Status
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import default_jobs, languages, option, say
+from codeloop.cli.options import default_jobs, languages, option, sandbox_options, say
 from codeloop.errors import ConfigError
 from codeloop.registry import open_checker
 from codeloop.report.text import escape
@@ -27,6 +27,7 @@ from codeloop.tasks import Suite
 @click.option("--reference", is_flag=True, help="Judge the reference solutions: all must pass.")
 @click.option("--known-bad", is_flag=True, help="Judge known-bad programs: all must fail.")
 @option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@sandbox_options
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write one JSON line per sample.")
 @click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write JUnit XML.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
@@ -37,6 +38,8 @@ def command(
     reference: bool,
     known_bad: bool,
     jobs: int,
+    isolation: str,
+    runtime: str,
     out: Path | None,
     junit: Path | None,
     as_json: bool,
@@ -51,7 +54,7 @@ def command(
     if not chosen:
         raise ConfigError("nothing to judge: no task of these languages is in the suite")
     started = time.monotonic()
-    graded = anyio.run(_grade, chosen, jobs)
+    graded = anyio.run(_grade, chosen, jobs, isolation, runtime)
     summary = grade.summarise(graded, loaded, time.monotonic() - started)
     _write(graded, out, junit)
     click.echo(json.dumps(summary) if as_json else _table(summary))
@@ -64,9 +67,10 @@ def _samples(path: Path | None, suite: Suite, *, reference: bool) -> tuple[grade
     return grade.reference_samples(suite) if reference else grade.known_bad_samples(suite)
 
 
-async def _grade(samples: tuple[grade.Sample, ...], jobs: int) -> tuple[grade.Graded, ...]:
+async def _grade(
+    samples: tuple[grade.Sample, ...], jobs: int, isolation: str, runtime: str
+) -> tuple[grade.Graded, ...]:
     names = tuple(dict.fromkeys(sample.task.language for sample in samples))
-    checker = await open_checker("grade", names, jobs, say)
     started, step = time.monotonic(), max(1, len(samples) // 20)
     done = 0
 
@@ -77,7 +81,9 @@ async def _grade(samples: tuple[grade.Sample, ...], jobs: int) -> tuple[grade.Gr
             left = (time.monotonic() - started) / done * (len(samples) - done)
             say(f"{done}/{len(samples)} judged, about {left:.0f} s left")
 
-    return await grade.grade(samples, checker, on_graded)
+    async with open_checker("grade", names, jobs, say, isolation, runtime) as checker:
+        started = time.monotonic()
+        return await grade.grade(samples, checker, on_graded)
 
 
 def _write(graded: tuple[grade.Graded, ...], out: Path | None, junit: Path | None) -> None:

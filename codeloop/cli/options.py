@@ -36,6 +36,23 @@ def budget_options(command: _F) -> _F:
     return command
 
 
+def sandbox_options(command: _F) -> _F:
+    """Add how checks are kept apart."""
+    kinds = click.Choice(["cell", "container"])
+    chosen = (
+        option("--isolation", type=kinds, default="cell", help="Warm containers, or a container for each check."),
+        option(
+            "--runtime",
+            default="",
+            help="Container runtime, such as runsc.  [default: the engine's]",
+            show_default=False,
+        ),
+    )
+    for each in reversed(chosen):
+        command = each(command)
+    return command
+
+
 def languages(value: str) -> tuple[str, ...]:
     """Read a comma-separated list of languages. Raises UnknownName."""
     names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))

@@ -13,7 +13,7 @@ def command() -> None:
 @command.command()
 def clean() -> int:
     """Remove containers whose owner is dead; those of live runs stay."""
-    from codeloop.sandbox import docker
+    from codeloop.sandbox import owner
 
-    click.echo(f"{docker.clean()} container(s) removed")
+    click.echo(f"{owner.clean()} container(s) removed")
     return 0

@@ -1,22 +1,22 @@
-"""The Docker adapter of the sandbox port: one fresh container per cell, with codeloop's agent as its only program.
+"""The Docker adapter of the sandbox port: cells in containers, with codeloop's agent as each one's only program.
 
 Commands and results are frames on the container's stdin and stdout; the engine is not asked anything between a cell's
-start and its removal. Calls of the Docker SDK block, so each runs in a worker thread.
+start and its removal. Calls of the Docker SDK block, so each runs in a worker thread. With isolation ``cell`` a container
+serves one check after another, as long as its agent proves after each that nothing is left; with ``container`` each
+check has its own. The agent ends at end of input, so a container does not outlive its driver.
 """
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import secrets
 import socket
-import struct
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
@@ -24,8 +24,12 @@ import anyio.lowlevel
 import anyio.to_thread
 
 from codeloop import host
-from codeloop.commands import Command, CommandResult, End
+from codeloop.commands import Command, CommandResult
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
+from codeloop.sandbox.breaker import Breaker
+from codeloop.sandbox.frames import RESET, Broken, Demultiplexer, doubt_of, framed, patience, request_of, result_of
+from codeloop.sandbox.owner import owner_labels
+from codeloop.sandbox.pool import Pool
 from codeloop.sandbox.port import Cell
 
 if TYPE_CHECKING:
@@ -39,110 +43,22 @@ CAPABILITIES = ("SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE", "FOWNER", "
 TMPFS = "size=128m,nr_inodes=8192,mode=711"
 EXEC_LABEL = "codeloop.exec"
 """On an image whose language makes machine code: its workspace may hold programs. All others' may not."""
+WARM_LABEL = "codeloop.warm-mb"
+"""On an image with resident programs: the megabytes that they may use beside a check."""
 PIDS = 256
-RUN_LABEL, PID_LABEL, START_LABEL, BOOT_LABEL = "codeloop.run", "codeloop.pid", "codeloop.start", "codeloop.boot"
-GRACE_S = 30.0
-"""Beyond a command's own wall limit: the agent's work and a loaded machine. Past it the cell counts as broken."""
 ATTEMPTS = 3
-MAX_FRAME = 512 * 1024 * 1024
-STDOUT, STDERR = 1, 2
+CHECKS_PER_CELL = 1000
+"""After as many a cell goes, whatever it proves: each check takes three user ids of its range."""
+UID_RANGE = 4096
+RESET_S = 30.0
 ATTACHED = ("stdin", "stdout", "stderr", "stream")
 
 
-# --- who owns a container --------------------------------------------------------------------------------------------
+class Isolation(StrEnum):
+    """How far checks are kept apart."""
 
-
-def boot_id() -> str:
-    """The name of the machine's current boot."""
-    return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-
-
-def start_of(pid: int) -> str:
-    """When a process started, in ticks since boot; empty if there is none. With the pid, it names one process."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] in "ZX" else fields[19]
-
-
-def owner_labels(run_id: str) -> dict[str, str]:
-    """Labels by which a later process tells whether this one still lives."""
-    pid = os.getpid()
-    return {RUN_LABEL: run_id, PID_LABEL: str(pid), START_LABEL: start_of(pid), BOOT_LABEL: boot_id()}
-
-
-def owner_lives(labels: dict[str, str]) -> bool:
-    """Whether the process that made the container is still there."""
-    pid, start = labels.get(PID_LABEL, ""), labels.get(START_LABEL, "")
-    return labels.get(BOOT_LABEL) == boot_id() and pid.isdigit() and bool(start) and start_of(int(pid)) == start
-
-
-def clean() -> int:
-    """Remove the containers whose owners are dead, and only those; how many. Blocks; raises MissingTool."""
-    from docker.errors import APIError
-
-    client, count = host.connect(), 0
-    try:
-        for container in client.containers.list(all=True, filters={"label": RUN_LABEL}, ignore_removed=True):
-            if not owner_lives(container.labels):
-                with suppress(APIError):
-                    container.remove(force=True, v=True)
-                    count += 1
-    finally:
-        client.close()
-    return count
-
-
-async def sweep() -> int:
-    """``clean`` off the event loop; without an engine there is nothing to sweep."""
-    try:
-        return await anyio.to_thread.run_sync(clean)
-    except MissingTool:
-        return 0
-
-
-# --- frames ----------------------------------------------------------------------------------------------------------
-
-
-class Broken(Exception):
-    """The container does not answer as the agent does."""
-
-
-class Demultiplexer:
-    """Takes Docker's attach stream apart: eight bytes of header (stream, length) before each piece, split anywhere."""
-
-    def __init__(self) -> None:
-        self._raw, self.stdout, self.stderr = bytearray(), bytearray(), bytearray()
-
-    def feed(self, data: bytes) -> None:
-        """Add bytes as they came; whole or part pieces go to ``stdout`` and ``stderr``."""
-        self._raw += data
-        while len(self._raw) >= 8:
-            stream, length = struct.unpack(">BxxxI", self._raw[:8])
-            if stream not in {0, STDOUT, STDERR}:
-                raise Broken(f"garbled stream header {bytes(self._raw[:8]).hex()}")
-            if len(self._raw) < 8 + length:
-                return
-            piece = self._raw[8 : 8 + length]
-            if stream == STDERR:
-                self.stderr = (self.stderr + piece)[-8192:]
-            else:
-                self.stdout += piece
-            del self._raw[: 8 + length]
-
-    def frame(self) -> bytes | None:
-        """The next whole frame of stdout, taken out."""
-        if len(self.stdout) < 4:
-            return None
-        (length,) = struct.unpack(">I", self.stdout[:4])
-        if length > MAX_FRAME:
-            raise Broken(f"a frame of {length} bytes")
-        if len(self.stdout) < 4 + length:
-            return None
-        body = bytes(self.stdout[4 : 4 + length])
-        del self.stdout[: 4 + length]
-        return body
+    CELL = "cell"
+    CONTAINER = "container"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,13 +69,14 @@ class Connection:
     response: Any
     socket: socket.socket
     streams: Demultiplexer = field(default_factory=Demultiplexer)
+    checks: int = 0
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send a frame, wait for the reply; raises Broken."""
         deadline = time.monotonic() + timeout
         try:
             self._wait(deadline)
-            self.socket.sendall(struct.pack(">I", len(request)) + request)
+            self.socket.sendall(framed(request))
             while (frame := self.streams.frame()) is None:
                 self._wait(deadline)
                 data = self.socket.recv(1 << 18)
@@ -169,6 +86,16 @@ class Connection:
         except OSError as error:
             raise Broken(f"no answer from the agent: {error}") from error
         return frame
+
+    def reset(self) -> str:
+        """End a check; why the container cannot serve another, or nothing."""
+        self.checks += 1
+        if self.checks >= CHECKS_PER_CELL:
+            return "it has served its time"
+        try:
+            return doubt_of(self.exchange(RESET, RESET_S))
+        except Broken as error:
+            return str(error) or "it broke"
 
     def _wait(self, deadline: float) -> None:
         self.socket.settimeout(max(0.001, deadline - time.monotonic()))
@@ -189,62 +116,6 @@ class Connection:
             self.container.remove(force=True, v=True)
 
 
-# --- requests and replies --------------------------------------------------------------------------------------------
-
-
-def request_of(command: Command) -> dict[str, Any]:
-    """A command as the agent reads it."""
-    limits = command.limits
-    return {
-        "argv": list(command.argv),
-        "role": command.role.value,
-        "files": [[path, encoded(content)] for path, content in command.files],
-        "env": [list(pair) for pair in command.env],
-        "channel": None if command.channel is None else encoded(command.channel),
-        "limits": {name: getattr(limits, name) for name in limits.__slots__},
-        "peer": None if command.peer is None else request_of(command.peer),
-    }
-
-
-def encoded(content: bytes) -> str:
-    """Bytes as JSON can carry them."""
-    return base64.b64encode(content).decode("ascii")
-
-
-def result_of(frame: bytes) -> CommandResult:
-    """The agent's reply; raises Broken."""
-    try:
-        reply = json.loads(frame)
-        if "error" in reply:
-            raise Broken(str(reply["error"]))
-        return parsed(reply)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Broken(f"garbled reply: {error}") from error
-
-
-def parsed(reply: dict[str, Any]) -> CommandResult:
-    """One process's part of a reply."""
-    return CommandResult(
-        end=End(reply["end"]),
-        code=int(reply["code"]),
-        stdout=base64.b64decode(reply["stdout"]),
-        stderr=base64.b64decode(reply["stderr"]),
-        channel=base64.b64decode(reply["channel"]),
-        cpu_s=float(reply["cpu_s"]),
-        wall_s=float(reply["wall_s"]),
-        peer=None if reply["peer"] is None else parsed(reply["peer"]),
-    )
-
-
-def patience(command: Command) -> float:
-    """How long the answer to a command may take."""
-    peer = command.peer.limits.wall_s if command.peer else 0.0
-    return max(command.limits.wall_s, peer) + GRACE_S
-
-
-# --- the adapter -----------------------------------------------------------------------------------------------------
-
-
 @dataclass(slots=True, kw_only=True)
 class DockerCell:
     """An open container. ``restart`` gives a fresh one, as long as no command's traces would be missing from it."""
@@ -253,6 +124,7 @@ class DockerCell:
     connection: Connection | None
     restart: Callable[[], Awaitable[Connection]]
     used: bool = False
+    broken: bool = False
     turn: anyio.Lock = field(default_factory=anyio.Lock)
 
     async def run(self, command: Command) -> CommandResult:
@@ -263,7 +135,7 @@ class DockerCell:
                 try:
                     result = await self._exchange(request, patience(command))
                 except Broken as error:
-                    await self.close()
+                    await self.discard()
                     if self.used or attempt == ATTEMPTS - 1:
                         raise SandboxUnavailable(f"the cell broke: {error}") from error
                     self.connection = await self.restart()
@@ -279,10 +151,11 @@ class DockerCell:
         try:
             return result_of(await in_thread(lambda: connection.exchange(request, timeout)))
         except anyio.get_cancelled_exc_class():
+            self.broken = True  # an answer is on its way that nobody will read
             connection.abort()
             raise
 
-    async def close(self) -> None:
+    async def discard(self) -> None:
         """Remove the container, whatever else is being cancelled."""
         connection, self.connection = self.connection, None
         if connection is not None:
@@ -302,31 +175,42 @@ class Image:
     id: str
     may_execute: bool
     """Whether its workspace is mounted so that programs in it can run."""
+    warm_bytes: int
+    """Memory for resident programs, beside that of a check."""
 
 
 class DockerSandbox:
     """Cells in containers: at most ``jobs`` at a time, of which at most two start at once (the engine is slower then).
 
-    One instance serves one event loop; ``aclose`` it.
+    One instance serves one event loop; ``aclose`` it. ``runtime``: another one that the engine knows, such as ``runsc``.
     """
 
-    def __init__(self, *, run_id: str, jobs: int = 2) -> None:
+    def __init__(
+        self, *, run_id: str, jobs: int = 2, isolation: Isolation = Isolation.CELL, runtime: str | None = None
+    ) -> None:
+        self.isolation, self.runtime = isolation, runtime
         self._labels = owner_labels(run_id)
         self._jobs = jobs
         self._images: dict[str, Image] = {}
         self._running: anyio.Semaphore | None = None
         self._starting: anyio.Semaphore | None = None
         self._client: DockerClient | None = None
+        self._pool: Pool[tuple[Image, int], Connection] = Pool(size=max(8, 2 * jobs))
+        self._breaker = Breaker()
+        self._removals: list[threading.Thread] = []
 
     def open(self, image: str, *, memory_bytes: int) -> AbstractAsyncContextManager[Cell]:
         """Open a cell of ``image``, a folder under ``sandboxes/``."""
         return self._open(image, memory_bytes)
 
     async def aclose(self) -> None:
-        """Close the connection to the engine."""
-        client, self._client = self._client, None
-        if client is not None:
-            await in_thread(client.close)
+        """Remove every container and close the connection to the engine."""
+        self._remove(*self._pool.clear())
+        with anyio.CancelScope(shield=True):
+            await in_thread(self._join)
+            client, self._client = self._client, None
+            if client is not None:
+                await in_thread(client.close)
 
     @asynccontextmanager
     async def _open(self, image: str, memory_bytes: int) -> AsyncIterator[Cell]:
@@ -334,15 +218,40 @@ class DockerSandbox:
             self._running, self._starting = anyio.Semaphore(self._jobs), anyio.Semaphore(min(2, self._jobs))
         async with self._running:
             found = await in_thread(lambda: self._image(image))
+            key = (found, memory_bytes)
 
             async def start() -> Connection:
                 return await self._start(found, memory_bytes)
 
-            cell = DockerCell(image=found.id, connection=await start(), restart=start)
+            cell = DockerCell(image=found.id, connection=self._pool.take(key) or await start(), restart=start)
             try:
                 yield cell
             finally:
-                await cell.close()
+                await self._give_back(key, cell)
+
+    async def _give_back(self, key: tuple[Image, int], cell: DockerCell) -> None:
+        """Keep a cell that proves itself clean; remove any other, which the next check does not wait for."""
+        connection, cell.connection = cell.connection, None
+        if connection is None:
+            return
+        if self.isolation is Isolation.CONTAINER or cell.broken:
+            with anyio.CancelScope(shield=True):
+                await in_thread(connection.remove)
+            return
+        with anyio.CancelScope(shield=True):
+            doubt = await in_thread(connection.reset)
+        self._remove(*([connection] if doubt else self._pool.put(key, connection)))
+
+    def _remove(self, *connections: Connection) -> None:
+        self._removals = [thread for thread in self._removals if thread.is_alive()]
+        for connection in connections:
+            thread = threading.Thread(target=connection.remove, name="codeloop-removal")
+            thread.start()
+            self._removals.append(thread)
+
+    def _join(self) -> None:
+        for thread in self._removals:
+            thread.join()
 
     def _engine(self) -> DockerClient:
         if self._client is None:
@@ -364,23 +273,29 @@ class DockerSandbox:
         tag = host.image_tag(language)
         try:
             found = self._engine().images.get(tag)
-            return Image(id=str(found.id), may_execute=EXEC_LABEL in found.labels)
         except ImageNotFound as error:
             raise ImageMissing(language, host.REMEDY) from error
         except (DockerException, OSError) as error:
             raise SandboxUnavailable(f"the Docker engine fails: {error}") from error
+        warm = int(found.labels.get(WARM_LABEL, 0)) if self.isolation is Isolation.CELL else 0
+        return Image(id=str(found.id), may_execute=EXEC_LABEL in found.labels, warm_bytes=warm * 1024 * 1024)
 
     async def _start(self, image: Image, memory_bytes: int) -> Connection:
         """A started container; tried again, because a loaded daemon fails now and then."""
         assert self._starting is not None  # noqa: S101 - for the type checker; _open sets it
         async with self._starting:
+            self._breaker.check()
             for attempt in range(ATTEMPTS):
                 try:
-                    return await self._start_once(image, memory_bytes)
-                except SandboxUnavailable:
+                    connection = await self._start_once(image, memory_bytes)
+                except SandboxUnavailable as error:
                     if attempt == ATTEMPTS - 1:
+                        self._breaker.failed(str(error))
                         raise
                     await anyio.sleep(0.2 * (attempt + 1))
+                else:
+                    self._breaker.succeeded()
+                    return connection
         raise AssertionError("unreachable")
 
     async def _start_once(self, image: Image, memory_bytes: int) -> Connection:
@@ -419,10 +334,12 @@ class DockerSandbox:
 
     def _options(self, image: Image, memory_bytes: int) -> dict[str, Any]:
         """Everything a container is denied, and the little that it gets."""
-        base = 100_000 + 4 * secrets.randbelow(500_000_000)
-        return {
+        base = 100_000 + UID_RANGE * secrets.randbelow(500_000)
+        is_warm = self.isolation is Isolation.CELL
+        memory = memory_bytes + image.warm_bytes
+        options = {
             "labels": self._labels,
-            "environment": {"CODELOOP_UID_BASE": str(base)},
+            "environment": {"CODELOOP_UID_BASE": str(base), "CODELOOP_WARM": "1" if is_warm else "0"},
             "stdin_open": True,
             "tty": False,
             "network_mode": "none",
@@ -431,10 +348,12 @@ class DockerSandbox:
             "cap_add": list(CAPABILITIES),
             "security_opt": ["no-new-privileges"],
             "pids_limit": PIDS,
-            "mem_limit": memory_bytes,
-            "memswap_limit": memory_bytes,
+            "mem_limit": memory,
+            "memswap_limit": memory,
             "tmpfs": {"/cell": f"{TMPFS},exec" if image.may_execute else TMPFS},
             "init": True,
+            "auto_remove": True,
             "ipc_mode": "none",
             "log_config": {"Type": "none", "Config": {}},
         }
+        return options | ({"runtime": self.runtime} if self.runtime else {})

@@ -149,7 +149,11 @@ def _flush():
             continue
 
 
-if __name__ == "__main__":
+def main():
     host = Host(sys.argv[1] if len(sys.argv) > 1 else "solution.py")
     with contextlib.suppress(wire.Closed):
         host.serve()
+
+
+if __name__ == "__main__":
+    main()

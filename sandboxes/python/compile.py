@@ -60,7 +60,7 @@ def defined(body):
     return names
 
 
-if __name__ == "__main__":
+def main():
     with open(sys.argv[1], "rb") as file:
         data = file.read()
     try:
@@ -70,3 +70,7 @@ if __name__ == "__main__":
     else:
         check(text, sys.argv[2])
     emit(done=True)
+
+
+if __name__ == "__main__":
+    main()

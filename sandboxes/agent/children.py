@@ -1,0 +1,78 @@
+"""The child's side: from the fork to the program, as the role's user, within its limits."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import resource
+import signal
+
+from workspace import Workspace
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+DESCRIPTORS = 256
+FIRST_OWN = 64
+"""Descriptors are moved up here before they are put in their places, so that no place is taken when its turn comes."""
+
+
+def limit(limits: dict) -> None:
+    cpu = int(limits["cpu_s"]) + 1
+    for which, soft, hard in (
+        (resource.RLIMIT_CPU, cpu, cpu + 1),
+        (resource.RLIMIT_NPROC, limits["processes"], limits["processes"]),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"], limits["file_bytes"]),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, DESCRIPTORS, DESCRIPTORS),
+    ):
+        resource.setrlimit(which, (int(soft), int(hard)))
+
+
+def place(descriptors: dict[int, int]) -> None:
+    """Make exactly these descriptors (place: which), and close every other."""
+    high = {target: fcntl.fcntl(source, fcntl.F_DUPFD, FIRST_OWN) for target, source in descriptors.items()}
+    os.closerange(0, FIRST_OWN)
+    for target, source in high.items():
+        os.dup2(source, target)
+    os.closerange(FIRST_OWN, 4096)
+
+
+def prepare(workspace: Workspace, request: dict, descriptors: dict[int, int]) -> None:
+    """Become the role, in its home, with nothing but its own descriptors, signals and limits."""
+    os.setsid()
+    for number in range(1, signal.NSIG):
+        if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
+            with contextlib.suppress(OSError, ValueError):
+                signal.signal(number, signal.SIG_DFL)
+    place(descriptors)
+    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")
+    role = request["role"]
+    os.chdir(workspace.home(role))
+    os.umask(0o022 if role == "compiler" else 0o077)
+    workspace.become(role)
+    limit(request["limits"])
+
+
+def start(workspace: Workspace, request: dict, descriptors: dict[int, int]) -> None:
+    """In the forked child: never returns."""
+    try:
+        prepare(workspace, request, descriptors)
+        argv, env = expanded(workspace, request)
+        os.execvpe(argv[0], argv, env)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            os.write(2, f"codeloop: cannot start {request['argv'][:1]}: {error}\n".encode("utf-8", "replace"))
+        os._exit(127 if isinstance(error, FileNotFoundError) else 126)
+
+
+def expanded(workspace: Workspace, request: dict) -> tuple[list[str], dict[str, str]]:
+    """argv and a clean environment, with ``{work}`` and ``{compiled}`` replaced."""
+    work, compiled = workspace.home(request["role"]), workspace.home("compiler")
+
+    def filled(text: str) -> str:
+        return text.replace("{work}", work).replace("{compiled}", compiled)
+
+    env = {"PATH": PATH, "HOME": work, "TMPDIR": work, "LANG": "C.UTF-8"}
+    env.update((name, filled(value)) for name, value in request["env"])
+    return [filled(word) for word in request["argv"]], env

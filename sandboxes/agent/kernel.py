@@ -1,0 +1,153 @@
+"""What the agent asks of Linux directly: capabilities, user ids, system calls that candidates may not make, counters."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import platform
+import struct
+
+LIBC = ctypes.CDLL(None, use_errno=True)
+PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, CAP_SETPCAP = 36, 38, 24, 8
+PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+EPERM, ENOSYS = 1, 38
+
+
+def drop_bounding_set() -> None:
+    """Empty the bounding set, which every child inherits, then give up SETPCAP, which was there for this alone.
+
+    The agent keeps its other six: they are recomputed at exec only, and it never execs itself (capabilities(7)).
+    """
+    for capability in range(64):
+        if LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break  # the first number that the kernel does not know
+    header = struct.pack("=Ii", 0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    sets = ctypes.create_string_buffer(24)  # two words each of effective, permitted, inheritable
+    if LIBC.capget(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capget")
+    words = list(struct.unpack("=6I", sets.raw))
+    for index in (0, 1):
+        words[index] &= ~(1 << CAP_SETPCAP)
+    if LIBC.capset(header, struct.pack("=6I", *words)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def become(uid: int) -> None:
+    """Be this user for good. From here on no system call can leave anything behind that outlives the user's processes."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    forbid()
+
+
+# --- system calls ----------------------------------------------------------------------------------------------------
+
+# Numbers from the kernel's own tables (arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h).
+# The first group leaves objects that outlive a process (System V IPC, POSIX queues, keys); the second reads other
+# processes or the kernel; the third makes files that run although no writable mount allows it.
+FORBIDDEN = {
+    "x86_64": (0xC000003E, (29, 30, 64, 68, 240, 248, 249, 250, 101, 310, 311, 312, 298, 321, 323, 438, 272, 308, 165, 319, 447)),
+    "aarch64": (0xC00000B7, (194, 196, 190, 186, 180, 217, 218, 219, 117, 270, 271, 272, 241, 280, 282, 438, 97, 268, 40, 279, 447)),
+}  # fmt: skip
+IO_URING_SETUP = 425  # answered with "no such call", because runtimes ask for it and can do without
+
+
+def forbid() -> None:
+    """Install the filter (seccomp(2)); on a machine with other system call numbers there is none, and ``doctor`` says so."""
+    program = _PROGRAM
+    if program is None:
+        return
+    if LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program[0]), 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "seccomp")
+
+
+def filter_of(machine: str) -> list[tuple[int, int, int, int]] | None:
+    """Give the filter as classic BPF instructions (code, jump if true, jump if false, operand); none for other machines."""
+    if machine not in FORBIDDEN:
+        return None
+    load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
+    errno, allow = 0x00050000, 0x7FFF0000
+    architecture, numbers = FORBIDDEN[machine]
+    head = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, errno | EPERM), (load, 0, 0, 0)]
+    if machine == "x86_64":
+        head += [(at_least, 0, 1, 0x40000000), (answer, 0, 0, errno | EPERM)]  # the x32 numbers of the same calls
+    count = len(numbers)
+    tests = [(equal, count - index, 0, number) for index, number in enumerate(numbers)]
+    tail = [
+        (equal, 2, 0, IO_URING_SETUP),
+        (answer, 0, 0, allow),
+        (answer, 0, 0, errno | EPERM),
+        (answer, 0, 0, errno | ENOSYS),
+    ]
+    # From test i, ``count - i`` instructions lie before the tail's third; the tail itself begins with two more.
+    return head + [(code, true + 1, false, operand) for code, true, false, operand in tests] + tail
+
+
+class _Instruction(ctypes.Structure):
+    _fields_ = (("code", ctypes.c_ushort), ("jt", ctypes.c_ubyte), ("jf", ctypes.c_ubyte), ("k", ctypes.c_uint))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.POINTER(_Instruction)))
+
+
+def _compiled() -> tuple[_Program, object] | None:
+    instructions = filter_of(platform.machine())
+    if instructions is None:
+        return None
+    array = (_Instruction * len(instructions))(*instructions)
+    return _Program(len(instructions), array), array  # the array must live as long as the program
+
+
+_PROGRAM = _compiled()
+
+
+# --- counters --------------------------------------------------------------------------------------------------------
+
+
+def oom_kills() -> int:
+    """The cgroup's count of processes killed for memory (version 2, then 1)."""
+    for path in ("/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"):
+        with contextlib.suppress(OSError), open(path, encoding="ascii") as file:
+            for line in file:
+                if line.startswith("oom_kill "):
+                    return int(line.split()[1])
+    return 0
+
+
+def shared_objects() -> int:
+    """How many System V objects exist in this namespace: what a forbidden call would have left."""
+    count = 0
+    for kind in ("shm", "sem", "msg"):
+        with contextlib.suppress(OSError), open(f"/proc/sysvipc/{kind}", encoding="ascii") as file:
+            count += len(file.readlines()) - 1
+    return count
+
+
+def uid_of(pid: int | str) -> int:
+    """The user id, also of a zombie; -1 if gone. The owner of ``/proc/<pid>`` will not do: it is root's for an undumpable one."""
+    try:
+        with open(f"/proc/{pid}/status", "rb") as file:
+            return int(file.read().split(b"\nUid:", 1)[1].split(None, 1)[0])
+    except (OSError, IndexError, ValueError):
+        return -1
+
+
+def pids() -> list[str]:
+    """Every process of the cell."""
+    return [name for name in os.listdir("/proc") if name.isdigit()]
+
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def cpu_of(pid: int | str) -> tuple[int, float, float] | None:
+    """Start tick, own CPU seconds, CPU seconds of its waited-for children; nothing if it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            rest = [int(word) for word in file.read().rpartition(b")")[2].split()[1:]]
+    except (OSError, ValueError):
+        return None
+    return rest[18], (rest[10] + rest[11]) / TICKS, (rest[12] + rest[13]) / TICKS

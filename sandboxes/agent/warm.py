@@ -1,0 +1,290 @@
+"""Warm programs of an image: what ``/opt/codeloop/warm.json`` names starts faster here than by exec.
+
+``{"forked": [PATH, …], "servers": [[ARG, …], …], "imports": [MODULE, …]}``
+
+* A *forked* program is a Python program that is loaded once and forked for each command ``python3 -I PATH …``; its
+  ``main()`` does the rest. The process that loads and forks it never sees a request's files, channel or peer: what it
+  knows of a check is its argv, environment and limits, so nothing of one check is in the memory of another.
+* A *server* is a program that, started with one argument more (``--serve``), answers on descriptor 0: a frame in (the
+  command's channel), a frame out. It is for compilers: they read candidate code and never execute it. It runs as a user
+  of its own. A command that it does not finish within its limits costs it its life, and the next gets a fresh one.
+
+Without the file, or without ``CODELOOP_WARM``, every command is an exec.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import importlib
+import importlib.util
+import io
+import json
+import os
+import resource
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+import children
+import kernel
+from workspace import Workspace
+
+CONFIG = "/opt/codeloop/warm.json"
+OWN_MODULES = {"children", "commands", "kernel", "processes", "streams", "warm", "workspace"}
+START_S = 60.0
+"""For a server to come up: a JVM on a loaded machine."""
+
+
+class Warm:
+    """The image's warm programs; empty where there are none."""
+
+    def __init__(self, workspace: Workspace, config: dict) -> None:
+        self.forked = frozenset(config.get("forked", ()))
+        self.zygote = Zygote(workspace, config) if self.forked else None
+        self.servers = {tuple(argv): Server(argv, workspace.servers_uid) for argv in config.get("servers", ())}
+        for server in self.servers.values():
+            server.start()
+
+    def fork(self, request: dict, descriptors: dict[int, int]) -> int | None:
+        """Start the program of a request by forking; its pid, or nothing if it is none of ours."""
+        argv = request["argv"]
+        if self.zygote is None or argv[:2] != ["python3", "-I"] or argv[2:3] == [] or argv[2] not in self.forked:
+            return None
+        return self.zygote.fork(request, descriptors)
+
+    def server(self, request: dict) -> Server | None:
+        """The server that does the work of a request, if there is one."""
+        is_plain = request["peer"] is None and not request["files"] and request["channel"] is not None
+        return self.servers.get(tuple(request["argv"])) if is_plain else None
+
+    def pids(self) -> set[int]:
+        """The processes that stay between checks."""
+        found = {server.pid for server in self.servers.values() if server.pid}
+        return found | ({self.zygote.pid} if self.zygote else set())
+
+    def stop(self) -> None:
+        for server in self.servers.values():
+            server.stop()
+
+
+def load(workspace: Workspace) -> Warm:
+    """Read the image's file, if the driver wants warm programs."""
+    config: dict = {}
+    if os.environ.get("CODELOOP_WARM") == "1":
+        with contextlib.suppress(FileNotFoundError), open(CONFIG, encoding="utf-8") as file:
+            config = json.load(file)
+    return Warm(workspace, config)
+
+
+# --- forked programs -------------------------------------------------------------------------------------------------
+
+
+class Zygote:
+    """A child of the agent that has loaded the programs. It forks twice: the orphan becomes the agent's own child."""
+
+    def __init__(self, workspace: Workspace, config: dict) -> None:
+        self.workspace = workspace
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                self.socket.close()
+                children.place({0: os.open("/dev/null", os.O_RDWR), 3: theirs.fileno(), 1: 1, 2: 2})
+                self._serve(socket.socket(fileno=3), config)
+            finally:
+                os._exit(0)
+        theirs.close()
+
+    def fork(self, request: dict, descriptors: dict[int, int]) -> int | None:
+        """Its pid; nothing if the zygote is gone, and then the program starts by exec."""
+        argv, env = children.expanded(self.workspace, request)
+        job = {"argv": argv, "env": env, "role": request["role"], "limits": request["limits"]}
+        job |= {"uids": self.workspace.uids, "places": list(descriptors)}
+        try:
+            socket.send_fds(self.socket, [json.dumps(job).encode()], list(descriptors.values()))
+            return int(json.loads(self.socket.recv(64)))
+        except (OSError, ValueError):
+            return None
+
+    def _serve(self, requests: socket.socket, config: dict) -> None:
+        programs = {path: loaded(path) for path in config["forked"]}
+        for name in config.get("imports", ()):
+            importlib.import_module(name)
+        gc.collect()
+        gc.freeze()  # so that the collector of a child does not touch, and so copy, every page
+        while True:
+            data, descriptors, *_ = socket.recv_fds(requests, 1 << 16, 8)
+            if not data:
+                return
+            pid = orphan(functools.partial(self._become, json.loads(data), descriptors, programs))
+            requests.send(str(pid).encode())
+            for descriptor in descriptors:
+                os.close(descriptor)
+
+    def _become(self, job: dict, descriptors: list[int], programs: dict) -> None:
+        """In the grandchild: never returns."""
+        code = 1
+        try:
+            self.workspace.uids = job["uids"]
+            children.prepare(self.workspace, job, dict(zip(job["places"], descriptors, strict=True)))
+            os.environ.clear()
+            os.environ.update(job["env"])
+            sys.argv = job["argv"][2:]
+            program = programs[sys.argv[0]]
+            for name in OWN_MODULES | {module.__name__ for module in programs.values()}:
+                sys.modules.pop(name, None)  # what an exec would not have loaded
+            sys.modules["__main__"] = program
+            sys.stdout, sys.stderr = text_stream(1, "strict"), text_stream(2, "backslashreplace")
+            sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
+            code = ended(program.main)
+        finally:
+            os._exit(code)
+
+
+def orphan(body) -> int:
+    """Run ``body`` in a grandchild, which goes to the nearest subreaper; its pid, once its parent is gone."""
+    read_end, write_end = os.pipe()
+    middle = os.fork()
+    if middle == 0:
+        pid = os.fork()
+        if pid == 0:
+            body()
+        os.write(write_end, str(pid).encode())
+        os._exit(0)
+    os.close(write_end)
+    os.waitpid(middle, 0)
+    with open(read_end, "rb") as file:
+        return int(file.read())
+
+
+def loaded(path: str):
+    """The module of a program, loaded under its own name; what it needs from its folder it finds itself."""
+    name = os.path.basename(path).rpartition(".")[0]
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def text_stream(descriptor: int, errors: str) -> io.TextIOWrapper:
+    raw = io.BufferedWriter(io.FileIO(descriptor, "wb", closefd=False))
+    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, line_buffering=descriptor == 2)
+
+
+def ended(main) -> int:
+    """Run a main function as an interpreter would run the program, to the exit status; threads and exit handlers included."""
+    try:
+        main()
+        code = 0
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+        if isinstance(error.code, str):
+            sys.stderr.write(error.code + "\n")
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    import atexit
+    import threading
+
+    with contextlib.suppress(BaseException):
+        threading._shutdown()
+    with contextlib.suppress(BaseException):
+        atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):
+            stream.flush()
+    return code & 0xFF
+
+
+# --- servers ---------------------------------------------------------------------------------------------------------
+
+
+class Server:
+    """A resident compiler: one process, one frame in, one frame out."""
+
+    def __init__(self, argv: list[str], uid: int) -> None:
+        self.argv, self.uid = argv, uid
+        self.pid = 0
+        self.socket: socket.socket | None = None
+
+    def start(self) -> None:
+        """Start it and do not wait: it warms itself up while the driver has other things to do."""
+        self.socket, theirs = socket.socketpair()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.setsid()
+                null = os.open("/dev/null", os.O_RDWR)
+                children.place({0: theirs.fileno(), 1: null, 2: null})
+                os.chdir("/")
+                os.umask(0o077)
+                kernel.become(self.uid)
+                resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+                env = {"PATH": children.PATH, "HOME": "/", "LANG": "C.UTF-8"}
+                os.execvpe(self.argv[0], [*self.argv, "--serve"], env)
+            finally:
+                os._exit(126)
+        theirs.close()
+
+    def stop(self) -> None:
+        """End it, and wait until it is gone."""
+        if self.socket is not None:
+            self.socket.close()
+            self.socket = None
+        if self.pid:
+            with contextlib.suppress(OSError):
+                os.kill(self.pid, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self.pid, 0)
+            self.pid = 0
+
+    def answer(self, request: dict, job: bytes) -> tuple[str, bytes, float, float] | None:
+        """Do the work of a command: its end, its channel, CPU and wall seconds.
+
+        Nothing where it died over it: what that means is said by an exec of the same command.
+        """
+        if not self.pid:
+            self.start()
+        began, before = time.monotonic(), self._cpu()
+        end, frame = self._exchange(job, request["limits"], before)
+        used = (max(0.0, self._cpu() - before), time.monotonic() - began)
+        if end != "exited":
+            self.stop()
+        return None if end == "gone" else (end, frame, *used)
+
+    def _exchange(self, job: bytes, limits: dict, before: float) -> tuple[str, bytes]:
+        began, answer = time.monotonic(), bytearray()
+        try:
+            self.socket.settimeout(START_S)
+            self.socket.sendall(struct.pack(">I", len(job)) + job)
+            while True:
+                if readable_within(self.socket.fileno(), 0.05):
+                    if not (data := self.socket.recv(1 << 20)):
+                        return "gone", b""
+                    answer += data
+                if len(answer) >= 4 and len(answer) >= 4 + struct.unpack(">I", answer[:4])[0]:
+                    return "exited", bytes(answer[4:])
+                if len(answer) > limits["channel_bytes"]:
+                    return "output_limit", b""
+                if self._cpu() - before > limits["cpu_s"]:
+                    return "timed_out", b""
+                if time.monotonic() - began > limits["wall_s"]:
+                    return "wall_timed_out", b""
+        except OSError:
+            return "gone", b""
+
+    def _cpu(self) -> float:
+        used = kernel.cpu_of(self.pid) if self.pid else None
+        return used[1] if used else 0.0
+
+
+def readable_within(fd: int, seconds: float) -> bool:
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    return bool(poller.poll(int(seconds * 1000)))
