@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.codeloop-installed
 
-.PHONY: setup bench test check clean
+.PHONY: setup bench demo test check clean
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
@@ -20,6 +20,13 @@ $(STAMP): requirements.lock pyproject.toml
 
 bench: setup
 	$(BIN)/codeloop bench --lang $(LANGS) $(if $(LIMIT),--limit $(LIMIT)) --model $(MODEL) --draws $(DRAWS) --max-iterations $(ITERATIONS)
+
+# Recorded answers of the local 1.5B model, in real sandboxes: two of twelve are repaired.
+DEMO := benchmarks/demo/cassette.jsonl
+demo: setup
+	$(BIN)/codeloop setup --lang python,java --no-model
+	$(BIN)/codeloop bench basics --lang python,java --tasks Python/b13,Python/b18,Java/b15 --draws 4 --seed 3 --model replay:$(DEMO)
+	$(BIN)/codeloop report --task Python/b18
 
 test: setup
 	@sh .ci/postgres

@@ -209,3 +209,14 @@ def test_every_reference_of_humaneval_x_passes_in_the_sandbox(tmp_path: Path) ->
     assert done.returncode == 0, done.stderr[-2000:]
     for row in json.loads(done.stdout)["languages"].values():
         assert row["passed"] == row["tasks"] == 164
+
+
+def test_the_demo_shows_a_repair(tmp_path: Path) -> None:
+    """``make demo``: its recorded answers still fit the prompts, and one wrong program is made right."""
+    root = Path(__file__).parent.parent
+    line = next(line for line in (root / "Makefile").read_text("utf-8").splitlines() if "codeloop bench basics" in line)
+    arguments = line.replace("$(DEMO)", str(root / "benchmarks/demo/cassette.jsonl")).split()[1:]
+    shown = bench(tmp_path, *arguments)
+    assert {row["ending"] for row in shown["trajectories"]} <= {"solved", "stalled"}
+    repaired = [row for row in shown["trajectories"] if row["passed_by"][:2] == [False, True]]
+    assert {row["task_id"] for row in repaired} == {"Python/b18"}
