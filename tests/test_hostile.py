@@ -6,13 +6,13 @@ The programs and what becomes of them are in ``hostile/``: see its README.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
 
 from codeloop import host
 from codeloop.attempts import Candidate, Status, Verdict
@@ -93,20 +93,26 @@ class HurriedCell:
         return replace(command, limits=replace(command.limits, wall_s=self._wall_s), peer=peer)
 
 
-def judge(*programs: tuple[Task, str], wall_s: float | None = None) -> list[Verdict]:
-    """Judge one after another on the hidden tests, through the check that everything uses."""
+Judge = Callable[..., list[Verdict]]
 
-    async def body() -> list[Verdict]:
-        sandbox = DockerSandbox(run_id="hostile")
-        try:
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    """Judge programs one after another on the hidden tests, through the check that everything uses.
+
+    All share one sandbox with one cell for each language, so every program runs where others ran before it.
+    """
+    with start_blocking_portal() as portal:
+        sandbox = DockerSandbox(run_id="hostile", jobs=1)
+
+        async def body(programs: tuple[tuple[Task, str], ...], wall_s: float | None) -> list[Verdict]:
             checks = [Checker(sandbox=Hurried(sandbox, wall_s) if wall_s else sandbox, cpu_s=CPU_S)]
             checks += [Checker(sandbox=sandbox, cpu_s=CPU_S)] * len(programs)
             pairs = zip(checks, programs, strict=False)
             return [await check(task, Candidate(code=code), task.hidden) for check, (task, code) in pairs]
-        finally:
-            await sandbox.aclose()
 
-    return anyio.run(body)
+        yield lambda *programs, wall_s=None: portal.call(body, programs, wall_s)
+        portal.call(sandbox.aclose)
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +137,7 @@ def reference(task: Task) -> tuple[Task, str]:
 
 @pytest.mark.docker
 @pytest.mark.parametrize("item", CORPUS, ids=name_of)
-def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program) -> None:
+def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program, judge: Judge) -> None:
     wall_s = SLEEPER_S if "wall_timeout" in item.outcome else None
     hostile, right = judge((item.task, item.code), reference(item.task), wall_s=wall_s)
     assert hostile.status is Status.FAILED, (item.attack, hostile.last.diagnostics)
@@ -141,7 +147,7 @@ def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program) -> 
 
 @pytest.mark.docker
 @pytest.mark.parametrize("item", LIMITS, ids=name_of)
-def test_a_known_limit_is_where_it_was(item: Program) -> None:
+def test_a_known_limit_is_where_it_was(item: Program, judge: Judge) -> None:
     verdict, right = judge((item.task, item.code), reference(item.task))
     assert verdict.last.outcome == item.outcome, (item.attack, verdict.last)
     assert right.status is Status.PASSED, right.last
@@ -149,14 +155,14 @@ def test_a_known_limit_is_where_it_was(item: Program) -> None:
 
 @pytest.mark.docker
 @pytest.mark.parametrize("item", CONTROLS, ids=name_of)
-def test_a_plain_wrong_program_is_just_wrong(item: Program) -> None:
+def test_a_plain_wrong_program_is_just_wrong(item: Program, judge: Judge) -> None:
     (verdict,) = judge((item.task, item.code))
     assert (verdict.status, verdict.last.outcome) == (Status.FAILED, item.outcome)
 
 
 @pytest.mark.docker
 @pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.id)
-def test_the_reference_of_every_task_passes(task: Task) -> None:
+def test_the_reference_of_every_task_passes(task: Task, judge: Judge) -> None:
     (verdict,) = judge(reference(task))
     assert (verdict.status, verdict.last.outcome) == (Status.PASSED, "ok"), verdict.last
     assert verdict.last.cases

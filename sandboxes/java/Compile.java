@@ -1,6 +1,8 @@
 import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -43,14 +45,20 @@ public final class Compile {
     private static final long STACK = 64L << 20; // javac recurses with the nesting of an expression
     private static final int MESSAGES = 500; // lines out: the reader shows a few, the channel has a bound
 
-    private final PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.in), false);
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+    private static final StandardJavaFileManager PLATFORM = COMPILER.getStandardFileManager(null, Locale.ENGLISH, null);
+    private static final int WARMUP = 40; // compiles of our own, until most of javac is machine code
+
+    private final PrintStream out;
     private final String source;
     private final String tests;
     private final String entryPoint;
     private final List<String> api = new ArrayList<>();
+    private volatile boolean isCrashed;
     private volatile boolean isMade; // javac swallows its own stack overflow: no error, and no class file either
 
-    private Compile(DataInputStream in) throws IOException {
+    private Compile(DataInputStream in, OutputStream out) throws IOException {
+        this.out = new PrintStream(out, false);
         source = Frames.text(in);
         tests = Frames.text(in);
         entryPoint = Frames.text(in);
@@ -59,22 +67,48 @@ public final class Compile {
         }
     }
 
+    /** Compiles one job, or with {@code --serve} one after another, each a frame in and a frame out. */
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ENGLISH);
-        Compile compile = new Compile(new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in))));
-        compile.line("\"begin\":true");
-        Thread worker = new Thread(null, compile::work, "compile", STACK);
+        DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
+        OutputStream out = new FileOutputStream(FileDescriptor.in);
+        if (List.of(args).contains("--serve")) {
+            serve(in, new DataOutputStream(out));
+        } else {
+            new Compile(in, out).run();
+        }
+        Runtime.getRuntime().halt(0);
+    }
+
+    private static void serve(DataInputStream in, DataOutputStream out) throws Exception {
+        for (int i = 0; i < WARMUP; i++) {
+            new Compile(new DataInputStream(Compile.class.getResourceAsStream("/sample")), OutputStream.nullOutputStream()).run();
+        }
+        boolean isSound = true;
+        while (isSound) { // after a crash of javac the driver starts another
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            Compile compile = new Compile(new DataInputStream(new ByteArrayInputStream(Frames.bytes(in))), answer);
+            compile.run();
+            out.writeInt(answer.size());
+            answer.writeTo(out);
+            isSound = !compile.isCrashed;
+        }
+    }
+
+    private void run() throws InterruptedException {
+        line("\"begin\":true");
+        Thread worker = new Thread(null, this::work, "compile", STACK);
         worker.start();
         worker.join();
-        compile.line("\"done\":" + compile.isMade);
-        compile.out.flush();
-        Runtime.getRuntime().halt(0);
+        line("\"done\":" + isMade);
+        out.flush();
     }
 
     private void work() {
         try {
             rounds();
         } catch (Throwable crash) { // javac can be crashed by its input
+            isCrashed = true;
             line("\"crash\":" + Json.quote(crash.toString()));
         }
     }
@@ -151,13 +185,11 @@ public final class Compile {
     }
 
     private boolean compile(int round, String name, String text, Map<String, byte[]> path, Map<String, byte[]> made) {
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         int[] count = {0};
-        StandardJavaFileManager standard = compiler.getStandardFileManager(null, Locale.ENGLISH, null);
-        Memory memory = new Memory(standard, path, made);
+        Memory memory = new Memory(PLATFORM, path, made);
         List<String> options = new ArrayList<>(OPTIONS);
         options.add(round == 1 ? "-Xlint:all" : "-Xlint:none");
-        JavaCompiler.CompilationTask task = compiler.getTask(
+        JavaCompiler.CompilationTask task = COMPILER.getTask(
             null, memory, found -> { if (count[0]++ < MESSAGES || found.getKind() == Diagnostic.Kind.ERROR) { report(round, text, found); } },
             options, null, List.of(new Source(name, text)));
         task.setLocale(Locale.ENGLISH);
@@ -231,7 +263,7 @@ public final class Compile {
 
         @Override
         public java.io.InputStream openInputStream() {
-            return new java.io.ByteArrayInputStream(home.get(name));
+            return new ByteArrayInputStream(home.get(name));
         }
 
         @Override
