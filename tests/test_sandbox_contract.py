@@ -376,7 +376,10 @@ class TestLifecycle:
             "anyio.run(main)\n"
         )
         start = partial(subprocess.Popen, stdout=subprocess.PIPE)
-        with start([sys.executable, "-c", program, "live"]) as live, start([sys.executable, "-c", program, "dead"]) as dead:
+        with (
+            start([sys.executable, "-c", program, "live"]) as live,
+            start([sys.executable, "-c", program, "dead"]) as dead,
+        ):
             try:
                 for process in (live, dead):
                     assert process.stdout is not None

@@ -32,8 +32,9 @@ FRAMES_FD = 200
 class Agent:
     """One cell: its workspace, its warm programs, and what it looked like when it was new."""
 
-    def __init__(self, root: str, first_uid: int) -> None:
+    def __init__(self, root: str, first_uid: int, driver: int) -> None:
         os.umask(0o022)
+        self.driver = driver
         self.workspace = Workspace(root, first_uid)
         self.mount = os.path.dirname(root)
         self.used = self._used()
@@ -47,7 +48,9 @@ class Agent:
     def answer(self, request: dict) -> dict:
         """Answer one frame; whatever goes wrong here breaks the cell, and is no verdict."""
         try:
-            return {"doubt": self.reset()} if "reset" in request else commands.run(self.workspace, self.warm, request)
+            if "reset" in request:
+                return {"doubt": self.reset()}
+            return commands.run(self.workspace, self.warm, request, self.driver)
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}"}
 
@@ -100,7 +103,7 @@ def main() -> int:
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1):
         os.dup2(null, fd)
-    agent = Agent(os.environ.get("CODELOOP_ROOT", ROOT), int(os.environ["CODELOOP_UID_BASE"]))
+    agent = Agent(os.environ.get("CODELOOP_ROOT", ROOT), int(os.environ["CODELOOP_UID_BASE"]), source)
     try:
         serve(agent, source, sink)
     except OSError as error:

@@ -14,7 +14,7 @@ import children
 import kernel
 import processes
 from processes import Broken, Cpu
-from streams import Stream, pump
+from streams import Stream, pump, readable
 from warm import Warm
 from workspace import Workspace
 
@@ -134,8 +134,11 @@ def answer(
     return {"end": end, "code": code, "stdout": stdout, "stderr": stderr, "channel": channel, **times, "peer": None}
 
 
-def watch(started: list[Process], cpu: Cpu) -> list[Process]:
-    """Run until the command is over; those that had not ended by themselves."""
+def watch(started: list[Process], cpu: Cpu, driver: int) -> list[Process]:
+    """Run until the command is over; those that had not ended by themselves.
+
+    A driver that is gone while a command runs ends the agent, and with it the cell: nobody waits for the answer.
+    """
     main, peer = started[0], started[-1]
     with selectors.DefaultSelector() as selector:
         for process in started:
@@ -151,6 +154,8 @@ def watch(started: list[Process], cpu: Cpu) -> list[Process]:
             if now - looked < POLL_S / 2 and not urgent:
                 continue
             looked = now
+            if readable(driver):  # it says nothing before it has its answer: this is the end of its input
+                os._exit(0)
             cpu.poll()
             over = [process.check(cpu) for process in started]
             if over[-1]:
@@ -200,8 +205,8 @@ def served(warm: Warm, request: dict) -> dict | None:
     return answer(end, code, channel=base64.b64encode(frame).decode("ascii"), cpu_s=cpu_s, wall_s=wall_s)
 
 
-def run(workspace: Workspace, warm: Warm, request: dict) -> dict:
-    """Run one command, and its peer if it has one, to the end of both."""
+def run(workspace: Workspace, warm: Warm, request: dict, driver: int) -> dict:
+    """Run one command, and its peer if it has one, to the end of both. ``driver``: the descriptor that it came from."""
     if (reply := served(warm, request)) is not None:
         return reply
     requests = [request] + ([request["peer"]] if request["peer"] else [])
@@ -219,7 +224,7 @@ def run(workspace: Workspace, warm: Warm, request: dict) -> dict:
         for pair in pairs:
             if pair is not None:
                 pair.close()
-        culled = watch(started, cpu)
+        culled = watch(started, cpu, driver)
         memory = kernel.oom_kills() > before
         culled = settled(culled, cpu) if memory else culled
         finish(started, cpu)

@@ -112,6 +112,7 @@ class Zygote:
             return None
 
     def _serve(self, requests: socket.socket, config: dict) -> None:
+        sys.path[:] = [place for place in sys.path if place != os.path.dirname(os.path.abspath(__file__))]
         programs = {path: loaded(path) for path in config["forked"]}
         for name in config.get("imports", ()):
             importlib.import_module(name)
@@ -132,6 +133,7 @@ class Zygote:
         try:
             self.workspace.uids = job["uids"]
             children.prepare(self.workspace, job, dict(zip(job["places"], descriptors, strict=True)))
+            as_after_exec()
             os.environ.clear()
             os.environ.update(job["env"])
             sys.argv = job["argv"][2:]
@@ -139,7 +141,7 @@ class Zygote:
             for name in OWN_MODULES | {module.__name__ for module in programs.values()}:
                 sys.modules.pop(name, None)  # what an exec would not have loaded
             sys.modules["__main__"] = program
-            sys.stdout, sys.stderr = text_stream(1, "strict"), text_stream(2, "backslashreplace")
+            sys.stdout, sys.stderr = text_stream(1, "surrogateescape"), text_stream(2, "backslashreplace")
             sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
             code = ended(program.main)
         finally:
@@ -170,6 +172,18 @@ def loaded(path: str):
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def as_after_exec() -> None:
+    """Make good what exec and the interpreter's start do, so that no program can tell the difference.
+
+    The kernel lets nobody look into a process that has changed its user, until it has called exec (proc(5)); there is
+    nothing of anybody else's in this one. Python ignores two signals, which then come as errors of the calls.
+    """
+    kernel.LIBC.prctl(kernel.PR_SET_DUMPABLE, 1, 0, 0, 0)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def text_stream(descriptor: int, errors: str) -> io.TextIOWrapper:

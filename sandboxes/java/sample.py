@@ -1,7 +1,7 @@
 """Run at image build: packs a sample job, which warms resident compilers up, and archives the classes that a check loads.
 
-    python3 sample.py job FOLDER OUT             the frames of a compile job, see Compile.java
-    python3 sample.py judge JAR OPTION…          compiles the sample and judges it, in a JVM with these options besides
+python3 sample.py job FOLDER OUT             the frames of a compile job, see Compile.java
+python3 sample.py judge JAR OPTION…          compiles the sample and judges it, in a JVM with these options besides
 """
 
 import base64
