@@ -209,8 +209,9 @@ def _count_calls(path: Path, reach: Callable[[str], None]) -> None:
 
 
 def use_sandbox(sandbox_for: Callable[[str, int], Any]) -> None:
-    async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, _: object) -> Checker:
-        return Checker(sandbox=sandbox_for(run_id, jobs))
+    @asynccontextmanager
+    async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, *_: object) -> AsyncIterator[Checker]:
+        yield Checker(sandbox=sandbox_for(run_id, jobs))
 
     codeloop.cli.bench.open_checker = open_checker  # type: ignore[assignment]  # this process is the test's own
 

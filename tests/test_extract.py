@@ -106,18 +106,18 @@ def test_where_the_model_was_right_the_expected_program_passes() -> None:
     assert right
 
     async def check_all() -> list[str]:
-        check = await open_checker("extract", ("python", "java"), jobs=2, say=print)
-        wrong: list[str] = []
+        async with open_checker("extract", ("python", "java"), jobs=2, say=print) as check:
+            wrong: list[str] = []
 
-        async def one(entry: dict[str, Any]) -> None:
-            task = task_of(entry)
-            verdict = await check(task, Candidate(code=entry["expected"]), task.hidden)
-            if verdict.status is not Status.PASSED:
-                wrong.append(f"{entry['id']}: {verdict.last.outcome}")
+            async def one(entry: dict[str, Any]) -> None:
+                task = task_of(entry)
+                verdict = await check(task, Candidate(code=entry["expected"]), task.hidden)
+                if verdict.status is not Status.PASSED:
+                    wrong.append(f"{entry['id']}: {verdict.last.outcome}")
 
-        async with anyio.create_task_group() as group:
-            for entry in right:
-                group.start_soon(one, entry)
+            async with anyio.create_task_group() as group:
+                for entry in right:
+                    group.start_soon(one, entry)
         return wrong
 
     assert anyio.run(check_all) == []
