@@ -91,14 +91,14 @@ class GoLanguage:
 
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its zero value unless told otherwise."""
-        kind = _result_type(task)
-        constants = _CONSTANTS.get(kind) or _constants(*_of_slice(kind))
+        constants = _constants_of(_result_type(task))
         first, *others = constants
         chosen = "".join(
             f'\tif os.Getenv("{STUB_VARIABLE}") == "{number}" {{\n\t\treturn {constant.text}\n\t}}\n'
             for number, constant in enumerate(others, 1)
         )
         head = re.sub(r"\A(\s*package[ \t]+\w+[ \t]*\n)", r'\1import "os"\n', task.prompt.rstrip() + "\n")
+        head = head if others else task.prompt.rstrip() + "\n"
         return Stub(code=f"{head}{chosen}\treturn {first.text}\n}}\n", constants=constants)
 
     def may_be_vacuous(self, task: Task) -> bool:
@@ -165,19 +165,26 @@ _ELEMENTS = {
 }
 
 
-def _of_slice(kind: str) -> tuple[str, ...]:
-    """Give two values of a slice type; the zero value alone of what is not known."""
+def _constants_of(kind: str) -> tuple[Constant, ...]:
+    """Give values of a result type, without blanks; several results are one text. Of what is not known, the zero value."""
+    if kind in _CONSTANTS:
+        return _CONSTANTS[kind]
+    if kind.startswith("("):
+        lists = [_constants_of(re.sub(r"^[a-z]\w* ", "", part.strip())) for part in kind[1:-1].split(",")]
+        return _constants(*(", ".join(each[index].text for each in lists) for index in range(min(map(len, lists)))))
     element = re.fullmatch(r"\[\](\w+|interface\{\})", kind)
     if element and element[1] in _ELEMENTS:
-        return (f"{kind}{{}}", f"{kind}{{{_ELEMENTS[element[1]]}}}")
-    return (f"{kind}{{}}", f"{kind}{{nil, nil}}") if kind.startswith("[][]") else (f"*new({kind})",)
+        return _constants(f"{kind}{{}}", f"{kind}{{{_ELEMENTS[element[1]]}}}")
+    if kind.startswith(("[]", "map[")):
+        return _constants(f"{kind}{{}}", f"make({kind}, 3)" if kind[1] == "]" else f"{kind}(nil)")
+    return _constants(f"*new({kind})")
 
 
 def _result_type(task: Task) -> str:
     """Give the entry point's result type as text; of several, or of a named one, what a function literal makes of it."""
     for node in reversed(parse(GRAMMAR, task.prompt.rstrip() + "\n}\n").children):
         if node.type == "function_declaration" and text_of(node.child_by_field_name("name")) == task.entry_point:
-            return "".join(text_of(node.child_by_field_name("result")).split())
+            return " ".join(text_of(node.child_by_field_name("result")).split())
     return "int"
 
 
