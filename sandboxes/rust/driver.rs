@@ -34,7 +34,7 @@ fn main() {
     let mut steps = Vec::new();
     write("solution.rs", code);
     let mut ok = step(&mut channel, &mut steps, "candidate", &[
-        "--crate-name", "candidate", "--crate-type", "rlib", "--force-warn", "unsafe_code", "-o", "libcandidate.rlib",
+        "--crate-name", "candidate", "--crate-type", "rlib", "-A", "warnings", "--force-warn", "unsafe_code", "-o", "libcandidate.rlib",
         "solution.rs",
     ]);
     let _ = fs::remove_file("solution.rs");
