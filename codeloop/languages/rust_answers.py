@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codeloop.attempts import Note
 from codeloop.languages.rust_cases import GRAMMAR, TYPES, VALUES, items_of, name_of, uses_of
-from codeloop.languages.syntax import Syntax, parse, text_of, walk
+from codeloop.languages.syntax import Syntax, parse, text_of, to_bytes, walk
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:
@@ -55,10 +55,13 @@ def bound(node: Node) -> set[str]:
     return set()
 
 
-_REFUSED_WORDS = {"global_allocator": "an allocator of its own", "proc_macro": "a procedural macro"}
-_REFUSED_MACROS = frozenset(
-    {"include", "include_str", "include_bytes", "env", "option_env", "asm", "global_asm", "naked_asm"}
-)
+_REFUSED_WORDS = {
+    "global_allocator": "an allocator of its own",
+    "proc_macro": "a procedural macro",
+    **{name: f"{name}!" for name in ("include_str", "include_bytes", "option_env", "asm", "global_asm", "naked_asm")},
+}
+_REFUSED_MACROS = frozenset({"include", "env"})
+"""Words that are honest, as of a variable or of the module ``std::env``, unless they are called as macros."""
 
 
 def refusals(code: str) -> list[tuple[int, str]]:
@@ -66,17 +69,17 @@ def refusals(code: str) -> list[tuple[int, str]]:
 
     Macros cannot make a word of parts, so a word that is nowhere in the text is nowhere in the program.
     """
-    found = []
+    data, found = to_bytes(code), []
     for node in walk(parse(GRAMMAR, code)):
-        line, text = node.start_point.row + 1, text_of(node) if node.child_count == 0 else ""
-        following = node.next_sibling
-        word = text.removeprefix("r#")
-        if node.type == "foreign_mod_item" or (text == "extern" and _is_in_macro(node)):
+        line, word = node.start_point.row + 1, text_of(node).removeprefix("r#") if node.child_count == 0 else ""
+        if node.type in SYNTAX.comments or node.type == "string_content":
+            continue
+        if node.type == "foreign_mod_item" or (word == "extern" and _is_in_macro(node)):
             found.append((line, "an extern block"))
-        elif word in _REFUSED_MACROS and following is not None and text_of(following) == "!":
-            found.append((line, f"{word}!"))
         elif word in _REFUSED_WORDS:
             found.append((line, _REFUSED_WORDS[word]))
+        elif word in _REFUSED_MACROS and re.match(rb"\s*!(?!=)", data[node.end_byte : node.end_byte + 200]):
+            found.append((line, f"{word}!"))
         elif node.type == "attribute" and re.match(r"(?:unsafe\s*\(\s*)?(?:link|path)\b", text_of(node)):
             found.append((line, f"#[{text_of(node)[:40]}]"))
     return list(dict.fromkeys(found))

@@ -116,7 +116,7 @@ def make_cases(prompt: str, reference: str, entry_point: str, tests: str, code: 
     body = "\n".join(builder.item(node, attributes, "") for node, attributes in _with_attributes(root))
     call = _call(prompt, entry_point)
     own = {name_of(node) for node in walk(root) if node.type == "function_item"}
-    helpers = _helpers(items, kinds, _called(root) - own - {entry_point})
+    helpers = _helpers({**items, entry_point: ""}, kinds, _called(root) - own - {entry_point})
     words = set(re.findall(r"\w+", "\n".join([tests, call, *helpers])))
     types = sorted(name for name in items if kinds.get(name) in TYPES | VALUES and name in words)
     lines = [
@@ -171,7 +171,7 @@ def _helpers(items: dict[str, str], kinds: dict[str, str], wanted: set[str]) -> 
     found: dict[str, str] = {}
     while wanted:
         name = wanted.pop()
-        if name in items and kinds.get(name) == "function_item" and name not in found:
+        if items.get(name) and kinds.get(name) == "function_item" and name not in found:
             found[name] = items[name]
             wanted |= set(re.findall(r"\b(\w+)\s*\(", items[name])) - set(found)
     return list(found.values())
