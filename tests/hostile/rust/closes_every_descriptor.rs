@@ -1,6 +1,6 @@
 // task: twice
-// outcome: exited_early
-// attack: closes the channel
+// outcome: crashed
+// attack: closes the channel: its next use is a fault to the library
 use std::os::fd::FromRawFd;
 
 fn twice(x: i32) -> i32 {

@@ -1,5 +1,5 @@
 // task: twice
-// outcome: wrong_answer
+// outcome: ok
 // attack: a data race on an interface value makes a pointer of a number, and reads the nonce from the heap
 package main
 

@@ -5,24 +5,21 @@ use std::fs::{read_to_string, File};
 use std::io::Write;
 use std::os::fd::FromRawFd;
 
-const MARK: &[u8] = b"{\"nonce\":\"";
-
 fn nonce() -> Option<String> {
     for line in read_to_string("/proc/self/maps").ok()?.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
-        if !words[1].starts_with("rw") || line.ends_with("[stack]") {
+        if !words[1].starts_with("rw") || !line.ends_with("[heap]") {
             continue;
         }
         let (low, high) = words[0].split_once('-')?;
         let (low, high) = (usize::from_str_radix(low, 16).ok()?, usize::from_str_radix(high, 16).ok()?);
-        if high - low > 64 << 20 {
-            continue;
-        }
         let memory = unsafe { std::slice::from_raw_parts(low as *const u8, high - low) };
-        for at in 0..memory.len().saturating_sub(64) {
-            let found = &memory[at + MARK.len()..at + MARK.len() + 32];
-            if memory[at..].starts_with(MARK) && found.iter().all(u8::is_ascii_hexdigit) {
-                return String::from_utf8(found.to_vec()).ok();
+        let is_digit = |at: usize| matches!(memory.get(at), Some(b'0'..=b'9' | b'a'..=b'f'));
+        let mut run = 0;
+        for at in 0..memory.len() {
+            run = if is_digit(at) { run + 1 } else { 0 };
+            if run == 32 && !is_digit(at + 1) {
+                return String::from_utf8(memory[at - 31..=at].to_vec()).ok();
             }
         }
     }
