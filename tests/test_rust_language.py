@@ -280,7 +280,7 @@ def test_every_case_is_reported_after_a_failed_one() -> None:
 @pytest.mark.parametrize(
     ("code", "outcome", "line", "column"),
     [
-        ("fn twice(xs: Vec<i32> {\n}\n", "syntax", 1, 22),
+        ("fn twice(xs: Vec<i32> {\n}\n", "syntax", 2, 3),
         ('fn twice(xs: Vec<i32>) -> Vec<i32> { let _s = "é"; y }\n', "types", 1, 52),
         ("fn twice(xs: Vec<i64>) -> Vec<i64> {\n    xs\n}\n", "signature", None, None),
         ("fn thrice(xs: Vec<i32>) -> Vec<i32> {\n    xs\n}\n", "missing_entry_point", None, None),

@@ -43,7 +43,7 @@ fn main() {
         let verdict = format!("codeloop_verdict={HOME}/libcodeloop_verdict.rlib");
         ok = step(&mut channel, &mut steps, "tests", &[
             "--crate-name", "tests", "--crate-type", "bin", "--cap-lints", "allow", "-o", "prog",
-            "--extern", "candidate=libcandidate.rlib", "--extern", &verdict,
+            "--extern", "candidate=libcandidate.rlib", "--extern", &verdict, "-L", &format!("dependency={HOME}"),
             "-C", "link-arg=-fuse-ld=mold", "-C", "strip=symbols", "tests.rs",
         ]);
         let _ = fs::remove_file("tests.rs");
