@@ -145,13 +145,17 @@ def _errors(result: CommandResult) -> str:
 _NUMBERS = {"i8": "77", "u8": "77", "i16": "7654", "u16": "7654", "f32": "2.5e6", "f64": "2.5e6"}
 
 
+def _number_constants(kind: str) -> tuple[str, ...]:
+    number = _NUMBERS.get(kind, "7654321")
+    if kind[0] == "f":  # 0.0 would pass tests of the data that forget the absolute value of a difference
+        return (number, "0.0", f"-{number}")
+    return ("0", number) if kind[0] == "u" else ("0", number, f"-{number}")
+
+
 def _constants(kind: str) -> tuple[str, ...]:
     """Give values of a type, the default first; of a type that is not known, one that any type can be made of."""
     if re.fullmatch(r"[iu](?:8|16|32|64|128|size)|f32|f64", kind):
-        number = _NUMBERS.get(kind, "7654321")
-        if kind[0] == "f":  # 0.0 would pass tests of the data that forget the absolute value of a difference
-            return (number, "0.0", f"-{number}")
-        return ("0", number, *(() if kind[0] == "u" else (f"-{number}",)))
+        return _number_constants(kind)
     inner = re.fullmatch(r"Vec<(.+)>", kind)
     if inner:
         return ("vec![]", f"vec![{_constants(inner[1])[-1]}]")
