@@ -246,8 +246,12 @@ def _candidate_outcome(told: list[dict[str, Any]]) -> str:
     return "signature" if theirs else ""
 
 
+_LATER = re.compile(r"^reached the|recursion limit|^cannot find |^(?:invalid|multiple).* format|^queries overflow")
+"""Errors that have no code though the parser was content."""
+
+
 def _has_code(found: list[dict[str, Any]]) -> bool:
-    return any(each.get("code") for each in found)
+    return any(each.get("code") or _LATER.search(str(each.get("message"))) for each in found)
 
 
 def _lacks(found: dict[str, Any]) -> bool:
