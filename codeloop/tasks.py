@@ -13,7 +13,8 @@ class VisibleTests:
 
     code: str
     origin: str = "suite"
-    """Where it comes from: ``suite``, or ``supplement`` (written by us from the statement's own examples)."""
+    """Where it comes from: ``suite``, ``supplement`` (written by us from the statement's own examples), or ``python``
+    (converted from the visible tests of the same problem in Python)."""
 
     @property
     def is_empty(self) -> bool:

@@ -70,7 +70,7 @@ def test_visible_code_comes_from_the_examples_and_never_from_the_hidden_tests(hu
             row = json.loads(line)
             visible = _by_id(humaneval, row["task_id"]).visible
             if row["example_test"].strip() in ("", "None"):
-                assert visible.is_empty or visible.origin == "supplement"
+                assert visible.is_empty or visible.origin == ("python" if source.short == "rust" else "supplement")
                 assert row["test"] not in visible.code or visible.is_empty
             else:
                 assert visible.code.removeprefix(row.get("test_setup", "")).strip() in row["example_test"], row[
@@ -119,7 +119,9 @@ def test_python_supplements_accept_the_reference_and_reject_a_stub(humaneval: Su
 
 
 def test_rust_none_is_no_test(humaneval: Suite) -> None:
-    assert all(task.visible.is_empty for task in humaneval.tasks if task.language == "rust")
+    rust = [task for task in humaneval.tasks if task.language == "rust"]
+    assert all(task.visible.is_empty or "#[test]" in task.visible.code for task in rust)
+    assert sum(task.visible.is_empty for task in rust) == 14
 
 
 def test_a_prompt_holds_the_head_of_the_program(humaneval: Suite) -> None:
@@ -130,7 +132,9 @@ def test_a_prompt_holds_the_head_of_the_program(humaneval: Suite) -> None:
 
 
 def test_errata_are_those_of_the_loaded_languages(humaneval: Suite, data_dir: Path, tmp_path: Path) -> None:
-    assert [task_id for task_id, _ in humaneval.errata] == ["JavaScript/112", "JavaScript/155", "Go/95"]
+    assert [task_id for task_id, _ in humaneval.errata] == [
+        *("JavaScript/112", "JavaScript/155", "Go/95", "Rust/32", "Rust/137")
+    ]
     java = load_suite("humaneval-x", ["java"], data_dir=data_dir, cache_dir=tmp_path, say=_quiet)
     assert java.errata == ()
     assert {task.language for task in java.tasks} == {"java"}
@@ -267,17 +271,17 @@ def _execute(program: str, tests: str) -> None:
 @pytest.fixture(scope="module")
 def basics(tmp_path_factory: pytest.TempPathFactory) -> Suite:
     cache = tmp_path_factory.mktemp("none")
-    return load_suite("basics", ("python", "java"), data_dir=None, cache_dir=cache, say=_quiet)
+    return load_suite("basics", ("python", "java", "go", "rust"), data_dir=None, cache_dir=cache, say=_quiet)
 
 
-def test_basics_holds_the_same_problems_in_both_languages(basics: Suite) -> None:
-    numbers = {name: [task.number for task in basics.tasks if task.language == name] for name in ("python", "java")}
-    assert numbers["python"] == numbers["java"]
+def test_basics_holds_the_same_problems_in_every_language(basics: Suite) -> None:
+    cases = {"python": r"^assert ", "java": r"^ {16}s\.", "go": r"^\tassert\.", "rust": r"^ {8}assert_eq!"}
+    numbers = {name: [task.number for task in basics.tasks if task.language == name] for name in cases}
+    assert all(found == numbers["python"] for found in numbers.values())
     assert len(numbers["python"]) >= 12
     for task in basics.tasks:
-        case = r"^assert " if task.language == "python" else r"^ {16}s\."
-        assert 2 <= len(re.findall(case, task.visible.code, re.M)) <= 3
-        assert 5 <= len(re.findall(case, task.hidden.code, re.M)) <= 8
+        assert 2 <= len(re.findall(cases[task.language], task.visible.code, re.M)) <= 3
+        assert 5 <= len(re.findall(cases[task.language], task.hidden.code, re.M)) <= 8
 
 
 def test_basics_references_pass_and_stubs_fail(basics: Suite) -> None:
@@ -541,7 +545,7 @@ def test_choose_is_fixed_even_and_shifted_by_the_seed(humaneval: Suite) -> None:
 def test_every_limit_gives_so_many_tasks(basics: Suite) -> None:
     for limit in range(1, 15):
         for seed in (-1, 0, 7):
-            assert len(choose(basics, limit, seed)) == 2 * min(limit, 12)
+            assert len(choose(basics, limit, seed)) == 4 * min(limit, 17)
     with pytest.raises(SuiteError, match="1 or more"):
         choose(basics, 0, 0)
 

@@ -14,7 +14,8 @@ from codeloop.report.text import escape
 from codeloop.store import Store
 
 KNOWN_LIMIT = (
-    "a Java candidate shares its process with its tests; the known ways to their memory are closed, others may exist "
+    "a Java candidate shares its process with its tests; the known ways to their memory are closed, others may exist; "
+    "a Go or Rust candidate does so too: a data race in Go and unsafe in Rust (noted as a warning) open their memory "
     "(README, security)"
 )
 UNKNOWN = "unknown"

@@ -43,6 +43,37 @@ public class Main {{
 }}
 """
 
+_GO_TEST = """\
+package main
+
+import (
+\t"testing"
+
+\t"github.com/stretchr/testify/assert"
+)
+
+func TestSolution(t *testing.T) {{
+{cases}}}
+"""
+
+_RUST_TESTS = """\
+#[cfg(test)]
+mod tests {{
+    use super::*;
+
+    #[test]
+    fn solution() {{
+{cases}    }}
+}}
+"""
+
+_NEEDS = {
+    "java": ("class Main", "no class Main; write a list of boolean expressions or a whole Main class"),
+    "go": ("func Test", "no test function; write a list of boolean expressions or functions Test…(t *testing.T)"),
+    "rust": ("#[test]", "no #[test] function; write a list of boolean expressions or a mod of #[test] functions"),
+}
+"""What a language's tests must hold, and what to say otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Item:
@@ -192,16 +223,33 @@ def _from_lines(language: str, lines: list[str]) -> str:
     if language == "java":
         cases = ",\n".join(line.rstrip("; ") for line in lines)
         return _JAVA_MAIN.format(cases=indent(cases, " " * 16))
+    if language == "go":
+        return _GO_TEST.format(cases="".join(f"\t{_go_case(line)}\n" for line in lines))
+    if language == "rust":
+        return _RUST_TESTS.format(cases="".join(f"        {_rust_case(line)}\n" for line in lines))
     return "".join(f"assert {_ASSERT.sub('', line)}\n" for line in lines)
+
+
+def _go_case(line: str) -> str:
+    """Take an assertion as it is, and a condition as one; ``reflect.DeepEqual(a, b)`` is an assertion of equality."""
+    deep = re.fullmatch(r"reflect\.DeepEqual\((.*)\)", line, re.S)
+    if deep:
+        return f"assert.Equal(t, {deep[1]})"
+    return line if line.startswith(("assert.", "require.")) else f"assert.True(t, {line})"
+
+
+def _rust_case(line: str) -> str:
+    """Take an assertion as it is, and a condition as one."""
+    line = line.rstrip("; ")
+    return f"{line};" if re.match(r"assert(_eq|_ne)?!", line) else f"assert!({line});"
 
 
 def _check_shape(item: _Item, field: str, code: str) -> None:
     """Find tests that could never run now: a bench would blame the candidates for them."""
-    if item.data["language"] == "java":
-        if "class Main" not in code:
-            raise SuiteError(
-                f"{item.place}: {field!r} has no class Main; write a list of boolean expressions or a whole Main class"
-            )
+    word, remedy = _NEEDS.get(item.data["language"], ("", ""))
+    if word:
+        if word not in code:
+            raise SuiteError(f"{item.place}: {field!r} has {remedy}")
         return
     try:
         with warnings.catch_warnings():

@@ -9,7 +9,7 @@ import re
 import urllib.request
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from http.client import HTTPException
 from importlib.resources import files
@@ -21,6 +21,7 @@ import yaml
 
 from codeloop.errors import SuiteError, UnknownName
 from codeloop.suites.pinned import Pinned, Say, Unavailable, obtain, one_line
+from codeloop.suites.rust_examples import rust_tests
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, natural_key
 
 Row = Mapping[str, str]
@@ -35,7 +36,12 @@ _ERRATA = (
     ("JavaScript/112", "the reference solution fails the data's own tests"),
     ("JavaScript/155", "the reference solution fails the data's own tests"),
     ("Go/95", "the reference solution fails now and then: it depends on the order of a map"),
+    ("Rust/32", "the data's tests stand inside a comment: nothing can pass or fail"),
+    ("Rust/137", "the signature's result type is declared in the reference solution alone: no program can know it"),
 )
+
+_RUST_DIFFERS = frozenset({"Rust/33", "Rust/87", "Rust/103"})
+"""Rust tasks whose reference does not do what Python's examples say: other places, another order, no ``0b``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,7 @@ def load(languages: Sequence[str], *, data_dir: Path | None, cache_dir: Path, fe
             tasks += _load_language(language, data_dir, cache_dir / NAME, fetch, say)
         except Unavailable as exc:
             unavailable.append((language, str(exc)))
+    tasks = _with_rust_examples(tasks, lambda: _load_language("python", data_dir, cache_dir / NAME, fetch, say), say)
     if not tasks:
         raise SuiteError("; ".join(line for _, line in unavailable) or f"{NAME}: no language was asked for")
     tasks.sort(key=lambda task: natural_key(task.id))
@@ -89,6 +96,27 @@ def load(languages: Sequence[str], *, data_dir: Path | None, cache_dir: Path, fe
         errata=tuple(item for item in _ERRATA if item[0] in ids),
         unavailable=tuple(unavailable),
     )
+
+
+def _with_rust_examples(tasks: list[Task], load_python: Callable[[], list[Task]], say: Say) -> list[Task]:
+    """Give the Rust tasks visible tests made of Python's; where those cannot be had they stay without, said once."""
+    if not any(task.language == "rust" for task in tasks):
+        return tasks
+    python = [task for task in tasks if task.language == "python"]
+    try:
+        siblings = {task.number: task for task in python or load_python()}
+    except Unavailable as exc:
+        say(f"{NAME}: Rust's visible tests are made of Python's: {exc}; its tasks have none")
+        return tasks
+    return [_with_rust_example(task, siblings) if task.language == "rust" else task for task in tasks]
+
+
+def _with_rust_example(task: Task, siblings: Mapping[str, Task]) -> Task:
+    sibling = siblings.get(task.number)
+    if sibling is None or not task.visible.is_empty or task.id in _RUST_DIFFERS:
+        return task
+    code = rust_tests(sibling.visible.code, task.prompt, task.entry_point)
+    return replace(task, visible=VisibleTests(code=code, origin="python")) if code else task
 
 
 def _load_language(language: str, data_dir: Path | None, cache: Path, fetch: bool, say: Say) -> list[Task]:

@@ -1,0 +1,10 @@
+// task: twice
+// outcome: timeout
+// attack: loops
+package main
+
+
+func Twice(x int) int {
+	for {
+	}
+}

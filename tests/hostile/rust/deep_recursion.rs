@@ -1,0 +1,7 @@
+// task: twice
+// outcome: crashed
+// attack: recursion without end
+#[allow(unconditional_recursion)]
+fn twice(x: i32) -> i32 {
+    1 + twice(std::hint::black_box(x + 1) % 7)
+}

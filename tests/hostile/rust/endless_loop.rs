@@ -1,0 +1,10 @@
+// task: twice
+// outcome: timeout
+// attack: loops
+fn twice(x: i32) -> i32 {
+    let mut n = x;
+    loop {
+        n = n.wrapping_mul(3);
+        std::hint::black_box(n);
+    }
+}

@@ -1,0 +1,12 @@
+// task: twice
+// outcome: types or syntax
+// attack: a macro that calls itself
+macro_rules! again {
+    ($($any:tt)*) => {
+        again!($($any)* $($any)* x)
+    };
+}
+
+fn twice(x: i32) -> i32 {
+    again!(x)
+}
