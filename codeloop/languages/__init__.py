@@ -7,7 +7,11 @@ from importlib import import_module
 from codeloop.errors import UnknownName
 from codeloop.languages.port import Compiled, Language
 
-_MODULES = {"python": "codeloop.languages.python", "java": "codeloop.languages.java"}
+_MODULES = {
+    "python": "codeloop.languages.python",
+    "java": "codeloop.languages.java",
+    "javascript": "codeloop.languages.javascript",
+}
 
 NAMES = tuple(_MODULES)
 """Every language that can be checked, in the order of tables."""

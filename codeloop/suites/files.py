@@ -192,16 +192,32 @@ def _from_lines(language: str, lines: list[str]) -> str:
     if language == "java":
         cases = ",\n".join(line.rstrip("; ") for line in lines)
         return _JAVA_MAIN.format(cases=indent(cases, " " * 16))
+    if language == "javascript":
+        return "".join(f"console.assert({line.rstrip('; ')})\n" for line in lines)
+    if language == "cpp":
+        cases = "".join(f"    assert({line.rstrip('; ')});\n" for line in lines)
+        return f"#undef NDEBUG\n#include <assert.h>\nint main() {{\n{cases}}}\n"
     return "".join(f"assert {_ASSERT.sub('', line)}\n" for line in lines)
+
+
+_SHAPES = {
+    "java": ("class Main", "no class Main; write a list of boolean expressions or a whole Main class"),
+    "javascript": (
+        "console.assert(",
+        "no console.assert; write a list of expressions or a program with console.assert",
+    ),
+    "cpp": ("main", "no main; write a list of expressions or a program whose main asserts"),
+}
+"""What tests of a language hold, and what to say where they do not."""
 
 
 def _check_shape(item: _Item, field: str, code: str) -> None:
     """Find tests that could never run now: a bench would blame the candidates for them."""
-    if item.data["language"] == "java":
-        if "class Main" not in code:
-            raise SuiteError(
-                f"{item.place}: {field!r} has no class Main; write a list of boolean expressions or a whole Main class"
-            )
+    language = item.data["language"]
+    if language in _SHAPES:
+        needed, remedy = _SHAPES[language]
+        if needed not in code:
+            raise SuiteError(f"{item.place}: {field!r} has {remedy}")
         return
     try:
         with warnings.catch_warnings():
