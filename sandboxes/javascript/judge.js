@@ -445,7 +445,10 @@ function run(job) {
   try {
     const { error, value } = request({ op: 'load', names })
     if (error !== undefined) throw error
-    check(Array.isArray(value) && value.length === names.length)
+    if (!Array.isArray(value) || value.length !== names.length) {
+      failure = new Forged()
+      throw failure
+    }
     isMissing = value[0] !== true
     if (isMissing) throw new ReferenceError(`the program does not define the function ${names[0]}`)
     program(hooks, testConsole, ...names.map(remote))

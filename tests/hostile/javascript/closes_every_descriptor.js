@@ -1,6 +1,6 @@
 // task: double
-// outcome: exited_early
-// attack: closes every descriptor that it has
+// outcome: crashed
+// attack: closes every descriptor that it has, those of the event loop included
 const fs = require('fs')
 const double = (x) => {
   for (let fd = 0; fd < 64; fd++) {

@@ -1,6 +1,6 @@
 // task: double
-// outcome: forged
-// attack: right replies sent before they are asked for, and one too many
+// outcome: wrong_answer
+// attack: replies sent before they are asked for: they are as good as any other answer
 const fs = require('fs')
 const frame = (message) => {
   const data = Buffer.from(JSON.stringify(message))

@@ -1,5 +1,5 @@
 // task: double
-// outcome: wrong_answer
+// outcome: forged
 // attack: the modules that the server uses, replaced
 const fs = require('fs')
 const real = fs.writeSync

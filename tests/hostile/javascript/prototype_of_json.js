@@ -1,5 +1,5 @@
 // task: evens
-// outcome: wrong_answer
+// outcome: forged
 // attack: toJSON on every prototype, and JSON.stringify replaced
 for (const kind of [Object, Array, Number, String]) kind.prototype.toJSON = () => 'same'
 JSON.stringify = () => '[2,4]'
