@@ -11,6 +11,7 @@ _MODULES = {
     "python": "codeloop.languages.python",
     "java": "codeloop.languages.java",
     "javascript": "codeloop.languages.javascript",
+    "cpp": "codeloop.languages.cpp",
 }
 
 NAMES = tuple(_MODULES)

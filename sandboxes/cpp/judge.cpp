@@ -45,7 +45,9 @@ std::string json(const std::string& text) {
     static const char* digits = "0123456789abcdef";
     std::string made = "\"";
     for (const unsigned char c : text) {
-        if (c < 32 || c > 126 || c == '"' || c == '\\') {
+        if (c == 0xc2) continue;  // the first byte of a plus-minus sign, the only one beyond ASCII that is meant
+        if (c > 126) made += c == 0xb1 ? "\\u00b1" : "?";
+        else if (c < 32 || c == '"' || c == '\\') {
             made += "\\u00";
             made += digits[c >> 4];
             made += digits[c & 15];
@@ -153,6 +155,8 @@ void forged() {
     state = link::lying;
     stop();
 }
+
+void unfit() { throw remote("a number of the answer is too large for the type that is asked for"); }
 
 codeloop_wire::reader call(codeloop_wire::writer& request) {
     if (state != link::fine) stop();

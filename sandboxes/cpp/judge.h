@@ -16,6 +16,7 @@ void end(int number, bool holds, const std::string& expected = "", const std::st
 void raised(int number);  // in a handler: says what was thrown; goes on with it if the candidate is gone
 codeloop_wire::reader call(codeloop_wire::writer& request);  // throws what the candidate threw
 [[noreturn]] void forged();
+[[noreturn]] void unfit();  // a whole number of the answer is too large for its type
 
 std::string quoted(const std::string& text);
 std::string shown(double value);

@@ -24,6 +24,7 @@
 namespace codeloop_wire {
 
 struct bad {};  // bytes that are no value
+struct wide {};  // a whole number that the reader's type cannot hold
 constexpr std::uint32_t most = 16u << 20;  // bytes of a frame: a hundred times any honest value of the suites
 
 class writer {
@@ -106,7 +107,7 @@ template <class T> void get(reader& in, T& value) {
     else if constexpr (std::is_integral_v<T>) {
         const long long number = in.whole();
         value = static_cast<T>(number);
-        if (static_cast<long long>(value) != number) throw bad{};
+        if (static_cast<long long>(value) != number) throw wide{};
     } else if constexpr (std::is_same_v<T, std::string>) value = in.text();
     else if constexpr (is_sequence<T>::value || is_set<T>::value) {
         value.clear();

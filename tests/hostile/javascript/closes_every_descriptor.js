@@ -1,5 +1,5 @@
 // task: double
-// outcome: crashed
+// outcome: crashed or exited_early
 // attack: closes every descriptor that it has, those of the event loop included
 const fs = require('fs')
 const double = (x) => {
