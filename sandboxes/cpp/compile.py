@@ -17,7 +17,8 @@ import sys
 
 HOME = "/opt/codeloop"
 PR_SET_DUMPABLE = 4
-FLAGS = ["-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", "-fdiagnostics-format=json", "-fmax-errors=20"]
+REPORT = ["-fdiagnostics-format=json", "-fno-diagnostics-json-formatting", "-fmax-errors=20"]
+FLAGS = ["-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", *REPORT]
 LINK = ["-fuse-ld=mold", "-Wl,-s", "-Wl,--gc-sections", "-Wl,--as-needed", f"{HOME}/support.o"]
 KEYS = ("file", "line", "byte-column")
 PLACES = ("caret", "finish")

@@ -155,7 +155,7 @@ function decoded(node, table, depth = 0) {
   const made = empty(node, table, depth)
   table[number] = made
   fill(made, node, table, depth)
-  return made
+  return table[number] // a typed array is made when its items are known
 }
 
 function empty([tag, , items], table, depth) {
