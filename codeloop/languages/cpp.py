@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _HOME = "/opt/codeloop"
 _FILE = "solution.cpp"
-_OURS = ("codeloop_server", f"{_HOME}/wire.h", f"{_HOME}/any.h")
+_OURS = frozenset({"codeloop_server", "wire.h", "any.h"})
+"""Files of ours in a candidate's translation unit, as GCC names them, without their folder."""
 _SYNTAX_MESSAGES = re.compile(
     r"^(?:expected|stray|missing terminating|unterminated|invalid preprocessing|extra|unable to find|#(?:else|endif|elif)"
     r"|qualified-id in declaration|a function-definition is not allowed|two or more|too many decimal|exponent has)"
@@ -157,7 +158,7 @@ def body_of(code: str, task: Task) -> str:
 def _candidate(task: Task, code: str) -> str:
     """Make the candidate's translation unit: its own main gets another name, and our end follows."""
     end = server_of(task.prompt, task.entry_point)
-    return f'#define main codeloop_own_main\n#line 1 "{_FILE}"\n{code}\n#undef main\n#line 1 "{_OURS[0]}"\n{end}'
+    return f'#define main codeloop_own_main\n#line 1 "{_FILE}"\n{code}\n#undef main\n#line 1 "codeloop_server"\n{end}'
 
 
 def _may_define(code: str, name: str) -> bool:
@@ -181,10 +182,14 @@ def _compile_outcome(result: CommandResult, lines: list[dict[str, Any]]) -> str:
 
 def _fault(errors: list[dict[str, Any]], *, has_entry_point: bool) -> str:
     """Say whose part of the program GCC stumbled in: the candidate's own, or the end of ours that calls it."""
-    own = [item for item in errors if item.get("file", [""])[:1] not in [[name] for name in _OURS]]
+    own = [item for item in errors if not _is_ours(item)]
     if own:
         return "syntax" if _SYNTAX_MESSAGES.match(str(own[0].get("message", ""))) else "types"
     return "signature" if has_entry_point else "missing_entry_point"
+
+
+def _is_ours(item: dict[str, Any]) -> bool:
+    return any(str(name).rpartition("/")[2] in _OURS for name in item.get("file", ()))
 
 
 def _diagnostic(item: dict[str, Any], code: str) -> Diagnostic:
@@ -194,7 +199,7 @@ def _diagnostic(item: dict[str, Any], code: str) -> Diagnostic:
     line = caret.get("line") if is_own else None
     rows = code.split("\n")
     row = rows[line - 1] if isinstance(line, int) and 0 < line <= len(rows) else ""
-    is_ours = item.get("file", [""])[:1] in [[name] for name in _OURS]
+    is_ours = _is_ours(item)
     message = str(item.get("message", ""))
     kinds = {"warning": Severity.WARNING, "note": Severity.NOTE}
     return Diagnostic(

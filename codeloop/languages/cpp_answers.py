@@ -31,7 +31,7 @@ SYNTAX = Syntax(
     names=frozenset({"identifier", "type_identifier", "namespace_identifier"}),
     fillers=frozenset(),
     starts=re.compile(
-        r"^(?:#[ \t]*(?:include|define|pragma)\b|using[ \t]+(?:namespace[ \t]+)?[\w:]+[ \t]*[;=]|(?:class|struct)[ \t]+\w+[ \t]*[:{]"
+        r"^(?:/\*|#[ \t]*(?:include|define|pragma)\b|using[ \t]+(?:namespace[ \t]+)?[\w:]+[ \t]*[;=]|(?:class|struct)[ \t]+\w+[ \t]*[:{]"
         r"|template[ \t]*<|(?:(?:static|inline|const|constexpr|unsigned|long)[ \t]+)*[A-Za-z_][\w:]*(?:<[^;{}()]*>)?[&* \t]+\w+[ \t]*"
         r"\([^;(){}]*(?:\([^;(){}]*\)[^;(){}]*)*\)[ \t]*(?:const[ \t]*)?\{)",
         re.M,

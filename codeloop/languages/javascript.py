@@ -52,8 +52,8 @@ SYNTAX = Syntax(
     fillers=frozenset({"empty_statement"}),
     starts=re.compile(
         r"^(?:(?:export[ \t]+(?:default[ \t]+)?)?(?:(?:async[ \t]+)?function\b[ \t]*\*?[ \t]*\w*[ \t]*\("
-        r"|class[ \t]+\w+[ \t]*(?:\{|extends\b)|(?:const|let|var)[ \t]+(?:[\w$]+[ \t]*=|[\[{]))"
-        r"|import[ \t]+(?:[\w$*{},\s]+?[ \t]from[ \t]+)?['\"]|/\*\*|['\"]use strict['\"])",
+        r"|class[ \t]+\w+[ \t]*(?:\{|extends\b)|(?:const|let|var)[ \t]+[^=\n]+=[ \t]*(?:async\b|function\b|require\b|\w+[ \t]*=>|\([^()]*\)[ \t]*=>))"
+        r"|import[ \t]+(?:[\w$*{},\s]+?[ \t]from[ \t]+)?['\"]|/\*|['\"]use strict['\"])",
         re.M,
     ),
     declares=r"(?:\bfunction\b[ \t]*\*?[ \t]*NAME[ \t]*\(|\b(?:const|let|var)[ \t]+NAME[ \t]*=|^NAME[ \t]*=[^=])",

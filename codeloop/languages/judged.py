@@ -114,9 +114,13 @@ def _case(case: dict[str, Any], ended: str) -> CaseResult:
 
 
 def _outcome(done: dict[str, Any], end: str, cases: tuple[CaseResult, ...]) -> str:
-    said = {"forged": done.get("forged"), end: bool(end), "exited_early": done.get("died")}
-    said["missing_entry_point"] = done.get("missing")
-    decided = next((word for word, is_so in said.items() if is_so), "")
+    said = (
+        ("forged", done.get("forged")),
+        (end, bool(end)),
+        ("exited_early", done.get("died")),
+        ("missing_entry_point", done.get("missing")),
+    )
+    decided = next((word for word, is_so in said if is_so), "")
     if decided:
         return decided
     wrong = next((case for case in cases if case.status in (CaseStatus.FAILED, CaseStatus.RAISED)), None)

@@ -17,7 +17,7 @@ import sys
 
 HOME = "/opt/codeloop"
 PR_SET_DUMPABLE = 4
-REPORT = ["-fdiagnostics-format=json", "-fno-diagnostics-json-formatting", "-fmax-errors=20"]
+REPORT = ["-fno-diagnostics-json-formatting", "-fdiagnostics-format=json", "-fmax-errors=20"]
 FLAGS = ["-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", *REPORT]
 LINK = ["-fuse-ld=mold", "-Wl,-s", "-Wl,--gc-sections", "-Wl,--as-needed", f"{HOME}/support.o"]
 KEYS = ("file", "line", "byte-column")
@@ -39,21 +39,19 @@ def built(source, header, own, output, extra):
 
 
 def report(kind, stderr):
-    """Pass on what GCC says: an array in JSON, and lines of text by others (the linker, or a compiler that crashed)."""
+    """Pass on what GCC says: an array in JSON, and text by others (the linker, or a compiler that crashed)."""
     text = stderr.decode("utf-8", "replace")
-    rest = []
-    for line in text.split("\n"):
-        try:
-            found = json.loads(line) if line.startswith("[") else None
-        except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, list):
-            for item in found[:50]:
-                emit(**{kind: small(item)})
-        elif line.strip():
-            rest.append(line)
-    if rest:
-        emit(**{kind: {"kind": "text", "message": "\n".join(rest)[-2000:]}})
+    start = 0 if text.startswith("[") else text.find("\n[") + 1
+    try:
+        found, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        found, end = None, start
+    if isinstance(found, list):
+        text = text[:start] + text[end:]
+        for item in found[:50]:
+            emit(**{kind: small(item)})
+    if text.strip():
+        emit(**{kind: {"kind": "text", "message": text.strip()[-2000:]}})
 
 
 def small(item):

@@ -1,5 +1,5 @@
 // task: twice
-// outcome: wrong_answer or crashed or exited_early
+// outcome: wrong_answer or crashed or exited_early or timeout
 // attack: jumps out of one call into another
 #include <setjmp.h>
 static jmp_buf place;
