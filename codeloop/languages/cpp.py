@@ -175,8 +175,10 @@ def _compile_outcome(result: CommandResult, lines: list[dict[str, Any]]) -> str:
         return "ok"
     found = [line["candidate"] for line in lines if isinstance(line.get("candidate"), dict)]
     errors = [item for item in found if item.get("kind") in ("error", "fatal error", "text", "ice")]
-    if any("tests" in line for line in lines) or not errors:
+    if any("tests" in line for line in lines):
         return "machine"
+    if not errors:  # GCC says 1 when the program is at fault, whether it could tell how or not
+        return "types" if lines[-1].get("code") == 1 else "machine"
     return _fault(errors, has_entry_point=bool(lines[0].get("has_entry_point")))
 
 

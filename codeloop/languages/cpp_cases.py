@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 _CAP = 1000  # characters of an expression shown
 _ORDER = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_A, _B = "codeloop_a", "codeloop_b"
+_A, _B, _VALUE = "codeloop_a", "codeloop_b", "codeloop_value"
+# A side is kept by value: what it refers to may be part of a temporary, as in ``f(1)[0]``.
+_HELPERS = (
+    "template <class T> std::decay_t<T> codeloop_value(T&& value) { return std::forward<T>(value); }\n"
+    "inline bool codeloop_value(std::vector<bool>::reference value) { return value; }"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +60,9 @@ def make_cases(prompt: str, tests: str, entry_point: str) -> Cases:
         given,
         "using namespace std;",
         *(['#include "/opt/codeloop/any.h"'] if "boost/any" in prompt else []),
+        _HELPERS,
+        # A name of its own: of HumanEval-X's strlen(string), tests with a literal would call the C library's.
+        f"#define {entry_point} codeloop_entry_point",
         _stub(signature),
         '#line 1 "tests.cpp"',
         _edited(tests, changes),
@@ -229,7 +237,7 @@ class _Builder:
         inner = _sides(argument, frozenset({"-", "+"}))
         shown = f'" \\302\\261 " + codeloop_judge::show({text_of(bound)})'
         if inner is None:
-            held = f"auto&& {_A} = ({text_of(sides[0])}); auto&& {_B} = ({text_of(bound)});"
+            held = f"auto {_A} = {_VALUE}({text_of(sides[0])}); auto {_B} = {_VALUE}({text_of(bound)});"
             shows = f'"{operator} " + codeloop_judge::show({_B}), codeloop_judge::show({_A})'
             return f"{held} codeloop_judge::end({number}, {_A} {operator} {_B}, {shows});"
         left, sign, right = inner
@@ -261,7 +269,7 @@ class _Builder:
         if value.type not in ("call_expression", "identifier"):
             return ""
         word, holds = ("false", f"!{_A}") if inner is not None else ("true", f"static_cast<bool>({_A})")
-        return f'auto&& {_A} = {text_of(value)}; codeloop_judge::end({number}, {holds}, "{word}", codeloop_judge::show({_A}));'
+        return f'auto {_A} = {_VALUE}({text_of(value)}); codeloop_judge::end({number}, {holds}, "{word}", codeloop_judge::show({_A}));'
 
     def _has_taint(self, node: Node) -> bool:
         return any(inner.type == "identifier" and text_of(inner) in self._tainted for inner in walk(node))
@@ -285,7 +293,7 @@ class _Builder:
 
 
 def _held(left: Node, right: Node) -> str:
-    return f"auto&& {_A} = ({text_of(left)}); auto&& {_B} = ({text_of(right)});"
+    return f"auto {_A} = {_VALUE}({text_of(left)}); auto {_B} = {_VALUE}({text_of(right)});"
 
 
 def _condition(node: Node) -> Node | None:
