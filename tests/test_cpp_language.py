@@ -274,3 +274,10 @@ def test_values_arrive_as_they_are_in_both_directions(kind: str) -> None:
     )
     report = judged(prompt + task.reference, task).last
     assert (report.outcome, len(report.cases)) == ("ok", 2), report
+
+
+@needs_data
+def test_a_stub_declares_no_name_that_a_parameter_may_have() -> None:
+    stub = CPP.stub(next(task for task in TASKS if task.id == "CPP/2"))
+    assert "char* number" not in stub.code
+    assert [constant.text for constant in stub.constants] == ["0", "2.5e6f", "-2.5e6f"]

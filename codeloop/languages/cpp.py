@@ -109,7 +109,7 @@ class CppLanguage:
         kind = "" if signature is None else signature.type.replace("std::", "")
         constants = _constants_of(kind)
         cases = "".join(f" case {number}: return {each.text};" for number, each in enumerate(constants) if number)
-        chosen = f'    const char* number = getenv("{STUB_VARIABLE}");\n    switch (number ? atoi(number) : 0) {{{cases} default: break; }}\n'
+        chosen = f'    const char* codeloop_number = getenv("{STUB_VARIABLE}");\n    switch (codeloop_number ? atoi(codeloop_number) : 0) {{{cases} default: break; }}\n'
         code = f"{task.prompt.rstrip()}\n{chosen if cases else ''}    return {constants[0].text};\n}}\n"
         return Stub(code=code, constants=constants)
 
