@@ -16,7 +16,7 @@ import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,8 @@ SUITE = "trixie"
 STAGE_LABEL = "codeloop.stage"
 IMAGE_LABEL = "codeloop.language"
 PUBLIC_MIRROR = "http://deb.debian.org/debian"
+PUBLIC_REGISTRY = "https://registry.npmjs.org/"
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # with those of an inspecting proxy, where the host has one
 ENGINE_WAIT_S = 60
 PULL_WAIT_S = 30
 REMEDY = "run `codeloop setup`"
@@ -279,7 +281,7 @@ def import_root(client: DockerClient, root: Path) -> None:
         client.api.import_image_from_data(file, repository=repository, tag=tag)
 
 
-# --- the host's apt --------------------------------------------------------------------------------------------------
+# --- the host's apt and npm ---------------------------------------------------------------------------------------------
 
 
 def host_mirror() -> str:
@@ -321,6 +323,28 @@ def host_files() -> tuple[tuple[str, bytes], ...]:
     return (("host/codeloop.list", sources.encode()), ("host/99codeloop", apt_options().encode()))
 
 
+def npm_files(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, bytes], ...]:
+    """The host's npm registry and its trusted certificates, for builds that use npm; never a name, password or token."""
+    registry = environment.get("npm_config_registry") or environment.get("NPM_CONFIG_REGISTRY") or npm_registry()
+    parts = urlsplit(registry)
+    settings = f"registry={parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}\n"
+    try:
+        certificates = CERTIFICATES.read_bytes()
+    except OSError:
+        return (("host/npmrc", settings.encode()),)
+    settings += "cafile=/tmp/codeloop-host/npm-ca.crt\n"
+    return (("host/npm-ca.crt", certificates), ("host/npmrc", settings.encode()))
+
+
+def npm_registry() -> str:
+    """The registry that the host's npm uses; the public one where it has none."""
+    if shutil.which("npm") is not None:
+        done = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True, check=False)
+        if done.stdout.startswith("http"):
+            return done.stdout.strip()
+    return PUBLIC_REGISTRY
+
+
 def apt_options() -> str:
     """The host's proxy and date settings (a frozen mirror's index has expired); nothing that could be a secret file."""
     if shutil.which("apt-config") is None:
@@ -356,6 +380,8 @@ def ensure_images(names: Iterable[str], say: Say) -> dict[str, str]:
 def build_image(client: DockerClient, language: str, say: Say) -> str:
     """Build a language's image, tag it, and drop the stages that saw the host's settings; the tag."""
     tag, files = image_tag(language), context_files(language) + host_files()
+    if any(path == "package-lock.json" for path, _ in files):
+        files += npm_files()
     base = ensure_base(client, say)
     say(f"building {tag} from {base}")
     began = time.monotonic()

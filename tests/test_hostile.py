@@ -25,7 +25,7 @@ from codeloop.suites.files import load
 from codeloop.tasks import Task
 
 HERE = Path(__file__).parent / "hostile"
-SUFFIXES = {".py": "python", ".java": "java", ".go": "go", ".rs": "rust"}
+SUFFIXES = {".py": "python", ".java": "java", ".cpp": "cpp", ".js": "javascript", ".go": "go", ".rs": "rust"}
 """A language joins here and with its folder."""
 TASKS = {task.id: task for task in load(HERE / "tasks.yaml").tasks}
 CPU_S = 3.0  # a reference of Java needs a third; every second more is paid by each program that hangs

@@ -10,6 +10,8 @@ from codeloop.languages.port import Compiled, Language
 _MODULES = {
     "python": "codeloop.languages.python",
     "java": "codeloop.languages.java",
+    "cpp": "codeloop.languages.cpp",
+    "javascript": "codeloop.languages.javascript",
     "go": "codeloop.languages.go",
     "rust": "codeloop.languages.rust",
 }

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
+from codeloop.attempts import Note, StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub, has_crashed
+from codeloop.languages import judged
+from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.tasks import Task
 
@@ -26,24 +27,6 @@ if TYPE_CHECKING:
 _HOME = "/opt/codeloop"
 _SOURCE = "solution.py"
 _COMPILE_CPU_S = 10.0  # a program of 100 kB takes a tenth of a second; this stops bombs of constant folding
-_JUDGE_EXTRA_CPU_S = 10.0  # the judge starts an interpreter and makes the test's own data besides
-_ENDS = {
-    End.TIMED_OUT: "timeout",
-    End.WALL_TIMED_OUT: "wall_timeout",
-    End.OUT_OF_MEMORY: "out_of_memory",
-    End.OUTPUT_LIMIT: "output_limit",
-}
-_MESSAGES = {
-    "timeout": "the program used more CPU time than allowed",
-    "wall_timeout": "the program took longer than allowed: it waits for something",
-    "out_of_memory": "the program used more memory than allowed",
-    "output_limit": "the program printed more than allowed",
-    "crashed": "the program crashed: a signal ended it",
-    "exited_early": "the program ended the process before the tests were over",
-    "forged": "the program sent messages of its own on the channel of the tests",
-    "no_cases": "no test case was reached",
-}
-
 
 _SYNTAX = Syntax(
     grammar="tree_sitter_python",
@@ -105,11 +88,12 @@ class PythonLanguage:
 
     def read_compile(self, result: CommandResult, code: str) -> Compiled:
         """Read the findings; only a compiler that failed by itself is an error of the machine."""
-        lines = _lines(result.channel)
+        lines = judged.read_lines(result.channel)
         findings = tuple(_finding(line, code) for line in lines if "rule" in line)
         errors = [item for item in findings if item.severity is Severity.ERROR]
-        if result.end in _ENDS:
-            return _compiled(Status.FAILED, _ENDS[result.end], (*findings, _event("compile", _ENDS[result.end])))
+        if result.end in judged.ENDS:
+            outcome = judged.ENDS[result.end]
+            return _compiled(Status.FAILED, outcome, (*findings, judged.event("compile", outcome)))
         if not any(line.get("done") is True for line in lines):
             crash = unparsed("compile", "python", result.stderr.decode("utf-8", "replace"))
             # A signal is the parser's stack overrun by the program; an exit is ours.
@@ -128,7 +112,7 @@ class PythonLanguage:
             argv=("python3", "-I", f"{_HOME}/judge.py"),
             role=Role.JUDGE,
             channel=json.dumps(job).encode("ascii"),
-            limits=Limits(cpu_s=cpu_s + _JUDGE_EXTRA_CPU_S),
+            limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S),
         )
         return Command(
             argv=("python3", "-I", f"{_HOME}/candidate.py", _SOURCE),
@@ -141,22 +125,7 @@ class PythonLanguage:
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the judge's lines. Once the candidate was contacted, whatever goes wrong is the candidate's doing."""
         del code
-        judge = result.peer
-        lines = [line for line in _lines(judge.channel if judge else b"") if line.get("nonce") == nonce]
-        done: dict[str, Any] = next((line for line in lines if line.get("done") is True), {})
-        if judge is None or not any("plan" in line for line in lines):
-            return _not_judged(result, done)
-        is_over = judge.end is End.EXITED and judge.code == 0 and bool(done)
-        end = _ENDS.get(result.end) or _ENDS.get(judge.end) or ("" if is_over else "exited_early")
-        cases = _cases(lines, end)
-        outcome = _outcome(done, end, cases)
-        if outcome == "exited_early" and has_crashed(result):
-            outcome = "crashed"
-        findings = (_event("test", outcome),) if outcome in _MESSAGES else ()
-        if "error" in done:
-            findings = (*findings, unparsed("test", "judge", str(done["error"])))
-        status = Status.PASSED if outcome == "ok" else Status.FAILED
-        return StageReport(stage="test", status=status, outcome=outcome, diagnostics=findings, cases=cases)
+        return judged.read_test(result, nonce)
 
     def stub(self, task: Task) -> Stub:
         """Give the entry point that returns a constant; ``None`` unless told otherwise."""
@@ -257,26 +226,8 @@ def _own(tests: str) -> str:
     return "".join(lines[first:])
 
 
-def _lines(channel: bytes) -> list[dict[str, Any]]:
-    """Read JSON lines; a last line that was cut is left out."""
-    lines = []
-    for raw in channel.splitlines():
-        try:
-            line = json.loads(raw)
-        except ValueError:
-            continue
-        if isinstance(line, dict):
-            lines.append(line)
-    return lines
-
-
 def _compiled(status: Status, outcome: str, findings: tuple[Diagnostic, ...]) -> Compiled:
     return Compiled(report=StageReport(stage="compile", status=status, outcome=outcome, diagnostics=findings))
-
-
-def _event(stage: str, outcome: str) -> Diagnostic:
-    message = _MESSAGES.get(outcome, outcome)
-    return Diagnostic(stage=stage, tool="codeloop", rule=outcome.replace("_", "-"), message=message)
 
 
 def _finding(line: dict[str, Any], code: str) -> Diagnostic:
@@ -295,58 +246,6 @@ def _finding(line: dict[str, Any], code: str) -> Diagnostic:
         end_column=line.get("end_column"),
         source_line=source,
     )
-
-
-def _not_judged(result: CommandResult, done: dict[str, Any]) -> StageReport:
-    """Report a judge that failed before it had anything to do with the candidate."""
-    stderr = result.peer.stderr.decode("utf-8", "replace") if result.peer else "no judge"
-    finding = unparsed("test", "judge", str(done.get("error", "")) or stderr)
-    return StageReport(stage="test", status=Status.ERRORED, outcome="no_cases", diagnostics=(finding,))
-
-
-def _cases(lines: list[dict[str, Any]], end: str) -> tuple[CaseResult, ...]:
-    """Put the cases together: the plan, overridden by the last line about each; unreached ones go in a whole run."""
-    cases: dict[int, dict[str, Any]] = {}
-    is_whole = any(line.get("whole") is True for line in lines)
-    for line in lines:
-        for case in [*line.get("plan", ()), *([line["case"]] if "case" in line else ())]:
-            cases[case["id"]] = case
-    kept = [case for case in cases.values() if not (is_whole and case["status"] == "not_run")]
-    ended = _MESSAGES.get(end, "process exited")
-    # Nothing can be said of an ``assert False`` that the run did not come to.
-    return tuple(
-        _case(case, ended) for case in kept if not (case.get("is_unreachable") and case["status"] == "not_run")
-    )
-
-
-def _case(case: dict[str, Any], ended: str) -> CaseResult:
-    exception = case.get("exception", "")
-    return CaseResult(
-        name=case["name"],
-        status=CaseStatus(case["status"]),
-        expression=case["expression"],
-        expected=case.get("expected", ""),
-        actual=case.get("actual", ""),
-        exception=ended if exception == "process exited" else exception,
-        line=case.get("line"),
-        is_opaque=case["is_opaque"],
-    )
-
-
-def _outcome(done: dict[str, Any], end: str, cases: tuple[CaseResult, ...]) -> str:
-    if done.get("forged"):
-        return "forged"
-    if end:
-        return end
-    if done.get("died"):
-        return "exited_early"
-    wrong = next((case for case in cases if case.status in (CaseStatus.FAILED, CaseStatus.RAISED)), None)
-    if wrong is not None:
-        return "exception" if wrong.status is CaseStatus.RAISED else "wrong_answer"
-    if not cases:
-        return "no_cases"
-    # Not whole and nothing wrong: the judge stumbled over something that the candidate gave it.
-    return "ok" if done.get("whole") is True and all(c.status is CaseStatus.PASSED for c in cases) else "exception"
 
 
 def _parse(text: str) -> Node:

@@ -9,7 +9,7 @@ import json
 import re
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
@@ -30,17 +30,17 @@ _FORMATS = (".yaml", ".yml", ".jsonl")
 _ASSERT = re.compile(r"^assert\b\s*")
 
 _JAVA_MAIN = """\
-public class Main {{
-    public static void main(String[] args) {{
+public class Main {
+    public static void main(String[] args) {
         Solution s = new Solution();
         List<Boolean> correct = Arrays.asList(
-{cases}
+CASES
         );
-        if (correct.contains(false)) {{
+        if (correct.contains(false)) {
             throw new AssertionError();
-        }}
-    }}
-}}
+        }
+    }
+}
 """
 
 _GO_TEST = """\
@@ -52,25 +52,32 @@ import (
 \t"github.com/stretchr/testify/assert"
 )
 
-func TestSolution(t *testing.T) {{
-{cases}}}
+func TestSolution(t *testing.T) {
+CASES
+}
 """
 
 _RUST_TESTS = """\
 #[cfg(test)]
-mod tests {{
+mod tests {
     use super::*;
 
     #[test]
-    fn solution() {{
-{cases}    }}
-}}
+    fn solution() {
+CASES
+    }
+}
 """
 
 _NEEDS = {
     "java": ("class Main", "no class Main; write a list of boolean expressions or a whole Main class"),
     "go": ("func Test", "no test function; write a list of boolean expressions or functions Test…(t *testing.T)"),
     "rust": ("#[test]", "no #[test] function; write a list of boolean expressions or a mod of #[test] functions"),
+    "javascript": (
+        "console.assert(",
+        "no console.assert; write a list of expressions or a program with console.assert",
+    ),
+    "cpp": ("main", "no main; write a list of expressions or a program whose main asserts"),
 }
 """What a language's tests must hold, and what to say otherwise."""
 
@@ -218,30 +225,52 @@ def _tests(item: _Item, field: str) -> str:
 
 
 def _from_lines(language: str, lines: list[str]) -> str:
+    """Make a language's test program of a list of conditions; nothing of an empty one."""
     if not lines:
         return ""
-    if language == "java":
-        cases = ",\n".join(line.rstrip("; ") for line in lines)
-        return _JAVA_MAIN.format(cases=indent(cases, " " * 16))
-    if language == "go":
-        return _GO_TEST.format(cases="".join(f"\t{_go_case(line)}\n" for line in lines))
-    if language == "rust":
-        return _RUST_TESTS.format(cases="".join(f"        {_rust_case(line)}\n" for line in lines))
-    return "".join(f"assert {_ASSERT.sub('', line)}\n" for line in lines)
+    case, joint, program = _PROGRAMS[language]
+    return program.replace("CASES", joint.join(case(line) for line in lines))
+
+
+def _python_case(line: str) -> str:
+    return f"assert {_ASSERT.sub('', line)}"
+
+
+def _java_case(line: str) -> str:
+    return indent(line.rstrip("; "), " " * 16)
+
+
+def _javascript_case(line: str) -> str:
+    return f"console.assert({line.rstrip('; ')})"
+
+
+def _cpp_case(line: str) -> str:
+    return f"    assert({line.rstrip('; ')});"
 
 
 def _go_case(line: str) -> str:
     """Take an assertion as it is, and a condition as one; ``reflect.DeepEqual(a, b)`` is an assertion of equality."""
     deep = re.fullmatch(r"reflect\.DeepEqual\((.*)\)", line, re.S)
     if deep:
-        return f"assert.Equal(t, {deep[1]})"
-    return line if line.startswith(("assert.", "require.")) else f"assert.True(t, {line})"
+        return f"\tassert.Equal(t, {deep[1]})"
+    return f"\t{line}" if line.startswith(("assert.", "require.")) else f"\tassert.True(t, {line})"
 
 
 def _rust_case(line: str) -> str:
     """Take an assertion as it is, and a condition as one."""
     line = line.rstrip("; ")
-    return f"{line};" if re.match(r"assert(_eq|_ne)?!", line) else f"assert!({line});"
+    return f"        {line};" if re.match(r"assert(_eq|_ne)?!", line) else f"        assert!({line});"
+
+
+_PROGRAMS: dict[str, tuple[Callable[[str], str], str, str]] = {
+    "python": (_python_case, "\n", "CASES\n"),
+    "java": (_java_case, ",\n", _JAVA_MAIN),
+    "cpp": (_cpp_case, "\n", "#undef NDEBUG\n#include <assert.h>\nint main() {\nCASES\n}\n"),
+    "javascript": (_javascript_case, "\n", "CASES\n"),
+    "go": (_go_case, "\n", _GO_TEST),
+    "rust": (_rust_case, "\n", _RUST_TESTS),
+}
+"""For each language: what becomes of a condition, what stands between two, and the program around them."""
 
 
 def _check_shape(item: _Item, field: str, code: str) -> None:

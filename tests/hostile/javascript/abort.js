@@ -1,0 +1,4 @@
+// task: double
+// outcome: crashed
+// attack: process.abort()
+const double = (x) => process.abort()

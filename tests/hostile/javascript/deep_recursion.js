@@ -1,0 +1,4 @@
+// task: double
+// outcome: exception
+// attack: recursion without end
+const double = (x) => double(x) + 1

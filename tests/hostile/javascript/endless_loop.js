@@ -1,0 +1,6 @@
+// task: double
+// outcome: timeout
+// attack: for ever
+const double = (x) => {
+  for (;;);
+}

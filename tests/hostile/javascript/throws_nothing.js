@@ -1,0 +1,6 @@
+// task: double
+// outcome: exception
+// attack: throws undefined
+const double = (x) => {
+  throw undefined
+}
