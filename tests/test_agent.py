@@ -55,6 +55,14 @@ class TestFilter:
             expected = EPERM if number in numbers else ENOSYS if number == kernel.IO_URING_SETUP else ALLOW
             assert decided(program, architecture, number) == expected, number
 
+    @pytest.mark.parametrize("machine", kernel.FORBIDDEN)
+    def test_a_judge_may_run_a_program_from_memory(self, machine: str) -> None:
+        program = kernel.filter_of(machine, is_judge=True)
+        assert program is not None
+        architecture, numbers = kernel.FORBIDDEN[machine]
+        allowed = {number for number in numbers if decided(program, architecture, number) == ALLOW}
+        assert allowed == {kernel.MEMORY_FILES[machine]}
+
     def test_other_instruction_sets_of_the_same_machine_are_refused(self) -> None:
         program = kernel.filter_of("x86_64")
         assert program is not None

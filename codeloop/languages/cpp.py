@@ -60,7 +60,7 @@ class CppLanguage:
             "about": {"has_entry_point": _may_define(code, task.entry_point), "entry_point": task.entry_point},
         }
         return Command(
-            argv=("python3", "-I", "-S", f"{_HOME}/compile.py"),
+            argv=("python3", "-I", f"{_HOME}/compile.py"),
             role=Role.COMPILER,
             channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=60.0, wall_s=120.0),  # the compiler's own time, not the candidate's

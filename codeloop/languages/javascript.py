@@ -18,7 +18,7 @@ from codeloop.languages import harness, judged
 from codeloop.languages.javascript_cases import declared, given_nodes, make_cases
 from codeloop.languages.javascript_modules import as_script
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
-from codeloop.languages.syntax import Syntax, braces, in_margin, parse, text_of, to_bytes
+from codeloop.languages.syntax import Syntax, braces, in_margin, parse, text_of, to_bytes, to_text
 from codeloop.tasks import Task
 
 if TYPE_CHECKING:
@@ -127,11 +127,13 @@ class JavaScriptLanguage:
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests."""
-        missing = () if _may_define(code, task.entry_point) else ("missing",)
+        is_missing = not _may_define(code, task.entry_point)
+        source = to_text(to_bytes(as_script(SYNTAX, code)))
+        job = {"source": source, "entryPoint": task.entry_point, "isMissing": is_missing}
         return Command(
-            argv=(_RUN, "compile", task.entry_point, *missing),
+            argv=(_RUN, "compile"),
             role=Role.COMPILER,
-            channel=to_bytes(as_script(SYNTAX, code)),
+            channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=_COMPILE_CPU_S),
         )
 

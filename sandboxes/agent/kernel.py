@@ -33,13 +33,13 @@ def drop_bounding_set() -> None:
         raise OSError(ctypes.get_errno(), "capset")
 
 
-def become(uid: int) -> None:
+def become(uid: int, *, is_judge: bool = False) -> None:
     """Be this user for good. From here on no system call can leave anything behind that outlives the user's processes."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    forbid()
+    forbid(is_judge)
 
 
 # --- system calls ----------------------------------------------------------------------------------------------------
@@ -51,25 +51,28 @@ FORBIDDEN = {
     "x86_64": (0xC000003E, (29, 30, 64, 68, 240, 248, 249, 250, 101, 310, 311, 312, 298, 321, 323, 438, 272, 308, 165, 319, 447)),
     "aarch64": (0xC00000B7, (194, 196, 190, 186, 180, 217, 218, 219, 117, 270, 271, 272, 241, 280, 282, 438, 97, 268, 40, 279, 447)),
 }  # fmt: skip
+MEMORY_FILES = {"x86_64": 319, "aarch64": 279}  # memfd_create, which a judge may use: it runs no candidate's code
 IO_URING_SETUP = 425  # answered with "no such call", because runtimes ask for it and can do without
 
 
-def forbid() -> None:
+def forbid(is_judge: bool) -> None:
     """Install the filter (seccomp(2)); on a machine with other system call numbers there is none, and ``doctor`` says so."""
-    program = _PROGRAM
+    program = _JUDGES if is_judge else _CANDIDATES
     if program is None:
         return
     if LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program[0]), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "seccomp")
 
 
-def filter_of(machine: str) -> list[tuple[int, int, int, int]] | None:
+def filter_of(machine: str, *, is_judge: bool = False) -> list[tuple[int, int, int, int]] | None:
     """Give the filter as classic BPF instructions (code, jump if true, jump if false, operand); none for other machines."""
     if machine not in FORBIDDEN:
         return None
     load, equal, at_least, answer = 0x20, 0x15, 0x35, 0x06
     errno, allow = 0x00050000, 0x7FFF0000
     architecture, numbers = FORBIDDEN[machine]
+    if is_judge:
+        numbers = tuple(number for number in numbers if number != MEMORY_FILES[machine])
     head = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, errno | EPERM), (load, 0, 0, 0)]
     if machine == "x86_64":
         head += [(at_least, 0, 1, 0x40000000), (answer, 0, 0, errno | EPERM)]  # the x32 numbers of the same calls
@@ -93,15 +96,15 @@ class _Program(ctypes.Structure):
     _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.POINTER(_Instruction)))
 
 
-def _compiled() -> tuple[_Program, object] | None:
-    instructions = filter_of(platform.machine())
+def _compiled(*, is_judge: bool) -> tuple[_Program, object] | None:
+    instructions = filter_of(platform.machine(), is_judge=is_judge)
     if instructions is None:
         return None
     array = (_Instruction * len(instructions))(*instructions)
     return _Program(len(instructions), array), array  # the array must live as long as the program
 
 
-_PROGRAM = _compiled()
+_CANDIDATES, _JUDGES = _compiled(is_judge=False), _compiled(is_judge=True)
 
 
 # --- counters --------------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class Workspace:
 
     def become(self, role: str) -> None:
         """Drop to the role's user id, for good: no groups, no capabilities, no new privileges, no way to leave traces."""
-        kernel.become(self.uids[role])
+        kernel.become(self.uids[role], is_judge=role == "judge")
 
     def write_files(self, role: str, files: list[list[str]]) -> str:
         """Write the files as the role itself, so that no link which a program left can lead root astray; what failed."""

@@ -1,6 +1,7 @@
 // The candidate's process and the syntax check, one program so that both start from one V8 snapshot (see run).
 //
-//   compile ENTRY [missing]   the program on descriptor 0: one JSON line per finding, then done
+//   compile [--serve]         a JSON job on descriptor 0 (source, entryPoint, isMissing): one JSON line per finding, then
+//                             done; with --serve job after job, each a frame in and a frame out
 //   serve ENTRY FILE          load FILE when asked, answer calls on descriptor 3
 //
 // Everything here can be replaced by the program that it loads; that is allowed for, since nothing here decides anything:
@@ -26,18 +27,34 @@ const kindOf = Function.prototype.call.bind(Object.prototype.toString)
 const { isDate, isMap, isSet, isBoxedPrimitive, isTypedArray, isNativeError, isProxy } = require('util').types
 
 function main([mode, entryPoint, file]) {
-  if (mode === 'compile') compile(entryPoint, file === 'missing')
+  if (mode === 'compile') compiler(entryPoint === '--serve')
   else serve(entryPoint, file)
 }
 
 // --- the syntax check: executes nothing ---
 
-function emit(finding) {
-  fs.writeSync(CHANNEL, stringify(finding) + '\n')
+function compiler(isServer) {
+  if (!isServer) {
+    written(CHANNEL, compiled(parse(fs.readFileSync(CHANNEL, 'utf8'))))
+    process.exit(0)
+  }
+  for (let job; (job = receive(CHANNEL)) !== null; ) {
+    const answer = Buffer.from(compiled(job))
+    const head = Buffer.alloc(4)
+    head.writeUInt32BE(answer.length)
+    written(CHANNEL, Buffer.concat([head, answer]))
+  }
+  process.exit(0)
 }
 
-function compile(entryPoint, isMissing) {
-  const source = fs.readFileSync(CHANNEL, 'utf8')
+function written(descriptor, data) {
+  const bytes = Buffer.from(data)
+  for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at)
+}
+
+function compiled({ source, entryPoint, isMissing }) {
+  const lines = []
+  const emit = (finding) => lines.push(stringify(finding) + '\n')
   try {
     vm.compileFunction(source, PARAMETERS, { filename: NAME })
   } catch (error) {
@@ -46,7 +63,7 @@ function compile(entryPoint, isMissing) {
   }
   if (isMissing) emit({ rule: 'missing-entry-point', message: `the program does not define ${entryPoint} at its top` })
   emit({ done: true })
-  process.exit(0)
+  return lines.join('')
 }
 
 // V8 tells places of syntax errors through the inspector alone; as text they stand in the stack's first line.
@@ -70,7 +87,7 @@ function place(source, error) {
 function serve(entryPoint, file) {
   const host = { entryPoint, file, functions: {} }
   for (;;) {
-    const request = receive()
+    const request = receive(PEER)
     if (request === null) process.exit(0)
     const objects = []
     let reply
@@ -111,15 +128,15 @@ function load(host, names) {
   return names.map((name) => typeof host.functions[name] === 'function')
 }
 
-function receive() {
-  const head = exactly(4)
-  return head === null ? null : parse(exactly(head.readUInt32BE(0)).toString('latin1'))
+function receive(descriptor) {
+  const head = exactly(descriptor, 4)
+  return head === null ? null : parse(exactly(descriptor, head.readUInt32BE(0)).toString('latin1'))
 }
 
-function exactly(size) {
+function exactly(descriptor, size) {
   const buffer = Buffer.alloc(size)
   for (let at = 0; at < size; ) {
-    const count = fs.readSync(PEER, buffer, at, size - at, null)
+    const count = fs.readSync(descriptor, buffer, at, size - at, null)
     if (count === 0) return null
     at += count
   }
