@@ -30,7 +30,7 @@ demo: setup
 
 test: setup
 	@sh .ci/postgres
-	$(BIN)/codeloop setup --lang python,java --no-model
+	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model
 	$(BIN)/python -m pytest -m "not model"
 
 check: setup
