@@ -19,6 +19,7 @@ import yaml
 
 from codeloop import wheels
 from codeloop.errors import SuiteError, UnknownName
+from codeloop.languages import NAMES
 from codeloop.suites import choose, files, humaneval_x, load_suite, select
 from codeloop.suites import humaneval as humaneval_pypi
 from codeloop.suites.examples import python_check
@@ -271,11 +272,13 @@ def _execute(program: str, tests: str) -> None:
 @pytest.fixture(scope="module")
 def basics(tmp_path_factory: pytest.TempPathFactory) -> Suite:
     cache = tmp_path_factory.mktemp("none")
-    return load_suite("basics", ("python", "java", "go", "rust"), data_dir=None, cache_dir=cache, say=_quiet)
+    return load_suite("basics", NAMES, data_dir=None, cache_dir=cache, say=_quiet)
 
 
 def test_basics_holds_the_same_problems_in_every_language(basics: Suite) -> None:
     cases = {"python": r"^assert ", "java": r"^ {16}s\.", "go": r"^\tassert\.", "rust": r"^ {8}assert_eq!"}
+    cases |= {"cpp": r"^ {4}assert\(", "javascript": r"^console\.assert\("}
+    assert set(cases) == set(NAMES)
     numbers = {name: [task.number for task in basics.tasks if task.language == name] for name in cases}
     assert all(found == numbers["python"] for found in numbers.values())
     assert len(numbers["python"]) >= 12

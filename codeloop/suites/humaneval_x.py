@@ -32,7 +32,7 @@ _URL = f"https://raw.githubusercontent.com/zai-org/CodeGeeX/{COMMIT}/codegeex/be
 _RELEASE = f"CodeGeeX commit {COMMIT[:12]}"
 _TIMEOUT_S = 15.0
 
-_ERRATA = (
+ERRATA = (
     ("JavaScript/112", "the reference solution fails the data's own tests"),
     ("JavaScript/155", "the reference solution fails the data's own tests"),
     ("Go/95", "the reference solution fails now and then: it depends on the order of a map"),
@@ -93,7 +93,7 @@ def load(languages: Sequence[str], *, data_dir: Path | None, cache_dir: Path, fe
         name=NAME,
         version=COMMIT[:12],
         tasks=tuple(tasks),
-        errata=tuple(item for item in _ERRATA if item[0] in ids),
+        errata=tuple(item for item in ERRATA if item[0] in ids),
         unavailable=tuple(unavailable),
     )
 
