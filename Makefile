@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.codeloop-installed
 
-.PHONY: setup bench demo test check clean
+.PHONY: setup bench demo bench-grade test check clean
 setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
@@ -27,6 +27,11 @@ demo: setup
 	$(BIN)/codeloop setup --lang python,java --no-model
 	$(BIN)/codeloop bench basics --lang python,java --tasks Python/b13,Python/b18,Java/b15 --draws 4 --seed 3 --model replay:$(DEMO)
 	$(BIN)/codeloop report --task Python/b18
+
+# How fast verdicts come, beside the reference evaluator's commands; wants the machine for itself, about an hour.
+bench-grade: setup
+	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model
+	$(BIN)/python benchmarks/grade_speed.py
 
 test: setup
 	@sh .ci/postgres

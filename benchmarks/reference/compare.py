@@ -23,9 +23,9 @@ from pathlib import Path
 from typing import Any
 
 LOOP = {
-    "python": 'for d in /tmp/w/*/; do cd "$d"; timeout 30 python3 main.py >/dev/null 2>&1 </dev/null; echo "$(basename "$d") $?"; done',
+    "python": 'for d in /tmp/w/*/; do cd "$d"; timeout 30 python3 main.py >/dev/null 2>&1 </dev/null; r=$?; echo "$(basename "$d") $r"; done',
     "java": 'for d in /tmp/w/*/; do cd "$d"; (javac -nowarn -d . Solution.java Main.java && timeout 60 java -cp . Main) '
-    '>/dev/null 2>&1 </dev/null; echo "$(basename "$d") $?"; done',
+    '>/dev/null 2>&1 </dev/null; r=$?; echo "$(basename "$d") $r"; done',
 }
 
 
@@ -45,7 +45,8 @@ def export(*stores: str) -> int:
             for trajectory in store.trajectories(known.run_id):
                 for attempt in trajectory.attempts:
                     key = (trajectory.task_id, attempt.candidate.digest)
-                    if attempt.candidate.code.strip() and key not in seen:
+                    is_of_data = trajectory.task_id.rpartition("/")[2].isdigit()  # not of ``basics``
+                    if is_of_data and attempt.candidate.code.strip() and key not in seen:
                         seen.add(key)
                         print(json.dumps({"task_id": trajectory.task_id, "solution": attempt.candidate.code}))
         store.close()

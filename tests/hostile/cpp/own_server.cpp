@@ -1,5 +1,5 @@
 // task: twice
-// outcome: types
+// outcome: types or signature
 // attack: defines the function that calls it
 #include <string>
 namespace codeloop_wire { class reader; class writer; }
