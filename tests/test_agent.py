@@ -21,7 +21,6 @@ sys.path.insert(0, str(FOLDER))
 import children  # noqa: E402
 import kernel  # noqa: E402
 import streams  # noqa: E402
-import warm  # noqa: E402
 import workspace  # noqa: E402
 
 sys.path.remove(str(FOLDER))
@@ -115,11 +114,16 @@ class TestPlaces:
         assert set(env) == {"A", "PATH", "HOME", "TMPDIR", "LANG"}
 
     def test_an_ending_of_each_kind_has_its_status(self) -> None:
-        def leave(value: object) -> None:
-            raise SystemExit(value)
-
-        assert [warm.ended(lambda v=v: leave(v)) for v in (None, 0, 3, True)] == [0, 0, 3, 1]
-        assert warm.ended(lambda: None) == 0
+        """In a process of its own: ended() ends threads and runs exit handlers, as an interpreter does."""
+        program = (
+            f"import sys; sys.path.insert(0, {str(FOLDER)!r}); import warm, atexit\n"
+            "atexit.register(print, 'handler')\n"
+            "print(warm.ended(lambda: eval(sys.argv[1])), flush=True)"
+        )
+        cases = {"None": "0", "sys.exit()": "0", "sys.exit(3)": "3", "sys.exit('no')": "1", "1/0": "1"}
+        for code, status in cases.items():
+            done = subprocess.run([sys.executable, "-c", program, code], capture_output=True, text=True, check=True)
+            assert done.stdout.split() == ["handler", status], (code, done)
 
 
 class Agent:
