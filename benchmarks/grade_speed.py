@@ -44,10 +44,10 @@ def text_of(task: Task) -> str:
     if task.language == "cpp":
         missing = [f"#include<{name}>\n" for name in CPP if f"#include<{name}>" not in program]
         return "".join(missing) + program + "\n" + tests
-    if task.language == "java":
-        return program + "\n" + tests
     if task.language == "go":
         return go_text(task)
+    if task.language == "rust":
+        return "fn main(){ \n } \n" + program + tests
     return program + "\n" + tests
 
 
