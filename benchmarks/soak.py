@@ -48,7 +48,8 @@ async def soak(n_checks: int, seed: int) -> int:
         rng.choice(CORPUS) if rng.random() < 0.5 else rng.choice(sorted(TASKS)) for _ in range(n_checks)
     ]
     sandbox = Counting(run_id=RUN, jobs=JOBS)
-    checker, hurried = Checker(sandbox=sandbox, cpu_s=CPU_S), Checker(sandbox=Hurried(sandbox, SLEEPER_S), cpu_s=CPU_S)
+    checker, patient = Checker(sandbox=sandbox, cpu_s=CPU_S), Checker(sandbox=sandbox)
+    hurried = Checker(sandbox=Hurried(sandbox, SLEEPER_S), cpu_s=CPU_S)
     outcomes: Counter[str] = Counter()
     wrong: list[str] = []
     began, left = time.monotonic(), list(enumerate(drawn))
@@ -57,7 +58,9 @@ async def soak(n_checks: int, seed: int) -> int:
         is_hostile = isinstance(item, Program)
         task = item.task if isinstance(item, Program) else TASKS[item]
         code = item.code if isinstance(item, Program) else task.prompt + task.reference
-        check = hurried if isinstance(item, Program) and item.waits else checker
+        check = checker
+        if isinstance(item, Program) and (item.waits or item.cpu_s != CPU_S):
+            check = hurried if item.waits else patient
         verdict = await check(task, Candidate(code=code), task.hidden)
         outcomes[f"{'hostile' if is_hostile else 'honest'} {verdict.last.outcome}"] += 1
         name = f"{task.language}/{item.path.stem}" if isinstance(item, Program) else item

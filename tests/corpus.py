@@ -33,6 +33,11 @@ class Program:
     attack: str
 
     @property
+    def cpu_s(self) -> float:
+        """CPU seconds for it: what fills the memory may need as many as it has in a real run."""
+        return 10.0 if "out_of_memory" in self.outcome else CPU_S
+
+    @property
     def waits(self) -> bool:
         """Whether the wall clock ends it."""
         return "wall_timeout" in self.outcome

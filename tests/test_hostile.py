@@ -35,13 +35,13 @@ def judge() -> Iterator[Judge]:
     with start_blocking_portal() as portal:
         sandbox = DockerSandbox(run_id="hostile", jobs=1)
 
-        async def body(programs: tuple[tuple[Task, str], ...], wall_s: float | None) -> list[Verdict]:
-            checks = [Checker(sandbox=Hurried(sandbox, wall_s) if wall_s else sandbox, cpu_s=CPU_S)]
+        async def body(programs: tuple[tuple[Task, str], ...], wall_s: float | None, cpu_s: float) -> list[Verdict]:
+            checks = [Checker(sandbox=Hurried(sandbox, wall_s) if wall_s else sandbox, cpu_s=cpu_s)]
             checks += [Checker(sandbox=sandbox, cpu_s=CPU_S)] * len(programs)
             pairs = zip(checks, programs, strict=False)
             return [await check(task, Candidate(code=code), task.hidden) for check, (task, code) in pairs]
 
-        yield lambda *programs, wall_s=None: portal.call(body, programs, wall_s)
+        yield lambda *programs, wall_s=None, cpu_s=CPU_S: portal.call(body, programs, wall_s, cpu_s)
         portal.call(sandbox.aclose)
 
 
@@ -69,7 +69,7 @@ def reference(task: Task) -> tuple[Task, str]:
 @pytest.mark.parametrize("item", CORPUS, ids=name_of)
 def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program, judge: Judge) -> None:
     wall_s = SLEEPER_S if item.waits else None
-    hostile, right = judge((item.task, item.code), reference(item.task), wall_s=wall_s)
+    hostile, right = judge((item.task, item.code), reference(item.task), wall_s=wall_s, cpu_s=item.cpu_s)
     assert hostile.status is Status.FAILED, (item.attack, hostile.last.diagnostics)
     assert hostile.last.outcome in item.outcome.split(" or "), (item.attack, hostile.last)
     assert right.status is Status.PASSED, right.last
