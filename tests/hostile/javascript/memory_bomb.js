@@ -1,5 +1,5 @@
 // task: double
-// outcome: out_of_memory
+// outcome: out_of_memory or timeout
 // attack: lists without end
 const kept = []
 const double = (x) => {

@@ -1,5 +1,5 @@
 // task: double
-// outcome: out_of_memory
+// outcome: out_of_memory or timeout
 // attack: buffers beside the heap
 const kept = []
 const double = (x) => {
