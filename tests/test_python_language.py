@@ -189,8 +189,9 @@ def test_iterators_and_foreign_names(tmp_path):
 
 
 def test_asserts_split(tmp_path):
-    tests = (
-        "def check(candidate):\n    assert True, 'x'\n    assert not candidate(1, 1)\n    assert candidate(0, 0)\n"
+    tests = (  # the literal truth in front is the data's own habit: it must make no case
+        "def check(candidate):\n    assert True, 'x'\n"  # input of the judge, not an assertion of this test
+        "    assert not candidate(1, 1)\n    assert candidate(0, 0)\n"
         "    assert abs(candidate(1, 1) - 7.5) < 1e-6\n    for i in range(3):\n        r = candidate(i, i)\n"
         "        assert 2 == r\n    assert candidate(1, 1) == 1 and candidate(2, 2)\n    assert 3 < candidate(1, 1)\n"
         "check(add)\n"
@@ -203,7 +204,8 @@ def test_asserts_split(tmp_path):
 
 
 def test_no_cases_is_no_pass(tmp_path):
-    assert judge(tmp_path, GOOD, "def check(add):\n    assert True\n").outcome == "no_cases"
+    tests = "def check(add):\n    assert True\n"  # input of the judge: tests that say nothing of the candidate
+    assert judge(tmp_path, GOOD, tests).outcome == "no_cases"
 
 
 def test_leftover_body_before_the_tests_is_dropped(tmp_path):

@@ -71,7 +71,7 @@ CONSTANTS = (
         ((0, 3), False),  # assert not f()
         ((0, 4), False),  # one of each kind
         ((1, 2), True),  # abs(f()) == 7 holds for two numbers
-        ((0, 1, 2, 3, 4), True),  # assert True
+        ((0, 1, 2, 3, 4), True),  # what holds for every constant: a literal truth, the plainest vacuous case
     ],
 )
 def test_two_constants_of_a_kind_tell(passing: tuple[int, ...], is_vacuous: bool) -> None:

@@ -14,15 +14,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-COMMANDS = json.loads(Path("/work/commands.json").read_text())["commands"]
+COMMANDS = json.loads(Path("/bench/commands.json").read_text())["commands"]
 TIMEOUT_S = 120
 FILES = {"cpp": "test.cpp", "java": "Main.java", "javascript": "test.js", "go": "main_test.go"}
-RUST = Path("/work/rust")
+RUST = Path("/bench/rust")
 
 
 def in_a_folder(language, task_id, text):
     commands = COMMANDS["cpp 162"] if task_id == "CPP/162" else COMMANDS[language]
-    with tempfile.TemporaryDirectory(dir="/work") as folder:
+    with tempfile.TemporaryDirectory(dir="/bench") as folder:
         (Path(folder) / FILES[language]).write_text(text)
         for command in commands:
             words = [word.format(folder=folder, timeout=TIMEOUT_S) for word in command]

@@ -11,7 +11,6 @@ import subprocess
 import kernel
 
 ROLES = ("candidate", "judge", "compiler")
-HIDDEN = frozenset({"self", "thread-self"})
 
 
 class Workspace:
