@@ -23,7 +23,7 @@ from typing import Any
 
 import anyio
 
-from codeloop import host
+from codeloop import host, mirrors
 from codeloop.attempts import Candidate, Status
 from codeloop.languages import NAMES
 from codeloop.registry import open_checker
@@ -90,7 +90,7 @@ def build_image() -> None:
         files |= {name: (HERE / name).read_bytes() for name in ("runner.py", "commands.json")}
         javascript = host.sandboxes_dir() / "javascript"
         files |= {name: (javascript / name).read_bytes() for name in ("package-lock.json", "packages.py")}
-        context = [*sorted(files.items()), *host.host_files(), *host.npm_files()]
+        context = [*sorted(files.items()), *mirrors.host_files(), *mirrors.npm_files()]
         base = host.ensure_base(client, print)
         stream = client.api.build(
             fileobj=io.BytesIO(host.packed(context)), custom_context=True, tag=TAG, rm=True, decode=True,

@@ -9,20 +9,19 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import re
 import shutil
 import subprocess
 import tarfile
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
+from codeloop.mirrors import PUBLIC_MIRROR, SUITE, apt_proxies, host_files, host_mirror, npm_files
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -31,12 +30,8 @@ Say = Callable[[str], None]
 
 BASE_PULLED = "debian:trixie-slim"
 BASE_BUILT = "codeloop/base:trixie"
-SUITE = "trixie"
 STAGE_LABEL = "codeloop.stage"
 IMAGE_LABEL = "codeloop.language"
-PUBLIC_MIRROR = "http://deb.debian.org/debian"
-PUBLIC_REGISTRY = "https://registry.npmjs.org/"
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # with those of an inspecting proxy, where the host has one
 ENGINE_WAIT_S = 60
 PULL_WAIT_S = 30
 REMEDY = "run `codeloop setup`"
@@ -279,85 +274,6 @@ def import_root(client: DockerClient, root: Path) -> None:
     repository, _, tag = BASE_BUILT.partition(":")
     with packed.open("rb") as file:
         client.api.import_image_from_data(file, repository=repository, tag=tag)
-
-
-# --- the host's apt and npm ---------------------------------------------------------------------------------------------
-
-
-def host_mirror() -> str:
-    """The Debian mirror that this host uses; the public one if it uses none (Ubuntu, or not Debian)."""
-    for uri, suite in host_sources():
-        path = urlsplit(uri).path.rstrip("/")
-        if path.endswith("/debian") and "-security" not in suite:
-            return uri
-    return PUBLIC_MIRROR
-
-
-def host_sources(root: Path = Path("/etc/apt")) -> Iterator[tuple[str, str]]:
-    """(URI, suite) of every package source of the host, in both of apt's formats."""
-    folder = root / "sources.list.d"
-    for path in (root / "sources.list", *sorted(folder.glob("*.list"))):
-        for line in read_lines(path):
-            if match := re.match(r"\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)", line):
-                yield match[1], match[2]
-    for path in sorted(folder.glob("*.sources")):
-        text = "\n".join(line for line in read_lines(path) if not line.startswith("#"))
-        for stanza in re.split(r"\n\s*\n", text):
-            fields = dict(re.findall(r"^(\w[\w-]*):[ \t]*(.*)$", stanza, re.M))
-            if fields.get("Enabled", "yes").lower() != "no":
-                suites = fields.get("Suites", "").split()
-                yield from ((uri, suite) for uri in fields.get("URIs", "").split() for suite in suites)
-
-
-def read_lines(path: Path) -> list[str]:
-    """The lines of a file that may be missing."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-
-
-def host_files() -> tuple[tuple[str, bytes], ...]:
-    """The ``host/`` part of a build context: for the first stage only, never in an image."""
-    sources = f"deb {host_mirror()} {SUITE} main\n"
-    return (("host/codeloop.list", sources.encode()), ("host/99codeloop", apt_options().encode()))
-
-
-def npm_files(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, bytes], ...]:
-    """The host's npm registry and its trusted certificates, for builds that use npm; never a name, password or token."""
-    registry = environment.get("npm_config_registry") or environment.get("NPM_CONFIG_REGISTRY") or npm_registry()
-    parts = urlsplit(registry)
-    settings = f"registry={parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}\n"
-    try:
-        certificates = CERTIFICATES.read_bytes()
-    except OSError:
-        return (("host/npmrc", settings.encode()),)
-    settings += "cafile=/tmp/codeloop-host/npm-ca.crt\n"
-    return (("host/npm-ca.crt", certificates), ("host/npmrc", settings.encode()))
-
-
-def npm_registry() -> str:
-    """The registry that the host's npm uses; the public one where it has none."""
-    if shutil.which("npm") is not None:
-        done = subprocess.run(["npm", "config", "get", "registry"], capture_output=True, text=True, check=False)
-        if done.stdout.startswith("http"):
-            return done.stdout.strip()
-    return PUBLIC_REGISTRY
-
-
-def apt_options() -> str:
-    """The host's proxy and date settings (a frozen mirror's index has expired); nothing that could be a secret file."""
-    if shutil.which("apt-config") is None:
-        return ""
-    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=False).stdout
-    wanted = re.compile(r"Acquire::(https?::(proxy|Pipeline-Depth)\b|Check-|Retries)", re.I)
-    return "".join(line + "\n" for line in dump.splitlines() if wanted.match(line) and "AutoDetect" not in line)
-
-
-def apt_proxies() -> dict[str, str]:
-    """Give apt's proxies as environment variables: debootstrap does not read apt's settings."""
-    found = re.findall(r'^Acquire::(https?)::proxy "([^"]+)";', apt_options(), re.I | re.M)
-    return {f"{scheme.lower()}_proxy": value for scheme, value in found if value.upper() != "DIRECT"}
 
 
 # --- the languages' images -------------------------------------------------------------------------------------------

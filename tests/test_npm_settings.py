@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from codeloop import host
+from codeloop import host, mirrors
 
 
 def npmrc(registry: str) -> str:
-    return dict(host.npm_files({"npm_config_registry": registry}))["host/npmrc"].decode()
+    return dict(mirrors.npm_files({"npm_config_registry": registry}))["host/npmrc"].decode()
 
 
 def test_the_hosts_registry_is_passed_on_without_credentials() -> None:
@@ -16,8 +16,8 @@ def test_the_hosts_registry_is_passed_on_without_credentials() -> None:
 
 
 def test_the_hosts_certificates_come_along_where_it_has_any() -> None:
-    files = dict(host.npm_files({"npm_config_registry": host.PUBLIC_REGISTRY}))
-    assert ("host/npm-ca.crt" in files) == host.CERTIFICATES.is_file() == (b"cafile=" in files["host/npmrc"])
+    files = dict(mirrors.npm_files({"npm_config_registry": mirrors.PUBLIC_REGISTRY}))
+    assert ("host/npm-ca.crt" in files) == mirrors.CERTIFICATES.is_file() == (b"cafile=" in files["host/npmrc"])
 
 
 def test_only_a_build_that_uses_npm_gets_them() -> None:
