@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import pytest
@@ -21,9 +24,13 @@ from codeloop.languages.python import LANGUAGE
 from codeloop.sandbox import breaker, docker
 from codeloop.sandbox.breaker import Breaker
 from codeloop.sandbox.docker import DockerCell, DockerSandbox, Isolation
+from codeloop.sandbox.frames import Broken
 from codeloop.sandbox.owner import RUN_LABEL
 from codeloop.sandbox.pool import Pool
 from codeloop.suites import load_suite
+
+if TYPE_CHECKING:
+    from docker.models.containers import Container
 
 MEMORY = 256 * 1024 * 1024
 
@@ -296,3 +303,30 @@ def containers(run_id: str) -> list[str]:
         return [str(each.id) for each in found]
     finally:
         client.close()
+
+
+def test_a_removed_connection_wakes_its_reader_though_its_descriptor_is_given_to_another() -> None:
+    class Gone:
+        """What is removed and closed beside the socket."""
+
+        def remove(self, **_: object) -> None: ...
+
+        def close(self) -> None: ...
+
+    def reads(connection: docker.Connection) -> None:
+        with pytest.raises(Broken):
+            connection.exchange(b"{}", 60)
+
+    others = []
+    for _ in range(20):
+        ours, theirs = socket.socketpair()
+        connection = docker.Connection(container=cast("Container", Gone()), response=Gone(), socket=ours)
+        reader = threading.Thread(target=partial(reads, connection), daemon=True)
+        reader.start()
+        theirs.recv(16)
+        connection.remove()
+        others += [theirs, *socket.socketpair()]
+        reader.join(20)
+        assert not reader.is_alive()
+    for other in others:
+        other.close()

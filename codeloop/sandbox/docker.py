@@ -70,10 +70,15 @@ class Connection:
     socket: socket.socket
     streams: Demultiplexer = field(default_factory=Demultiplexer)
     checks: int = 0
+    busy: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the thread that reads: the descriptor must not be closed, and its number given to another, under it."""
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send a frame, wait for the reply; raises Broken."""
-        deadline = time.monotonic() + timeout
+        with self.busy:
+            return self._exchange(request, time.monotonic() + timeout)
+
+    def _exchange(self, request: bytes, deadline: float) -> bytes:
         try:
             self._wait(deadline)
             self.socket.sendall(framed(request))
@@ -110,8 +115,9 @@ class Connection:
         from docker.errors import DockerException
 
         self.abort()
-        self.socket.close()
-        self.response.close()
+        with self.busy:
+            self.socket.close()
+            self.response.close()
         with suppress(DockerException, OSError):
             self.container.remove(force=True, v=True)
 
