@@ -25,6 +25,8 @@ API = ("Solution",)
 _HARNESS = "/opt/codeloop/harness.jar"
 # One collector thread, no profile data, no file for jstat: what a JVM that lives for a second needs to start fast.
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "-Dfile.encoding=UTF-8")
+# Reflection by native code and a compiler that waits ten times longer: what a run of some milliseconds never gets back.
+_BRIEF = ("-Djdk.reflect.useNativeAccessorOnly=true", "-XX:CompileThresholdScaling=10")
 # Ways to read this JVM's memory, shut: attaching an agent, and native calls by java.lang.foreign (naming one module that
 # may make them forbids it to all others). Without jdk.unsupported there is no sun.misc.Unsafe.
 _CLOSED = ("-XX:+DisableAttachMechanism", "--enable-native-access=java.base")
@@ -75,7 +77,7 @@ class JavaLanguage:
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Run the class files of the compile stage; the sources are not needed any more."""
         return Command(
-            argv=(_JRE, "-Xmx384m", *_JVM, *_CLOSED, _ARCHIVE, "-cp", _HARNESS, "Judge"),
+            argv=(_JRE, "-Xmx384m", *_JVM, *_BRIEF, *_CLOSED, _ARCHIVE, "-cp", _HARNESS, "Judge"),
             role=Role.CANDIDATE,
             channel=harness.framed([nonce]) + artifact,
             limits=Limits(cpu_s=cpu_s, wall_s=max(60.0, 3 * cpu_s), processes=_PROCESSES),

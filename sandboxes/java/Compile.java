@@ -38,8 +38,9 @@ import javax.tools.ToolProvider;
  * would otherwise be what the tests mean by that name, since all of them share the unnamed package.
  */
 public final class Compile {
+    // Strings joined by plain code: the first invokedynamic of a JVM costs it 10 ms, and each lives for one check.
     private static final List<String> OPTIONS = List.of(
-        "-proc:none", "--should-stop=ifError=FLOW", "-Xmaxerrs", "9999", "-Xmaxwarns", "9999", "-implicit:none",
+        "-proc:none", "-XDstringConcat=inline", "--should-stop=ifError=FLOW", "-Xmaxerrs", "9999", "-Xmaxwarns", "9999", "-implicit:none",
         "--limit-modules", "java.se");
     private static final String VALUES = "CodeloopValues"; // the one class of the harness that tests may name
     private static final long STACK = 64L << 20; // javac recurses with the nesting of an expression
