@@ -90,6 +90,11 @@ def cache_dir() -> Path:
     return Path(os.environ.get("CODELOOP_CACHE_DIR") or platformdirs.user_cache_dir("codeloop"))
 
 
+def toolchains_dir() -> Path:
+    """Give the folder of prepared host toolchains. Root's is the system's: the users of cells cannot enter root's home."""
+    return Path("/var/cache/codeloop/toolchains") if os.geteuid() == 0 else cache_dir() / "toolchains"
+
+
 def runs_dir() -> Path:
     """Give ``CODELOOP_RUNS_DIR``, or ``.codeloop`` in the working folder: the store and each run's results."""
     return Path(os.environ.get("CODELOOP_RUNS_DIR") or ".codeloop")

@@ -20,7 +20,8 @@ from codeloop.errors import MissingTool, SandboxUnavailable
 from codeloop.languages.python import LANGUAGE
 from codeloop.sandbox import breaker, docker
 from codeloop.sandbox.breaker import Breaker
-from codeloop.sandbox.docker import DockerCell, DockerSandbox, Isolation
+from codeloop.sandbox.cells import OpenCell
+from codeloop.sandbox.docker import Connection, DockerSandbox, Isolation
 from codeloop.sandbox.owner import RUN_LABEL
 from codeloop.sandbox.pool import Pool
 from codeloop.suites import load_suite
@@ -60,8 +61,8 @@ def checks(*commands: Command | tuple[Command, ...], **options: object) -> list[
     async def use(sandbox: DockerSandbox) -> None:
         for group in commands:
             async with sandbox.open("python", memory_bytes=MEMORY) as cell:
-                assert isinstance(cell, DockerCell)
-                assert cell.connection is not None
+                assert isinstance(cell, OpenCell)
+                assert isinstance(cell.connection, Connection)
                 results = [await cell.run(each) for each in (group if isinstance(group, tuple) else (group,))]
                 found.append((str(cell.connection.container.id), results))
 
@@ -162,8 +163,8 @@ class TestRecycling:
         async def use(sandbox: DockerSandbox) -> None:
             for _ in range(2):
                 async with sandbox.open("python", memory_bytes=MEMORY) as cell:
-                    assert isinstance(cell, DockerCell)
-                    assert cell.connection is not None
+                    assert isinstance(cell, OpenCell)
+                    assert isinstance(cell.connection, Connection)
                     ids.append(str(cell.connection.container.id))
                     await cell.run(NOTHING)  # by now the agent has seen what was there when the cell was new
                     start = partial(cell.connection.container.exec_run, ["sleep", "600"], detach=True)
@@ -177,8 +178,8 @@ class TestRecycling:
         async def use(sandbox: DockerSandbox) -> None:
             async with sandbox.open("python", memory_bytes=MEMORY) as cell:
                 await cell.run(NOTHING)
-                assert isinstance(cell, DockerCell)
-                assert cell.connection is not None
+                assert isinstance(cell, OpenCell)
+                assert isinstance(cell.connection, Connection)
                 container = cell.connection.container
             await anyio.to_thread.run_sync(container.kill)
             async with sandbox.open("python", memory_bytes=MEMORY) as cell:
