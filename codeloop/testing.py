@@ -46,6 +46,7 @@ class FakeSandbox:
 
     run_command: Callable[[Command], CommandResult]
     guarantees: frozenset[Guarantee] = frozenset(Guarantee)
+    description: str = "fake"
 
     @asynccontextmanager
     async def open(self, image: str, *, memory_bytes: int) -> AsyncIterator[Cell]:

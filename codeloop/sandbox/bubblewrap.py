@@ -31,7 +31,7 @@ from codeloop.host import Probe
 from codeloop.sandbox import cgroup
 from codeloop.sandbox.cells import OpenCell, Starter, Wire, in_thread
 from codeloop.sandbox.frames import Broken, Plain
-from codeloop.sandbox.port import Cell, Guarantee
+from codeloop.sandbox.port import Cell, Guarantee, not_enforced
 
 PIDS = 256
 END_S = 5.0
@@ -102,6 +102,11 @@ class BubblewrapSandbox:
     def guarantees(self) -> frozenset[Guarantee]:
         """What it enforces on this host."""
         return guarantees(self._places)
+
+    @property
+    def description(self) -> str:
+        """Adapter, isolation and what is not enforced, as a report says it."""
+        return f"bubblewrap: one namespace per check, the host's tools{not_enforced(self.guarantees)}"
 
     def open(self, image: str, *, memory_bytes: int) -> AbstractAsyncContextManager[Cell]:
         """Open a cell with the prepared toolchain of ``image``, a folder under ``sandboxes/``."""

@@ -52,6 +52,12 @@ class Isolation(StrEnum):
     CONTAINER = "container"
 
 
+_KINDS = {
+    Isolation.CELL: "warm containers, one check at a time in each",
+    Isolation.CONTAINER: "one container per check",
+}
+
+
 @dataclass(slots=True, kw_only=True)
 class Connection:
     """A started container and the socket to its agent. The methods block."""
@@ -121,6 +127,11 @@ class DockerSandbox:
         self._client: DockerClient | None = None
         self._pool: Pool[tuple[Image, int], Connection] = Pool(size=max(8, 2 * jobs))
         self._removals: list[threading.Thread] = []
+
+    @property
+    def description(self) -> str:
+        """Adapter, isolation and runtime, as a report says it."""
+        return f"docker: {_KINDS[self.isolation]}" + (f"; runtime {self.runtime}" if self.runtime else "")
 
     def open(self, image: str, *, memory_bytes: int) -> AbstractAsyncContextManager[Cell]:
         """Open a cell of ``image``, a folder under ``sandboxes/``."""

@@ -27,6 +27,12 @@ class Guarantee(StrEnum):
     """Bytes and files that a check can write are bounded."""
 
 
+def not_enforced(guarantees: frozenset[Guarantee]) -> str:
+    """Give the part of a description that names what is missing; empty where nothing is."""
+    weak = sorted(frozenset(Guarantee) - guarantees)
+    return f"; not enforced: {', '.join(weak)}" if weak else ""
+
+
 class Cell(Protocol):
     """An open workspace."""
 
@@ -49,6 +55,11 @@ class Sandbox(Protocol):
     @property
     def guarantees(self) -> frozenset[Guarantee]:
         """What it enforces on this host."""
+        ...
+
+    @property
+    def description(self) -> str:
+        """Adapter, kind of isolation and what is not enforced, as a report says it."""
         ...
 
     def open(self, image: str, *, memory_bytes: int) -> AbstractAsyncContextManager[Cell]:
