@@ -157,13 +157,19 @@ class BubblewrapSandbox:
         command = cell_command(folder, made, self._environment(language, memory_bytes))
         if made is not None:
             command = ["sh", "-c", ENTER, "sh", *map(str, made.entrances), "--", *command]
-        ours, theirs = socket.socketpair()
         errors = tempfile.TemporaryFile()  # noqa: SIM115 - the connection closes it
-        with theirs:
+        ours, theirs = socket.socketpair()
+        try:
             process = subprocess.Popen(
                 command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=errors, cwd="/", start_new_session=True,
                 env={"PATH": toolchains.PATH},
             )  # fmt: skip
+        except OSError:
+            ours.close()
+            errors.close()
+            raise
+        finally:
+            theirs.close()
         return Connection(process=process, wire=Wire(ours, Plain()), errors=errors, cgroup=made)
 
     def _environment(self, language: str, memory_bytes: int) -> dict[str, str]:
