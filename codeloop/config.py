@@ -19,6 +19,20 @@ CONFIG_FILE = "codeloop.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxChoice:
+    """Where checks run, and how they are kept apart."""
+
+    kind: str = "auto"
+    """``docker``, ``bubblewrap``, or ``auto``: Docker where an engine answers or can be started, else bubblewrap."""
+    isolation: str = "cell"
+    """``cell``: warm containers that serve one check after another; ``container``: one for each check."""
+    runtime: str = ""
+    """A container runtime that the engine knows, such as ``runsc``; empty: the engine's default."""
+    allow_weak: tuple[str, ...] = ()
+    """Guarantees that may be missing (``sandbox.port.Guarantee``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunConfig:
     """The settings of a bench run: stored with it, so that ``resume`` needs nothing but the run's id."""
 
@@ -38,10 +52,11 @@ class RunConfig:
     seed: int = 0
     jobs: int = 2
     """Cells at once; a cell uses about one core."""
+    sandbox: str = "auto"
     isolation: str = "cell"
-    """``cell``: warm containers that serve one check after another; ``container``: one for each check."""
     runtime: str = ""
-    """A container runtime that the engine knows, such as ``runsc``; empty: the engine's default."""
+    allow_weak: tuple[str, ...] = ()
+    """These four: see ``SandboxChoice``."""
     budget_tokens: int | None = None
     budget_cost: float | None = None
     """US dollars."""
@@ -53,6 +68,13 @@ class RunConfig:
         """Refuse a key in the endpoint: settings are stored and printed. Raises ConfigError."""
         if "@" in urlsplit(self.api_base).netloc or redacted(self.api_base) != self.api_base:
             raise ConfigError("--api-base holds a key or a password: give it as CODELOOP_API_KEY")
+
+    @property
+    def sandbox_choice(self) -> SandboxChoice:
+        """Where checks run."""
+        return SandboxChoice(
+            kind=self.sandbox, isolation=self.isolation, runtime=self.runtime, allow_weak=self.allow_weak
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for the store."""
@@ -88,6 +110,11 @@ def cache_dir() -> Path:
     import platformdirs
 
     return Path(os.environ.get("CODELOOP_CACHE_DIR") or platformdirs.user_cache_dir("codeloop"))
+
+
+def toolchains_dir() -> Path:
+    """Give the folder of prepared host toolchains. Root's is the system's: the users of cells cannot enter root's home."""
+    return Path("/var/cache/codeloop/toolchains") if os.geteuid() == 0 else cache_dir() / "toolchains"
 
 
 def runs_dir() -> Path:

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from codeloop import config
-from codeloop.errors import ConfigError, UnknownName
+from codeloop.errors import ConfigError, MissingTool, UnknownName
 from codeloop.models.port import Model
+from codeloop.sandbox.port import Guarantee
 from codeloop.stages.check import Checker
 
+if TYPE_CHECKING:
+    from codeloop.sandbox.bubblewrap import BubblewrapSandbox
+    from codeloop.sandbox.docker import DockerSandbox
+
 Say = Callable[[str], None]
+
+_DEFAULT = config.SandboxChoice()
 
 LOCAL_MODELS = {"0.5b": "qwen2.5-coder-0.5b", "1.5b": "qwen2.5-coder-1.5b"}
 """Sizes of ``local:SIZE`` to registered weights; the first is what plain ``local`` means."""
@@ -21,28 +29,79 @@ LOCAL_MODELS = {"0.5b": "qwen2.5-coder-0.5b", "1.5b": "qwen2.5-coder-1.5b"}
 
 @asynccontextmanager
 async def open_checker(
-    run_id: str, languages: tuple[str, ...], jobs: int, say: Say, isolation: str = "cell", runtime: str = ""
+    run_id: str, languages: tuple[str, ...], jobs: int, say: Say, choice: config.SandboxChoice = _DEFAULT
 ) -> AsyncIterator[Checker]:
-    """Bring up engine and images, sweep what dead runs left, and give the check; its cells are gone at exit.
+    """Bring up what checks run in, sweep what dead runs left, and give the check; its cells are gone at exit.
 
-    ``isolation``: ``cell`` (warm containers, one check after another) or ``container`` (one for each check). ``runtime``:
-    another runtime that the engine knows, such as ``runsc``.
+    Raises MissingTool where the host has not what was chosen, ConfigError where that enforces too little.
     """
-    from codeloop import host
-    from codeloop.sandbox.docker import DockerSandbox, Isolation
     from codeloop.sandbox.owner import sweep
 
-    def prepare() -> None:
-        host.ensure_engine(say)
-        host.ensure_images(languages, say)
-
-    await anyio.to_thread.run_sync(prepare)
-    await sweep()
-    sandbox = DockerSandbox(run_id=run_id, jobs=jobs, isolation=Isolation(isolation), runtime=runtime or None)
+    kind = await anyio.to_thread.run_sync(prepare_sandbox, languages, say, choice)
+    if kind == "docker":
+        await sweep()
+    sandbox = _open_sandbox(kind, run_id, jobs, choice)
     try:
+        _refuse_weak(kind, sandbox.guarantees, choice)
+        if choice.kind == "auto":
+            say(f"sandbox: {sandbox.description}")
         yield Checker(sandbox=sandbox)
     finally:
         await sandbox.aclose()
+
+
+def prepare_sandbox(languages: tuple[str, ...], say: Say, choice: config.SandboxChoice) -> str:
+    """Bring up engine and images, or the host's tools for bubblewrap; which of both. Blocks. Raises MissingTool."""
+    from codeloop import host, toolchains
+
+    kind = _settled(choice, say)
+    if kind == "docker":
+        host.ensure_images(languages, say)
+    else:
+        toolchains.ensure(languages, config.toolchains_dir(), say)
+    return kind
+
+
+def _settled(choice: config.SandboxChoice, say: Say) -> str:
+    """Say which adapter a choice means on this host; isolation and runtime are Docker's alone."""
+    from codeloop import host
+    from codeloop.sandbox import bubblewrap
+
+    is_dockers = choice.runtime != "" or choice.isolation != "cell"
+    if choice.kind == "bubblewrap" and is_dockers:
+        raise ConfigError("--isolation and --runtime are Docker's: leave them out with --sandbox bubblewrap")
+    if choice.kind != "bubblewrap":
+        try:
+            host.ensure_engine(say).close()
+        except MissingTool:
+            if choice.kind == "docker" or is_dockers or not bubblewrap.probe().ok:
+                raise
+        else:
+            return "docker"
+    found = bubblewrap.probe()
+    if not found.ok:
+        raise MissingTool(f"bubblewrap ({found.detail})", found.remedy)
+    return "bubblewrap"
+
+
+def _open_sandbox(kind: str, run_id: str, jobs: int, choice: config.SandboxChoice) -> DockerSandbox | BubblewrapSandbox:
+    if kind == "bubblewrap":
+        from codeloop.sandbox.bubblewrap import BubblewrapSandbox
+
+        return BubblewrapSandbox(cache_dir=config.toolchains_dir(), jobs=jobs)
+    from codeloop.sandbox.docker import DockerSandbox, Isolation
+
+    isolation = Isolation(choice.isolation)
+    return DockerSandbox(run_id=run_id, jobs=jobs, isolation=isolation, runtime=choice.runtime or None)
+
+
+def _refuse_weak(kind: str, declared: frozenset[Guarantee], choice: config.SandboxChoice) -> None:
+    """Refuse a sandbox that enforces less than the user takes. Raises ConfigError."""
+    refused = ",".join(sorted(frozenset(Guarantee) - declared - frozenset(choice.allow_weak)))
+    if refused:
+        raise ConfigError(
+            f"{kind} cannot enforce {refused} on this host: go without by --allow-weak {refused}, or use --sandbox docker"
+        )
 
 
 def local_weights(size: str) -> str:

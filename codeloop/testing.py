@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from codeloop.attempts import Completion, Prompt
 from codeloop.commands import Command, CommandResult
-from codeloop.sandbox.port import Cell
+from codeloop.sandbox.port import Cell, Guarantee
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class FakeSandbox:
     """Opens fake cells."""
 
     run_command: Callable[[Command], CommandResult]
+    guarantees: frozenset[Guarantee] = frozenset(Guarantee)
+    description: str = "fake"
 
     @asynccontextmanager
     async def open(self, image: str, *, memory_bytes: int) -> AsyncIterator[Cell]:

@@ -100,6 +100,7 @@ class RecordingSandbox:
     """Real containers whose answers are kept."""
 
     def __init__(self, inner: DockerSandbox, answers: dict[str, CommandResult]) -> None:
+        self.guarantees, self.description = inner.guarantees, inner.description
         self._inner, self._answers = inner, answers
 
     @asynccontextmanager

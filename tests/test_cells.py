@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 import anyio
 import pytest
@@ -23,14 +22,12 @@ from codeloop.errors import MissingTool, SandboxUnavailable
 from codeloop.languages.python import LANGUAGE
 from codeloop.sandbox import breaker, docker
 from codeloop.sandbox.breaker import Breaker
-from codeloop.sandbox.docker import DockerCell, DockerSandbox, Isolation
-from codeloop.sandbox.frames import Broken
+from codeloop.sandbox.cells import OpenCell, Wire
+from codeloop.sandbox.docker import Connection, DockerSandbox, Isolation
+from codeloop.sandbox.frames import Broken, Demultiplexer
 from codeloop.sandbox.owner import RUN_LABEL
 from codeloop.sandbox.pool import Pool
 from codeloop.suites import load_suite
-
-if TYPE_CHECKING:
-    from docker.models.containers import Container
 
 MEMORY = 256 * 1024 * 1024
 
@@ -67,8 +64,8 @@ def checks(*commands: Command | tuple[Command, ...], **options: object) -> list[
     async def use(sandbox: DockerSandbox) -> None:
         for group in commands:
             async with sandbox.open("python", memory_bytes=MEMORY) as cell:
-                assert isinstance(cell, DockerCell)
-                assert cell.connection is not None
+                assert isinstance(cell, OpenCell)
+                assert isinstance(cell.connection, Connection)
                 results = [await cell.run(each) for each in (group if isinstance(group, tuple) else (group,))]
                 found.append((str(cell.connection.container.id), results))
 
@@ -169,8 +166,8 @@ class TestRecycling:
         async def use(sandbox: DockerSandbox) -> None:
             for _ in range(2):
                 async with sandbox.open("python", memory_bytes=MEMORY) as cell:
-                    assert isinstance(cell, DockerCell)
-                    assert cell.connection is not None
+                    assert isinstance(cell, OpenCell)
+                    assert isinstance(cell.connection, Connection)
                     ids.append(str(cell.connection.container.id))
                     await cell.run(NOTHING)  # by now the agent has seen what was there when the cell was new
                     start = partial(cell.connection.container.exec_run, ["sleep", "600"], detach=True)
@@ -184,8 +181,8 @@ class TestRecycling:
         async def use(sandbox: DockerSandbox) -> None:
             async with sandbox.open("python", memory_bytes=MEMORY) as cell:
                 await cell.run(NOTHING)
-                assert isinstance(cell, DockerCell)
-                assert cell.connection is not None
+                assert isinstance(cell, OpenCell)
+                assert isinstance(cell.connection, Connection)
                 container = cell.connection.container
             await anyio.to_thread.run_sync(container.kill)
             async with sandbox.open("python", memory_bytes=MEMORY) as cell:
@@ -305,26 +302,19 @@ def containers(run_id: str) -> list[str]:
         client.close()
 
 
-def test_a_removed_connection_wakes_its_reader_though_its_descriptor_is_given_to_another() -> None:
-    class Gone:
-        """What is removed and closed beside the socket."""
-
-        def remove(self, **_: object) -> None: ...
-
-        def close(self) -> None: ...
-
-    def reads(connection: docker.Connection) -> None:
+def test_a_closed_wire_wakes_its_reader_though_its_descriptor_is_given_to_another() -> None:
+    def reads(wire: Wire) -> None:
         with pytest.raises(Broken):
-            connection.exchange(b"{}", 60)
+            wire.exchange(b"{}", 60)
 
     others = []
     for _ in range(20):
         ours, theirs = socket.socketpair()
-        connection = docker.Connection(container=cast("Container", Gone()), response=Gone(), socket=ours)
-        reader = threading.Thread(target=partial(reads, connection), daemon=True)
+        wire = Wire(socket=ours, streams=Demultiplexer())
+        reader = threading.Thread(target=reads, args=(wire,), daemon=True)
         reader.start()
         theirs.recv(16)
-        connection.remove()
+        wire.close()
         others += [theirs, *socket.socketpair()]
         reader.join(20)
         assert not reader.is_alive()

@@ -103,7 +103,7 @@ async def _session(
     started = time.monotonic()
     names = tuple(dict.fromkeys(task.language for task in tasks))
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
-    async with open_checker(run_id, names, settings.jobs, say, settings.isolation, settings.runtime) as checker:
+    async with open_checker(run_id, names, settings.jobs, say, settings.sandbox_choice) as checker:
         await _trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
         trajectories = await _trajectories(settings, run_id, suite, tasks, store, checker)
     earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
@@ -131,7 +131,7 @@ async def _trajectories(
 ) -> tuple[Trajectory, ...]:
     """Open the model and run what has not ended."""
     model = open_model(settings, say)
-    store.note_facts(run_id, _facts(suite, model, settings))
+    store.note_facts(run_id, _facts(suite, model, checker))
     try:
         policy = Policy(max_repairs=settings.max_iterations, seed=settings.seed)
         bench = Bench(
@@ -151,18 +151,14 @@ async def _trajectories(
             await model.aclose()
 
 
-_ISOLATIONS = {"cell": "warm containers, one check at a time in each", "container": "one container per check"}
-
-
-def _facts(suite: Suite, model: Model, settings: RunConfig) -> dict[str, Any]:
+def _facts(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
     """Note what a report must say and the trajectories do not."""
     return {
         "suite": {"name": suite.name, "version": suite.version, "sha256": suite.digest},
         "errata": [list(pair) for pair in suite.errata],
         "model": model.identity,
         "model_details": dict(model.details),
-        "isolation": f"docker: {_ISOLATIONS[settings.isolation]}"
-        + (f"; runtime {settings.runtime}" if settings.runtime else ""),
+        "isolation": checker.sandbox.description,
         "feedback": "diagnostics and the smallest failing visible case",
         "codeloop": version("codeloop"),
     }

@@ -6,12 +6,13 @@ import shutil
 
 import click
 
-from codeloop import config, host
-from codeloop.cli.options import languages, option
+from codeloop import config, host, toolchains
+from codeloop.cli.options import languages, option, sandbox_option
 from codeloop.errors import CodeloopError
 from codeloop.host import Probe
 from codeloop.models.weights import find_weights
 from codeloop.registry import LOCAL_MODELS
+from codeloop.sandbox import bubblewrap
 from codeloop.suites import load_suite
 
 _FREE_BYTES = 6 * 1024**3  # base and two images about 1 GB, model 0.5 GB, build room
@@ -19,15 +20,32 @@ _FREE_BYTES = 6 * 1024**3  # base and two images about 1 GB, model 0.5 GB, build
 
 @click.command()
 @option("--lang", default="python,java", help="Languages, comma-separated.")
-def command(lang: str) -> int:
-    """Check engine, images, data, model and disk; exit 3 when something is missing."""
+@sandbox_option
+def command(lang: str, sandbox: str) -> int:
+    """Check sandboxes, data, model and disk; exit 3 when something is missing."""
     names = languages(lang)
-    probes = [host.probe_engine(), *host.probe_images(names), *_data(names), *_models(), _disk()]
+    needed, spare = _sandboxes(sandbox, names)
+    probes = [*needed, *_data(names), *_models(), _disk()]
     for probe in probes:
-        click.echo(f"{'ok     ' if probe.ok else 'MISSING'} {probe.name}: {probe.detail}")
-        if not probe.ok and probe.remedy:
-            click.echo(f"        {probe.remedy}")
+        _show(probe, "MISSING")
+    for probe in spare:
+        _show(probe, "absent ")
     return 0 if all(probe.ok for probe in probes) else 3
+
+
+def _show(probe: Probe, word: str) -> None:
+    click.echo(f"{'ok     ' if probe.ok else word} {probe.name}: {probe.detail}")
+    if not probe.ok and probe.remedy:
+        click.echo(f"        {probe.remedy}")
+
+
+def _sandboxes(kind: str, names: tuple[str, ...]) -> tuple[list[Probe], list[Probe]]:
+    """What the chosen sandbox needs, and what the other one would: with ``auto``, Docker's unless it is bubblewrap's turn."""
+    docker = [host.probe_engine(), *host.probe_images(names)]
+    wrapped = [bubblewrap.probe(), *(toolchains.probe(name) for name in names)]
+    if kind == "bubblewrap" or (kind == "auto" and wrapped[0].ok and not docker[0].ok and not host.may_change_system()):
+        return wrapped, [] if kind == "bubblewrap" else docker
+    return docker, wrapped if kind == "auto" else []
 
 
 def _data(names: tuple[str, ...]) -> list[Probe]:

@@ -13,6 +13,7 @@ from codeloop import config, grade
 from codeloop.attempts import Status
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import default_jobs, languages, option, sandbox_options, say
+from codeloop.config import SandboxChoice
 from codeloop.errors import ConfigError
 from codeloop.registry import open_checker
 from codeloop.report.text import escape
@@ -38,8 +39,10 @@ def command(
     reference: bool,
     known_bad: bool,
     jobs: int,
+    sandbox: str,
     isolation: str,
     runtime: str,
+    allow_weak: tuple[str, ...],
     out: Path | None,
     junit: Path | None,
     as_json: bool,
@@ -54,8 +57,9 @@ def command(
     if not chosen:
         raise ConfigError("nothing to judge: no task of these languages is in the suite")
     started = time.monotonic()
-    graded = anyio.run(_grade, chosen, jobs, isolation, runtime)
-    summary = grade.summarise(graded, loaded, time.monotonic() - started)
+    choice = SandboxChoice(kind=sandbox, isolation=isolation, runtime=runtime, allow_weak=allow_weak)
+    graded, description = anyio.run(_grade, chosen, jobs, choice)
+    summary = grade.summarise(graded, loaded, time.monotonic() - started) | {"isolation": description}
     _write(graded, out, junit)
     click.echo(json.dumps(summary) if as_json else _table(summary))
     return _exit_code(graded, loaded, reference=reference, known_bad=known_bad)
@@ -68,8 +72,9 @@ def _samples(path: Path | None, suite: Suite, *, reference: bool) -> tuple[grade
 
 
 async def _grade(
-    samples: tuple[grade.Sample, ...], jobs: int, isolation: str, runtime: str
-) -> tuple[grade.Graded, ...]:
+    samples: tuple[grade.Sample, ...], jobs: int, choice: SandboxChoice
+) -> tuple[tuple[grade.Graded, ...], str]:
+    """Judge them; what came of it, and what they were judged in."""
     names = tuple(dict.fromkeys(sample.task.language for sample in samples))
     started, step = time.monotonic(), max(1, len(samples) // 20)
     done = 0
@@ -81,9 +86,9 @@ async def _grade(
             left = (time.monotonic() - started) / done * (len(samples) - done)
             say(f"{done}/{len(samples)} judged, about {left:.0f} s left")
 
-    async with open_checker("grade", names, jobs, say, isolation, runtime) as checker:
+    async with open_checker("grade", names, jobs, say, choice) as checker:
         started = time.monotonic()
-        return await grade.grade(samples, checker, on_graded)
+        return await grade.grade(samples, checker, on_graded), checker.sandbox.description
 
 
 def _write(graded: tuple[grade.Graded, ...], out: Path | None, junit: Path | None) -> None:
@@ -127,7 +132,7 @@ def _table(summary: dict[str, object]) -> str:
         done: dict[str, int] = row["extraction"]  # type: ignore[assignment]  # JSON-shaped
         if done:
             lines.append("  extraction: " + ", ".join(f"{note} {n}" for note, n in sorted(done.items())))
-    lines.append(f"{summary['wall_s']} s")
+    lines.append(f"isolation {summary['isolation']}; {summary['wall_s']} s")
     return "\n".join(lines)
 
 

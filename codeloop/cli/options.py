@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ import click
 from codeloop.errors import UnknownName
 from codeloop.languages import NAMES
 from codeloop.report.text import escape
+from codeloop.sandbox.port import Guarantee
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -36,10 +37,18 @@ def budget_options(command: _F) -> _F:
     return command
 
 
+def sandbox_option(command: _F) -> _F:
+    """Add where checks run."""
+    kinds = click.Choice(["auto", "docker", "bubblewrap"])
+    text = "Where checks run; auto: Docker where an engine answers or can be started, else bubblewrap."
+    return option("--sandbox", type=kinds, default="auto", help=text)(command)
+
+
 def sandbox_options(command: _F) -> _F:
-    """Add how checks are kept apart."""
+    """Add where checks run, and how they are kept apart."""
     kinds = click.Choice(["cell", "container"])
     chosen = (
+        sandbox_option,
         option("--isolation", type=kinds, default="cell", help="Warm containers, or a container for each check."),
         option(
             "--runtime",
@@ -47,10 +56,27 @@ def sandbox_options(command: _F) -> _F:
             help="Container runtime, such as runsc.  [default: the engine's]",
             show_default=False,
         ),
+        option(
+            "--allow-weak",
+            default="",
+            callback=lambda _context, _parameter, value: guarantees(value),
+            help="What the sandbox need not enforce: memory, pids, cpu, disk, comma-separated.",
+            show_default=False,
+        ),
     )
     for each in reversed(chosen):
         command = each(command)
     return command
+
+
+def guarantees(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Read a comma-separated list of guarantees; from the configuration file also a list. Raises UnknownName."""
+    parts = value.split(",") if isinstance(value, str) else value
+    names = tuple(dict.fromkeys(name.strip().lower() for name in parts if name.strip()))
+    for name in names:
+        if name not in set(Guarantee):
+            raise UnknownName("guarantee", name, Guarantee)
+    return names
 
 
 def languages(value: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""``codeloop setup``: bring up what a run needs: engine, images, data, model."""
+"""``codeloop setup``: bring up what a run needs: engine and images or the host's tools, data, model."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from codeloop import config
-from codeloop.cli.options import languages, option, say
-from codeloop.registry import local_weights
+from codeloop.cli.options import languages, option, sandbox_option, say
+from codeloop.config import SandboxChoice
+from codeloop.registry import local_weights, prepare_sandbox
 
 
 @click.command()
@@ -16,13 +17,11 @@ from codeloop.registry import local_weights
 @click.option("--model/--no-model", "with_model", default=True, help="Fetch the local model's weights too.")
 @option("--local-size", default="0.5b", help="Which local model: 0.5b (0.5 GB) or 1.5b (1.1 GB).")
 @click.option("--weights", type=click.Path(path_type=Path, exists=True), help="A GGUF file you already have.")
-def command(lang: str, with_model: bool, local_size: str, weights: Path | None) -> int:
+@sandbox_option
+def command(lang: str, sandbox: str, with_model: bool, local_size: str, weights: Path | None) -> int:
     """Prepare this machine; each change to the system is printed before it is made."""
-    from codeloop import host
-
     names, model = languages(lang), local_weights(local_size)
-    host.ensure_engine(say)
-    host.ensure_images(names, say)
+    prepare_sandbox(names, say, SandboxChoice(kind=sandbox))
     if with_model:
         from codeloop.models.weights import ensure_weights
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import struct
-from typing import Any
+from typing import Any, Protocol
 
 from codeloop.commands import Command, CommandResult, End
 
@@ -22,6 +22,35 @@ RESET = json.dumps({"reset": True}).encode()
 
 class Broken(Exception):
     """The container does not answer as the agent does."""
+
+
+class Incoming(Protocol):
+    """What has come from an agent and is not yet a whole frame."""
+
+    stderr: bytearray
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes as they came; raises Broken."""
+        ...
+
+    def frame(self) -> bytes | None:
+        """The next whole frame, taken out; raises Broken."""
+        ...
+
+
+class Plain:
+    """An agent's bytes as they are; its stderr goes elsewhere."""
+
+    def __init__(self) -> None:
+        self.stdout, self.stderr = bytearray(), bytearray()
+
+    def feed(self, data: bytes) -> None:
+        """Add bytes as they came."""
+        self.stdout += data
+
+    def frame(self) -> bytes | None:
+        """The next whole frame, taken out; raises Broken."""
+        return taken(self.stdout)
 
 
 class Demultiplexer:
@@ -48,16 +77,21 @@ class Demultiplexer:
 
     def frame(self) -> bytes | None:
         """The next whole frame of stdout, taken out."""
-        if len(self.stdout) < 4:
-            return None
-        (length,) = struct.unpack(">I", self.stdout[:4])
-        if length > MAX_FRAME:
-            raise Broken(f"a frame of {length} bytes")
-        if len(self.stdout) < 4 + length:
-            return None
-        body = bytes(self.stdout[4 : 4 + length])
-        del self.stdout[: 4 + length]
-        return body
+        return taken(self.stdout)
+
+
+def taken(buffer: bytearray) -> bytes | None:
+    """Take the first frame out, if it is whole; raises Broken."""
+    if len(buffer) < 4:
+        return None
+    (length,) = struct.unpack(">I", buffer[:4])
+    if length > MAX_FRAME:
+        raise Broken(f"a frame of {length} bytes")
+    if len(buffer) < 4 + length:
+        return None
+    body = bytes(buffer[4 : 4 + length])
+    del buffer[: 4 + length]
+    return body
 
 
 def framed(body: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 It reads frames (four bytes of length, big-endian, then JSON) from stdin and answers each with one frame on stdout; at end
 of file it exits. It is root with six capabilities, and every process that it starts is one of three user ids (see
-``workspace.ROLES``) without any. Standard library only; the same files serve every language's image.
+``workspace.ROLES``) without any; where there is one user id for everything, see ``namespaces``. Standard library only; the same files serve every language's image.
 
 A command: argv, role, files [[path, base64]], env [[name, value]], channel (base64 or null), limits, peer (a command or
 null). Its reply: end, code, stdout, stderr, channel (base64), cpu_s, wall_s, peer; or only ``error``: the cell is broken.
@@ -18,6 +18,7 @@ import json
 import os
 import struct
 import sys
+from collections.abc import Mapping
 
 import commands
 import kernel
@@ -32,14 +33,13 @@ FRAMES_FD = 200
 class Agent:
     """One cell: its workspace, its warm programs, and what it looked like when it was new."""
 
-    def __init__(self, root: str, first_uid: int, driver: int) -> None:
-        os.umask(0o022)
+    def __init__(self, workspace: Workspace, driver: int) -> None:
         self.driver = driver
-        self.workspace = Workspace(root, first_uid)
-        self.mount = os.path.dirname(root)
+        self.workspace = workspace
+        self.mount = os.path.dirname(workspace.root)
         self.used = self._used()
         kernel.LIBC.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-        kernel.drop_bounding_set()
+        workspace.settle()
         self.before = set(kernel.pids())
         self.warm = warm.load(self.workspace)
         self.oom_kills = kernel.oom_kills()
@@ -56,7 +56,7 @@ class Agent:
 
     def reset(self) -> str:
         """End the check. The proof: no process, no file, no block or inode, no System V object more than when it was new."""
-        processes.kill_all(processes.Cpu(self.workspace.uids))
+        processes.kill_all(self.workspace.cpu())
         if doubt := self.workspace.clear():
             return doubt
         if self._used() != self.used:
@@ -97,13 +97,29 @@ def serve(agent: Agent, source: int, sink: int) -> None:
             view = view[os.write(sink, view[: 1 << 16]) :]
 
 
+def workspace_of(environ: Mapping[str, str]) -> Workspace:
+    """The workspace that the driver asks for: of user ids, or of namespaces where it has no user ids to give."""
+    root = environ.get("CODELOOP_ROOT", ROOT)
+    if environ.get("CODELOOP_ROLES") != "namespaces":
+        return Workspace(root, int(environ["CODELOOP_UID_BASE"]))
+    import namespaces
+
+    return namespaces.Namespaces(
+        root,
+        may_execute=environ.get("CODELOOP_EXEC") == "1",
+        data_bytes=int(environ.get("CODELOOP_DATA_BYTES", "0")),
+        is_counted=environ.get("CODELOOP_COUNTED", "1") == "1",
+    )
+
+
 def main() -> int:
     """Put the frames' descriptors out of any child's way, then serve."""
     source, sink = (fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, FRAMES_FD) for fd in (0, 1))
     null = os.open("/dev/null", os.O_RDWR)
     for fd in (0, 1):
         os.dup2(null, fd)
-    agent = Agent(os.environ.get("CODELOOP_ROOT", ROOT), int(os.environ["CODELOOP_UID_BASE"]), source)
+    os.umask(0o022)
+    agent = Agent(workspace_of(os.environ), source)
     try:
         serve(agent, source, sink)
     except OSError as error:

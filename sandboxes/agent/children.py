@@ -39,6 +39,7 @@ def place(descriptors: dict[int, int]) -> None:
 
 def prepare(workspace: Workspace, request: dict, descriptors: dict[int, int]) -> None:
     """Become the role, in its home, with nothing but its own descriptors, signals and limits."""
+    workspace.enter(request)
     os.setsid()
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):

@@ -69,6 +69,7 @@ class Process:
             raise Broken(f"fork: {error}") from error
         if pid == 0:
             children.start(workspace, request, descriptors)
+        workspace.started(pid, request["role"])
         return pid
 
     def flooding(self) -> bool:
@@ -96,7 +97,7 @@ class Process:
             elif self.status is None and now - self.started > self.limits["wall_s"]:
                 self.end = "wall_timed_out"
             if self.end and self.status is None:
-                processes.kill({self.uid})
+                cpu.kill({self.uid})
         if self.end and not self.ended_at:
             self.ended_at = now
         return self.status is not None or bool(self.end)
@@ -210,7 +211,7 @@ def run(workspace: Workspace, warm: Warm, request: dict, driver: int) -> dict:
     if (reply := served(warm, request)) is not None:
         return reply
     requests = [request] + ([request["peer"]] if request["peer"] else [])
-    cpu = Cpu(workspace.uids)
+    cpu = workspace.cpu()
     for each in requests:
         if failure := workspace.write_files(each["role"], each["files"]):
             reply = unstarted(failure)

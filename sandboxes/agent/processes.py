@@ -41,11 +41,23 @@ class Cpu:
         self.seen: dict[tuple[int, int, int], float] = {}
         self.status: dict[int, int] = {}
 
+    def processes(self) -> list[tuple[int, int, int, float, float]]:
+        """Every process of the command's roles, as ``processes_of`` gives them."""
+        return processes_of(self.uids)
+
+    def owner(self, pid: int) -> int:
+        """Whose process this is; it has ended and is not yet reaped."""
+        return kernel.uid_of(pid)
+
+    def kill(self, uids: set[int]) -> None:
+        """SIGKILL every process of these roles."""
+        kill(uids)
+
     def poll(self) -> int:
         """Reap the dead, then look at the rest: in this order nothing is counted twice. How many are left."""
         self.reap()
         self.live = {}
-        processes = processes_of(self.uids)
+        processes = self.processes()
         for pid, start, uid, own, waited in processes:
             self.live[uid] = self.live.get(uid, 0.0) + own + waited
             self.seen[(pid, start, uid)] = own
@@ -57,7 +69,7 @@ class Cpu:
             for _ in range(REAPS):
                 if not (peeked := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
                     return
-                uid = kernel.uid_of(peeked.si_pid)
+                uid = self.owner(peeked.si_pid)
                 pid, status, usage = os.wait4(peeked.si_pid, 0)
                 self.status[pid] = status
                 self.reaped[uid] = self.reaped.get(uid, 0.0) + usage.ru_utime + usage.ru_stime
@@ -95,7 +107,7 @@ def kill_all(cpu: Cpu) -> None:
     """End every process of the check; nothing outlives a command. The common case, that all have ended, costs one look."""
     deadline = time.monotonic() + KILL_S
     while cpu.poll():
-        kill({uid for _, _, uid, *_ in processes_of(cpu.uids)})
+        cpu.kill({uid for _, _, uid, *_ in cpu.processes()})
         if time.monotonic() > deadline:
             raise Broken("processes survive SIGKILL")
         time.sleep(0.002)

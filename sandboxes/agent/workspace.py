@@ -9,6 +9,7 @@ import shutil
 import subprocess
 
 import kernel
+from processes import Cpu
 
 ROLES = ("candidate", "judge", "compiler")
 
@@ -26,6 +27,10 @@ class Workspace:
 
     def home(self, role: str) -> str:
         return f"{self.root}/{role}"
+
+    def settle(self) -> None:
+        """Give up what the agent has no further need of."""
+        kernel.drop_bounding_set()
 
     def make(self) -> None:
         """Make the homes of the next check, owned by ids that nobody had before."""
@@ -48,6 +53,16 @@ class Workspace:
             subprocess.run(["rm", "-rf", "--", self.root], check=False, capture_output=True)
         return f"{self.root} is still there" if os.path.lexists(self.root) else ""
 
+    def enter(self, request: dict) -> None:
+        """In a new child: go where its role's programs run. Roles that are users share the cell; see ``namespaces``."""
+
+    def started(self, pid: int, role: str) -> None:
+        """Note whose program a new child is; its user id says it here."""
+
+    def cpu(self) -> Cpu:
+        """Give the accounts of a command that begins."""
+        return Cpu(self.uids)
+
     def become(self, role: str) -> None:
         """Drop to the role's user id, for good: no groups, no capabilities, no new privileges, no way to leave traces."""
         kernel.become(self.uids[role], is_judge=role == "judge")
@@ -60,6 +75,7 @@ class Workspace:
         pid = os.fork()
         if pid == 0:
             try:
+                self.enter({"role": role, "limits": {}})
                 self.become(role)
                 os.umask(0o077)
                 for path, content in files:
@@ -68,6 +84,7 @@ class Workspace:
                 os.write(write_end, (str(error) or repr(error)).encode("utf-8", "replace")[:2000])
             finally:
                 os._exit(0)
+        self.started(pid, role)
         os.close(write_end)
         with open(read_end, "rb") as file:
             failure = file.read().decode("utf-8", "replace")

@@ -1,0 +1,208 @@
+"""The host's toolchains: which a language needs, which are missing, and what cells need of them, made once and kept.
+
+Each language's ``prepare`` script fills ``/opt/codeloop`` from its folder in ``sandboxes/``, in an image as here. Here it
+runs in a namespace of its own that sees the host's programs read-only, and what it made is kept under a digest of the
+sources and of the tools' versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from codeloop import host
+from codeloop.errors import MissingTool, SandboxUnavailable
+from codeloop.host import Probe
+
+Say = Callable[[str], None]
+
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""Where programs in a cell are looked for, and so where a tool must be to count."""
+PARTS = {"codeloop": "/opt/codeloop", "jre": "/opt/jre"}
+"""Folders of a prepared toolchain, and where a cell has them; a script fills those that it needs."""
+PREPARE_S = 600
+SYSTEM = ("/usr",)
+LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+"""Links into /usr on a merged system, folders on others."""
+SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
+"""All that a cell sees of /etc, beside the Java runtime's."""
+NO_BUBBLEWRAP = "install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap`), or use --sandbox docker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tool:
+    """A program, or a file, that must be there. ``version``: arguments that print the version; empty for a file."""
+
+    name: str
+    package: str
+    """Debian's and Ubuntu's package with it."""
+    version: tuple[str, ...] = ("--version",)
+
+
+PYTHON = Tool(
+    name="python3",
+    package="python3",
+    version=("-c", "import sys; print(sys.version); assert sys.version_info >= (3, 10)"),
+)
+TOOLS: dict[str, tuple[Tool, ...]] = {
+    "python": (PYTHON,),
+}
+"""What each language needs; every agent needs Python 3.10 or later."""
+
+
+def root_arguments() -> list[str]:
+    """What of the host a cell sees: programs and libraries, read-only, and next to nothing else."""
+    arguments = []
+    for path in SYSTEM:
+        arguments += ["--ro-bind", path, path]
+    for path in LINKS:
+        if Path(path).is_symlink():
+            arguments += ["--symlink", str(Path(path).readlink()), path]
+        elif Path(path).is_dir():
+            arguments += ["--ro-bind", path, path]
+    settings = [*SETTINGS, *(str(folder) for folder in Path("/etc").glob("java-*-openjdk"))]
+    for path in settings:
+        arguments += ["--ro-bind-try", path, path]
+    return arguments
+
+
+def languages() -> tuple[str, ...]:
+    """Those that can be checked with a host's tools."""
+    return tuple(sorted(TOOLS))
+
+
+def missing(language: str) -> tuple[Tool, ...]:
+    """The tools of a language that this host lacks, or has too old."""
+    return tuple(tool for tool in TOOLS[language] if not version_of(tool))
+
+
+@cache
+def version_of(tool: Tool) -> str:
+    """What a tool says of itself; empty where it is missing or too old. A file says only where it is."""
+    if not tool.version:
+        return tool.name if Path(tool.name).exists() else ""
+    program = shutil.which(tool.name, path=PATH)
+    if program is None:
+        return ""
+    done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=False, env={"PATH": PATH})
+    return f"{program} {done.stdout}{done.stderr}" if done.returncode == 0 else ""
+
+
+def probe(language: str) -> Probe:
+    """The doctor's question: has the host what a language needs?"""
+    name = f"host tools {language}"
+    if language not in TOOLS:
+        return Probe(name=name, ok=False, detail="not with a host's tools", remedy="use --sandbox docker")
+    if lacking := missing(language):
+        detail = "missing: " + ", ".join(tool.name for tool in lacking)
+        return Probe(name=name, ok=False, detail=detail, remedy=_remedy(lacking))
+    return Probe(name=name, ok=True, detail=", ".join(tool.name for tool in TOOLS[language]))
+
+
+def _remedy(lacking: Iterable[Tool]) -> str:
+    packages = " ".join(dict.fromkeys(tool.package for tool in lacking))
+    return f"Debian, Ubuntu: `apt-get install {packages}`; or use --sandbox docker"
+
+
+def digest_of(language: str) -> str:
+    """The name of what a language's sources and this host's tools make together. Raises MissingTool."""
+    if language not in TOOLS:
+        raise MissingTool(f"a host's toolchain for {language}", "use --sandbox docker")
+    if lacking := missing(language):
+        raise MissingTool(f"{language}: {', '.join(tool.name for tool in lacking)}", _remedy(lacking))
+    digest = hashlib.sha256()
+    for path, content in _sources(language):
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    for tool in TOOLS[language]:
+        digest.update(f"{version_of(tool)}\0".encode())
+    return digest.hexdigest()
+
+
+def _sources(language: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple((path, content) for path, content in host.context_files(language) if path != "Dockerfile")
+
+
+def folder_of(cache_dir: Path, language: str) -> Path:
+    """Where the prepared toolchain is, or will be. Raises MissingTool."""
+    return cache_dir / language / digest_of(language)[:16]
+
+
+def ensure(names: Iterable[str], cache_dir: Path, say: Say) -> None:
+    """Prepare what is not yet prepared. Raises MissingTool, SandboxUnavailable."""
+    import filelock
+
+    for language in names:
+        folder = folder_of(cache_dir, language)
+        if folder.is_dir():
+            continue
+        folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+        with filelock.FileLock(folder.parent / "lock"):
+            if not folder.is_dir():
+                say(f"preparing the host's tools for {language} in {folder}")
+                _prepare(language, folder)
+
+
+def _prepare(language: str, folder: Path) -> None:
+    """Run the script in a namespace; what it made appears under its name only when it is whole."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as name:
+        work = Path(name)
+        work.chmod(0o755)
+        for path, content in _sources(language):
+            target = work / "sources" / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        made = work / "made"
+        for part in PARTS:
+            (made / part).mkdir(parents=True)
+        _run_script(language, work)
+        for part in PARTS:
+            with suppress(OSError):
+                (made / part).rmdir()  # one that the script left empty
+        _close(made)
+        made.rename(folder)
+
+
+def _run_script(language: str, work: Path) -> None:
+    bubblewrap = shutil.which("bwrap")
+    if bubblewrap is None:
+        raise MissingTool("bubblewrap", NO_BUBBLEWRAP)
+    binds = [word for part, place in PARTS.items() for word in ("--bind", str(work / "made" / part), place)]
+    command = [
+        bubblewrap, "--unshare-all", "--die-with-parent", *root_arguments(), "--proc", "/proc", "--dev", "/dev",
+        "--tmpfs", "/tmp", *binds, "--ro-bind", str(work / "sources"), "/sources",  # noqa: S108 - the namespace's own
+        "--clearenv", "--setenv", "PATH", PATH, "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",  # noqa: S108
+        "--chdir", "/opt/codeloop", "sh", "/sources/prepare", "/sources",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PREPARE_S)
+    except subprocess.TimeoutExpired as exc:
+        raise SandboxUnavailable(f"preparing the host's tools for {language} took over {PREPARE_S} s") from exc
+    if done.returncode:
+        tail = " ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-3:])
+        raise SandboxUnavailable(f"preparing the host's tools for {language} failed: {tail}")
+
+
+def _close(made: Path) -> None:
+    """Make everything readable as the script said. Where owner and candidate are one user, the owner has others' rights.
+
+    A cell sees the folder read-only, so that no candidate can give itself more.
+    """
+    made.chmod(0o755)
+    for folder, _, files in os.walk(made):
+        Path(folder).chmod(0o755)
+        for name in files:
+            path = Path(folder, name)
+            if path.is_symlink() or os.geteuid() == 0:
+                continue
+            mode = path.stat().st_mode & 0o777
+            if not mode & 0o004:
+                path.chmod(mode & 0o077 | (mode & 0o007) << 6)
