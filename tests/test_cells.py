@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import signal
 import socket
@@ -252,11 +254,12 @@ class TestForkedPrograms:
         assert warm == cold
 
     def test_limits_hold(self) -> None:
+        source = b"x = " + b"(" * 80 + b"1" + b"".join(b"**9999)" for _ in range(80))
+        job = {"source": base64.b64encode(source).decode("ascii"), "entry_point": "f"}
         spin = Command(
-            argv=("python3", "-I", "/opt/codeloop/compile.py", "solution.py", "f"),
+            argv=("python3", "-I", "/opt/codeloop/compile.py"),
             role=Role.COMPILER,
-            files=(("solution.py", b"x = " + b"(" * 80 + b"1" + b"".join(b"**9999)" for _ in range(80))),),
-            channel=b"",
+            channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=1, wall_s=20),
         )
         ((_, results),) = checks(spin)

@@ -224,9 +224,10 @@ def test_wrong_nonce_is_no_verdict():
 
 def compile_report(tmp_path, code):
     command = LANGUAGE.compile(make_task(), code, SUITE)
-    (tmp_path / "solution.py").write_bytes(command.files[0][1])
     ours, theirs = socket.socketpair()
-    argv = [sys.executable, "-I", str(HERE / "compile.py"), *command.argv[3:]]
+    ours.sendall(command.channel)
+    ours.shutdown(socket.SHUT_WR)
+    argv = [sys.executable, "-I", str(HERE / "compile.py")]
     done = subprocess.run(argv, cwd=tmp_path, stdin=theirs.fileno(), capture_output=True, check=False)
     theirs.close()
     channel = b"".join(iter(lambda: ours.recv(1 << 16), b""))

@@ -6,6 +6,7 @@ than the Python in the image and would call its new syntax an error.
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -78,11 +79,11 @@ class PythonLanguage:
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests, which the judge reads as they are."""
+        job = {"source": base64.b64encode(to_bytes(code)).decode("ascii"), "entry_point": task.entry_point}
         return Command(
-            argv=("python3", "-I", f"{_HOME}/compile.py", _SOURCE, task.entry_point),
+            argv=("python3", "-I", f"{_HOME}/compile.py"),
             role=Role.COMPILER,
-            files=((_SOURCE, to_bytes(code)),),
-            channel=b"",
+            channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=_COMPILE_CPU_S),
         )
 

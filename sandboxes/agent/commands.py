@@ -50,6 +50,7 @@ class Process:
             descriptors[3] = pair.fileno()
         self.started = time.monotonic()
         self.pid = warm.fork(request, descriptors) or self._exec(workspace, request, descriptors)
+        workspace.started(self.pid, self.role)
         for file in (out_w, err_w, *theirs):
             os.close(file) if isinstance(file, int) else file.close()
         keep = self.limits["output_bytes"]
@@ -69,7 +70,6 @@ class Process:
             raise Broken(f"fork: {error}") from error
         if pid == 0:
             children.start(workspace, request, descriptors)
-        workspace.started(pid, request["role"])
         return pid
 
     def flooding(self) -> bool:

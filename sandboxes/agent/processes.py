@@ -106,6 +106,11 @@ def kill(uids: set[int]) -> None:
 def kill_all(cpu: Cpu) -> None:
     """End every process of the check; nothing outlives a command. The common case, that all have ended, costs one look."""
     deadline = time.monotonic() + KILL_S
+    if cpu.poll():  # nearly always one process that waits for its peer: no need for a process that kills it
+        for pid, *_ in cpu.processes():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.0005)
     while cpu.poll():
         cpu.kill({uid for _, _, uid, *_ in cpu.processes()})
         if time.monotonic() > deadline:

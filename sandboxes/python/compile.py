@@ -1,17 +1,24 @@
-"""The compiler's process: is the file a program of this Python, and does it define the entry point? Executes nothing.
+"""The compiler's process: is a text a program of this Python, and does it define the entry point? Executes nothing.
 
-Argv: the file, the entry point. One JSON line per finding on descriptor 0, then a line that says it is done.
+A job is JSON: ``source`` (base64) and ``entry_point``. The answer is a JSON line per finding, then one that says it is done.
+One job is read from descriptor 0 to its end; with ``--serve``, job after job, each a frame in and a frame out.
 """
 
 import ast
+import base64
 import json
 import os
+import resource
+import struct
 import sys
 import warnings
 
+_MOST_KB = 96 * 1024  # names stay in an interpreter's memory: one that has grown so far makes room for another
+_findings = []
+
 
 def emit(**finding):
-    os.write(0, json.dumps(finding).encode("ascii") + b"\n")
+    _findings.append(json.dumps(finding))
 
 
 def check(source, entry_point):
@@ -60,16 +67,39 @@ def defined(body):
     return names
 
 
-def main():
-    with open(sys.argv[1], "rb") as file:
-        data = file.read()
+def compiled(job):
+    """Answer one job."""
+    _findings.clear()
+    job = json.loads(job)
     try:
-        text = data.decode("utf-8")
+        text = base64.b64decode(job["source"]).decode("utf-8")
     except UnicodeDecodeError as problem:
         emit(rule="UnicodeDecodeError", severity="error", message=str(problem)[:500], line=None)
     else:
-        check(text, sys.argv[2])
+        check(text, job["entry_point"])
     emit(done=True)
+    return "\n".join([*_findings, ""]).encode("ascii")
+
+
+def serve(stream):
+    while head := stream.read(4):
+        answer = compiled(stream.read(struct.unpack(">I", head)[0]))
+        written(struct.pack(">I", len(answer)) + answer)
+        if resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _MOST_KB:
+            return
+
+
+def written(data):
+    while data:
+        data = data[os.write(0, data) :]
+
+
+def main():
+    with open(0, "rb", closefd=False) as stream:
+        if sys.argv[1:] == ["--serve"]:
+            serve(stream)
+        else:
+            written(compiled(stream.read()))
 
 
 if __name__ == "__main__":
