@@ -38,7 +38,7 @@ import javax.tools.ToolProvider;
  * would otherwise be what the tests mean by that name, since all of them share the unnamed package.
  */
 public final class Compile {
-    // Strings joined by plain code: the first invokedynamic of a JVM costs it 10 ms, and each lives for one check.
+    // Strings joined by plain code: the first invokedynamic sets up much of java.lang.invoke, in a JVM that lives for one check.
     private static final List<String> OPTIONS = List.of(
         "-proc:none", "-XDstringConcat=inline", "--should-stop=ifError=FLOW", "-Xmaxerrs", "9999", "-Xmaxwarns", "9999", "-implicit:none",
         "--limit-modules", "java.se");
