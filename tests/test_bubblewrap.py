@@ -193,6 +193,16 @@ class TestGrade:
         assert summary["languages"]["python"]["passed"] == summary["languages"]["python"]["tasks"] > 10
         assert summary["isolation"].startswith("bubblewrap: one namespace per check")
 
+    def test_java_references_pass_with_the_hosts_jdk(self) -> None:
+        found = toolchains.probe("java")
+        if not found.ok:
+            pytest.skip(f"{found.detail}: {found.remedy}")
+        names = ["--lang", "java", "--sandbox", "bubblewrap", "--allow-weak", "memory,pids"]
+        command = [sys.executable, "-m", *GRADE, *names]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["languages"]["java"]["passed"] > 10
+
     def test_containers_settings_are_refused(self) -> None:
         command = [sys.executable, "-m", *GRADE, "--sandbox", "bubblewrap", "--runtime", "runsc"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
