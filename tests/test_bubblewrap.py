@@ -328,6 +328,15 @@ class TestCgroups:
         found = [each for each in cgroup._candidates(tmp_path, lines) if each[1] == 1]
         assert found == [(tmp_path / "pids", 1, {"pids"}), (tmp_path / "memory/a/b", 1, {"memory"})]
 
+    def test_those_of_dead_drivers_are_swept_and_no_others(self, tmp_path: Path) -> None:
+        with subprocess.Popen(["true"]) as dead:
+            pass
+        for name in (f"codeloop-{dead.pid}-00", f"codeloop-{os.getpid()}-00", "user.slice"):
+            (tmp_path / name).mkdir()
+        place = cgroup.Place(folder=tmp_path, version=2, enforces=frozenset({Guarantee.MEMORY}))
+        assert cgroup.sweep((place,)) == 1
+        assert {path.name for path in tmp_path.iterdir()} == {f"codeloop-{os.getpid()}-00", "user.slice"}
+
     def test_no_cgroups_at_all(self, tmp_path: Path) -> None:
         assert cgroup.places(tmp_path, tmp_path / "nothing") == ()
 
