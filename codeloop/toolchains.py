@@ -54,8 +54,14 @@ PYTHON = Tool(
 )
 TOOLS: dict[str, tuple[Tool, ...]] = {
     "python": (PYTHON,),
+    "java": (
+        PYTHON,
+        Tool(name="javac", package="default-jdk-headless"),
+        Tool(name="jlink", package="default-jdk-headless"),
+        Tool(name="java", package="default-jdk-headless", version=("--enable-native-access=java.base", "--version")),
+    ),
 }
-"""What each language needs; every agent needs Python 3.10 or later."""
+"""What each language needs; every agent needs Python 3.10 or later. Java 17 is the first to know that option."""
 
 
 def root_arguments() -> list[str]:

@@ -193,6 +193,16 @@ class TestGrade:
         assert summary["languages"]["python"]["passed"] == summary["languages"]["python"]["tasks"] > 10
         assert summary["isolation"].startswith("bubblewrap: one namespace per check")
 
+    def test_java_references_pass_with_the_hosts_jdk(self) -> None:
+        found = toolchains.probe("java")
+        if not found.ok:
+            pytest.skip(f"{found.detail}: {found.remedy}")
+        names = ["--lang", "java", "--sandbox", "bubblewrap", "--allow-weak", "memory,pids"]
+        command = [sys.executable, "-m", *GRADE, *names]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["languages"]["java"]["passed"] > 10
+
     def test_containers_settings_are_refused(self) -> None:
         command = [sys.executable, "-m", *GRADE, "--sandbox", "bubblewrap", "--runtime", "runsc"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
@@ -317,6 +327,15 @@ class TestCgroups:
         lines = ["7:pids:/", "4:cpu,memory:/a/b", "0::/", "1:name=systemd:/"]
         found = [each for each in cgroup._candidates(tmp_path, lines) if each[1] == 1]
         assert found == [(tmp_path / "pids", 1, {"pids"}), (tmp_path / "memory/a/b", 1, {"memory"})]
+
+    def test_those_of_dead_drivers_are_swept_and_no_others(self, tmp_path: Path) -> None:
+        with subprocess.Popen(["true"]) as dead:
+            pass
+        for name in (f"codeloop-{dead.pid}-00", f"codeloop-{os.getpid()}-00", "user.slice"):
+            (tmp_path / name).mkdir()
+        place = cgroup.Place(folder=tmp_path, version=2, enforces=frozenset({Guarantee.MEMORY}))
+        assert cgroup.sweep((place,)) == 1
+        assert {path.name for path in tmp_path.iterdir()} == {f"codeloop-{os.getpid()}-00", "user.slice"}
 
     def test_no_cgroups_at_all(self, tmp_path: Path) -> None:
         assert cgroup.places(tmp_path, tmp_path / "nothing") == ()

@@ -92,6 +92,7 @@ class BubblewrapSandbox:
     def __init__(self, *, cache_dir: Path, jobs: int = 2) -> None:
         self._cache_dir, self._jobs = cache_dir, jobs
         self._places = cgroup.places()
+        cgroup.sweep(self._places)
         self._running: anyio.Semaphore | None = None
         self._starter: Starter | None = None
         # A cell dies with the *thread* that started it (PR_SET_PDEATHSIG in prctl(2)): this one lives as long as the sandbox.

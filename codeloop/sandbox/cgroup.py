@@ -126,6 +126,19 @@ def make(where: Iterable[Place], *, memory_bytes: int, processes: int) -> Cgroup
     return Cgroup(folders=tuple(folders), counters=counters)
 
 
+def sweep(where: Iterable[Place]) -> int:
+    """Remove the cgroups of drivers that are dead, which the kernel has emptied; how many."""
+    count = 0
+    for place in where:
+        for folder in place.folder.glob("codeloop-*-*"):
+            pid = folder.name.split("-")[1]
+            if not Path("/proc", pid).exists():
+                with suppress(OSError):  # its last processes are on their way out, or another sweep was faster
+                    folder.rmdir()
+                    count += 1
+    return count
+
+
 def _bound_memory(folder: Path, version: int, n_bytes: int) -> None:
     """Bound memory and swap together; a kernel that does not count swap has no file for it."""
     names = (
