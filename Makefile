@@ -35,6 +35,7 @@ bench-grade: setup
 
 test: setup
 	@sh .ci/postgres
+	@sh .ci/bubblewrap
 	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model
 	$(BIN)/python -m pytest -m "not model"
 

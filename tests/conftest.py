@@ -23,13 +23,13 @@ if "CODELOOP_DATA_DIR" not in os.environ and _BESIDE.is_dir():
 
 
 class _NoSkippedContainers:
-    """Turns a green session red when a test that needs Docker or PostgreSQL was skipped where CI demands it."""
+    """Turns a green session red when a test of a real component was skipped where CI demands it."""
 
     def __init__(self) -> None:
         self.skipped: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.skipped and {"docker", "postgres"} & set(report.keywords):
+        if report.skipped and {"docker", "postgres", "bubblewrap"} & set(report.keywords):
             self.skipped.append(report.nodeid)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
