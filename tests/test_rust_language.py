@@ -132,7 +132,7 @@ def test_assertions_become_cases_and_loops_one_opaque_case() -> None:
     assert expressions == ("assert_eq!(twice(vec![1, 2]), vec![2, 4])", "assert!(vec![14] == twice(vec![7]))", "")
     assert "fn twice(xs: Vec<i32>) -> Vec<i32>  { candidate::twice(xs) }" in source
     second = source[source.index("case(1") : source.index("case(2")]
-    assert "|| (&codeloop_verdict::Shown(codeloop_a)).show(), || (&codeloop_verdict::Shown(codeloop_b))" in second
+    assert "differ((&codeloop_verdict::Shown(codeloop_a)).show(), (&codeloop_verdict::Shown(codeloop_b))" in second
 
 
 def test_functions_that_only_the_reference_has_are_the_tests_own() -> None:

@@ -232,7 +232,7 @@ class _Builder:
 
     def _case(self, expression: str, body: str) -> str:
         self.expressions.append(" ".join(expression.split())[:_CAP])
-        return f"{_V}::case({len(self.expressions) - 1}, || {{ {body} }});"
+        return f"{_V}::case({len(self.expressions) - 1}, ::std::boxed::Box::new(|| {{ {body} }}));"
 
 
 _LEAVES = frozenset({"return_expression", "try_expression"})
@@ -273,16 +273,15 @@ def _assertion(macro: Node, entry_point: str) -> str:
     wanted, text = "true", text_of(value)
     if value.type == "unary_expression" and text.startswith("!"):
         wanted, text = "false", text[1:]
-    said = f'|| "{wanted}".to_string(), || codeloop_is.to_string()'
-    return f"let codeloop_is: bool = {text}; {_V}::check(codeloop_is == {wanted}, {said});"
+    return f"let codeloop_is: bool = {text}; {_V}::check_bool({wanted}, codeloop_is);"
 
 
 def _compared(left: Node, right: Node, entry_point: str) -> str:
     """Compare two values; the one that the entry point gave is the actual one."""
     is_swapped = _calls(right, entry_point) and not _calls(left, entry_point)
     actual, expected = ("codeloop_b", "codeloop_a") if is_swapped else ("codeloop_a", "codeloop_b")
-    shows = [f"|| (&{_V}::Shown({name})).show()" for name in (expected, actual)]
-    check = f"{_V}::check(*codeloop_a == *codeloop_b, {', '.join(shows)})"
+    shows = ", ".join(f"(&{_V}::Shown({name})).show()" for name in (expected, actual))
+    check = f"if !(*codeloop_a == *codeloop_b) {{ {_V}::differ({shows}) }}"
     return f"match (&({text_of(left)}), &({text_of(right)})) {{ (codeloop_a, codeloop_b) => {check} }}"
 
 

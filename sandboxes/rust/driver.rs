@@ -40,11 +40,11 @@ fn main() {
     let _ = fs::remove_file("solution.rs");
     if ok && !tests.iter().all(u8::is_ascii_whitespace) {
         write("tests.rs", tests);
-        let verdict = format!("codeloop_verdict={HOME}/libcodeloop_verdict.rlib");
+        let verdict = format!("codeloop_verdict={HOME}/libcodeloop_verdict.so");
         ok = step(&mut channel, &mut steps, "tests", &[
             "--crate-name", "tests", "--crate-type", "bin", "--cap-lints", "allow", "-o", "prog",
             "--extern", "candidate=libcandidate.rlib", "--extern", &verdict, "-L", &format!("dependency={HOME}"),
-            "-C", "link-arg=-fuse-ld=mold", "-C", "strip=symbols", "tests.rs",
+            "-C", "prefer-dynamic", "-C", "strip=symbols", &format!("@{HOME}/link.args"), "tests.rs",
         ]);
         let _ = fs::remove_file("tests.rs");
         if ok {
@@ -82,8 +82,8 @@ fn step(channel: &mut File, steps: &mut Vec<(&'static str, f64)>, name: &'static
     let began = Instant::now();
     let crates = ["rand", "regex", "md5"].map(|each| format!("{each}={HOME}/lib{each}.rlib"));
     let mut command = Command::new("/usr/bin/rustc");
-    command.args(["--edition", "2021", "--error-format", "json", "-C", "debuginfo=0", "-C", "incremental=no"]);
-    command.args(["-C", "codegen-units=2", "-C", "opt-level=0", "-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
+    command.args(["--edition", "2021", "--error-format", "json", "-C", "debuginfo=0"]);
+    command.args(["-C", "codegen-units=1", "-C", "opt-level=0", "-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
     command.args(["-L", &format!("dependency={HOME}/deps"), "--remap-path-prefix", &format!("{}=", here())]);
     for each in &crates {
         command.args(["--extern", each]);

@@ -3,6 +3,11 @@
 //! Candidate code runs in this process, as a crate of its own that is not told where this one is. `begin` is the first
 //! thing in main: what would run before it (constructors, an allocator of its own) is refused when it is compiled. For
 //! safe Rust the nonce is then out of reach; what `unsafe` can read is a known limit.
+//!
+//! Compiled once, into a shared library that holds the standard library and the crates of the suites too: linking a check's
+//! program is then a matter of two small objects.
+
+pub use {md5, rand, regex};
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -81,7 +86,8 @@ pub fn plan(expressions: &[&str]) {
 }
 
 /// Runs one case. An assertion of the tests' own that panics is a failure, any other panic was raised by the candidate.
-pub fn case(index: usize, body: impl FnOnce()) {
+/// No parameter here is generic: what depends on a type is compiled anew with every check's tests.
+pub fn case(index: usize, body: Box<dyn FnOnce() + '_>) {
     FAILED.with(|failed| failed.borrow_mut().take());
     SAID.with(|said| *said.borrow_mut() = Said::default());
     set_hook(Box::new(|info| {
@@ -109,13 +115,18 @@ pub fn case(index: usize, body: impl FnOnce()) {
     line("case", &format!(",\"index\":{index}{report}"));
 }
 
-/// Records a comparison.
-pub fn check(ok: bool, expected: impl FnOnce() -> String, actual: impl FnOnce() -> String) {
-    if !ok {
-        let shown = (cut(&expected()), cut(&actual()));
-        FAILED.with(|failed| {
-            failed.borrow_mut().get_or_insert(shown);
-        });
+/// Records that a comparison failed.
+pub fn differ(expected: String, actual: String) {
+    let shown = (cut(&expected), cut(&actual));
+    FAILED.with(|failed| {
+        failed.borrow_mut().get_or_insert(shown);
+    });
+}
+
+/// Records an assertion of something true or false.
+pub fn check_bool(expected: bool, actual: bool) {
+    if expected != actual {
+        differ(expected.to_string(), actual.to_string());
     }
 }
 
@@ -128,10 +139,14 @@ pub trait ByDebug {
 
 impl<T: Debug + ?Sized> ByDebug for Shown<'_, T> {
     fn show(&self) -> String {
-        let mut out = Capped(String::new());
-        let _ = std::fmt::write(&mut out, format_args!("{:?}", self.0));
-        out.0
+        text_by_debug(&self.0)
     }
+}
+
+fn text_by_debug(value: &dyn Debug) -> String {
+    let mut out = Capped(String::new());
+    let _ = std::fmt::write(&mut out, format_args!("{value:?}"));
+    out.0
 }
 
 pub trait ByName {
@@ -140,8 +155,12 @@ pub trait ByName {
 
 impl<T: ?Sized> ByName for &Shown<'_, T> {
     fn show(&self) -> String {
-        format!("({})", std::any::type_name::<T>())
+        in_brackets(std::any::type_name::<T>())
     }
+}
+
+fn in_brackets(name: &str) -> String {
+    format!("({name})")
 }
 
 /// Stops a Debug that would write without end.
