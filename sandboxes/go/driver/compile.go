@@ -273,7 +273,7 @@ func compile(path, config, object string, files []string) bool {
 		fail(err)
 	}
 	args := []string{
-		"-p", path, "-importcfg", home + "/" + config, "-o", object, "-complete", "-e", "-dwarf=false", "-c=2",
+		"-p", path, "-importcfg", home + "/" + config, "-o", object, "-complete", "-e", "-dwarf=false", "-c=1",
 		"-nolocalimports", "-trimpath", here + "=>codeloop",
 	}
 	output, ok := run(home+"/bin/compile", append(args, files...))
@@ -285,6 +285,9 @@ func compile(path, config, object string, files []string) bool {
 }
 
 func link() bool {
+	// Without collection where memory suffices: the linker lives for a moment.
+	os.Setenv("GOGC", "off")
+	os.Setenv("GOMEMLIMIT", "300MiB")
 	output, ok := run(home+"/bin/link", []string{"-importcfg", home + "/link.cfg", "-s", "-w", "-o", "prog", "main.a"})
 	if !ok {
 		say(map[string]any{"part": "link", "message": short(string(output))})
