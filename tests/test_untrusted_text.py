@@ -146,7 +146,7 @@ def test_the_table_of_grade_is_harmless(text: str) -> None:
         "errored": [text],
         "errata": [],
     }
-    shown = _table({"languages": {"python": row}, "wall_s": 1})
+    shown = _table({"languages": {"python": row}, "wall_s": 1, "isolation": text})
     assert not ACTS.search(shown)
     assert len(shown.split("\n")) == 4
 

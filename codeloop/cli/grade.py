@@ -132,7 +132,7 @@ def _table(summary: dict[str, object]) -> str:
         done: dict[str, int] = row["extraction"]  # type: ignore[assignment]  # JSON-shaped
         if done:
             lines.append("  extraction: " + ", ".join(f"{note} {n}" for note, n in sorted(done.items())))
-    lines.append(f"isolation {summary['isolation']}; {summary['wall_s']} s")
+    lines.append(f"isolation {escape(str(summary['isolation']))}; {summary['wall_s']} s")
     return "\n".join(lines)
 
 
