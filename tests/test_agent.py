@@ -116,9 +116,9 @@ class TestPlaces:
     def test_an_ending_of_each_kind_has_its_status(self) -> None:
         """In a process of its own: ended() ends threads and runs exit handlers, as an interpreter does."""
         program = (
-            f"import sys; sys.path.insert(0, {str(FOLDER)!r}); import warm, atexit\n"
+            f"import sys; sys.path.insert(0, {str(FOLDER)!r}); import interpreter, atexit\n"
             "atexit.register(print, 'handler')\n"
-            "print(warm.ended(lambda: eval(sys.argv[1])), flush=True)"
+            "print(interpreter.ended(lambda: eval(sys.argv[1])), flush=True)"
         )
         cases = {"None": "0", "sys.exit()": "0", "sys.exit(3)": "3", "sys.exit('no')": "1", "1/0": "1"}
         for code, status in cases.items():

@@ -28,24 +28,27 @@ def limit(limits: dict) -> None:
         resource.setrlimit(which, (int(soft), int(hard)))
 
 
-def place(descriptors: dict[int, int]) -> None:
-    """Make exactly these descriptors (place: which), and close every other."""
+def place(descriptors: dict[int, int], kept: frozenset[int] = frozenset()) -> None:
+    """Make exactly these descriptors (place: which), and close every other but those kept, which have low numbers."""
     high = {target: fcntl.fcntl(source, fcntl.F_DUPFD, FIRST_OWN) for target, source in descriptors.items()}
-    os.closerange(0, FIRST_OWN)
+    for descriptor in set(range(FIRST_OWN)) - kept:
+        os.closerange(descriptor, descriptor + 1)
     for target, source in high.items():
         os.dup2(source, target)
     os.closerange(FIRST_OWN, 4096)
 
 
-def prepare(workspace: Workspace, request: dict, descriptors: dict[int, int]) -> None:
-    """Become the role, in its home, with nothing but its own descriptors, signals and limits."""
+def prepare(
+    workspace: Workspace, request: dict, descriptors: dict[int, int], kept: frozenset[int] = frozenset()
+) -> None:
+    """Become the role, in its home, with nothing but its own descriptors (and those kept), signals and limits."""
     workspace.enter(request)
     os.setsid()
     for number in range(1, signal.NSIG):
         if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
             with contextlib.suppress(OSError, ValueError):
                 signal.signal(number, signal.SIG_DFL)
-    place(descriptors)
+    place(descriptors, kept)
     with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
     role = request["role"]

@@ -68,8 +68,17 @@ IO_URING_SETUP = 425  # answered with "no such call", because runtimes ask for i
 def forbid(is_judge: bool) -> None:
     """Install the filter (seccomp(2)); on a machine with other system call numbers there is none, and ``doctor`` says so."""
     program = _JUDGES if is_judge else _CANDIDATES
-    if program is None:
-        return
+    if program is not None:
+        _install(program)
+
+
+def forbid_io_uring() -> None:
+    """Forbid this one call, as candidates' filter does, and nothing else: for a process that is forked for them."""
+    LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _install(_PLAIN)
+
+
+def _install(program: tuple[_Program, object]) -> None:
     if LIBC.prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program[0]), 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "seccomp")
 
@@ -106,15 +115,17 @@ class _Program(ctypes.Structure):
     _fields_ = (("len", ctypes.c_ushort), ("filter", ctypes.POINTER(_Instruction)))
 
 
-def _compiled(*, is_judge: bool) -> tuple[_Program, object] | None:
-    instructions = filter_of(platform.machine(), is_judge=is_judge)
+def _compiled(instructions: list[tuple[int, int, int, int]] | None) -> tuple[_Program, object] | None:
     if instructions is None:
         return None
     array = (_Instruction * len(instructions))(*instructions)
     return _Program(len(instructions), array), array  # the array must live as long as the program
 
 
-_CANDIDATES, _JUDGES = _compiled(is_judge=False), _compiled(is_judge=True)
+_PLAIN = _compiled(
+    [(0x20, 0, 0, 0), (0x15, 0, 1, IO_URING_SETUP), (0x06, 0, 0, 0x00050000 | ENOSYS), (0x06, 0, 0, 0x7FFF0000)]
+)
+_CANDIDATES, _JUDGES = (_compiled(filter_of(platform.machine(), is_judge=is_judge)) for is_judge in (False, True))
 
 
 # --- counters --------------------------------------------------------------------------------------------------------

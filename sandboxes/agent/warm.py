@@ -1,10 +1,11 @@
 """Warm programs of an image: what ``/opt/codeloop/warm.json`` names starts faster here than by exec.
 
-``{"forked": [PATH, …], "servers": [[ARG, …], …], "imports": [MODULE, …]}``
+``{"forked": [[ARG, …], …], "runtime": PATH, "servers": [[ARG, …], …]}``
 
-* A *forked* program is a Python program that is loaded once and forked for each command ``python3 -I PATH …``; its
-  ``main()`` does the rest. The process that loads and forks it never sees a request's files, channel or peer: what it
-  knows of a check is its argv, environment and limits, so nothing of one check is in the memory of another.
+* A *forked* program is loaded once and forked for each command that begins with these words (see ``zygote``). The runtime
+  is a Python module; it knows how such programs are loaded and how one goes on after a fork. Without a name it is that of
+  Python programs (see ``interpreter``). Its ``serve(config, born)`` loads them, calls ``born`` and starts the program
+  whose argv that gives: ``born`` returns in forked processes alone.
 * A *server* is a program that, started with one argument more (``--serve``), answers on descriptor 0: a frame in (the
   command's channel), a frame out. It is for compilers: they read candidate code and never execute it. It runs as a user
   of its own. A command that it does not finish within its limits costs it its life, and the next gets a fresh one.
@@ -15,11 +16,6 @@ Without the file, or without ``CODELOOP_WARM``, every command is an exec.
 from __future__ import annotations
 
 import contextlib
-import functools
-import gc
-import importlib
-import importlib.util
-import io
 import json
 import os
 import resource
@@ -27,15 +23,15 @@ import select
 import signal
 import socket
 import struct
-import sys
 import time
 
 import children
 import kernel
 from workspace import Workspace
+from zygote import Zygote
 
 CONFIG = "/opt/codeloop/warm.json"
-OWN_MODULES = {"children", "commands", "kernel", "processes", "streams", "warm", "workspace"}
+PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter.py")
 START_S = 60.0
 """For a server to come up: a JVM on a loaded machine."""
 
@@ -44,18 +40,20 @@ class Warm:
     """The image's warm programs; empty where there are none."""
 
     def __init__(self, workspace: Workspace, config: dict) -> None:
-        self.forked = frozenset(config.get("forked", ()))
-        self.zygote = Zygote(workspace, config) if self.forked else None
+        self.forked = config.get("forked", [])
+        self.zygote = Zygote(workspace, {"runtime": PYTHON} | config) if self.forked else None
         self.servers = {tuple(argv): Server(argv, workspace.servers_uid) for argv in config.get("servers", ())}
         for server in self.servers.values():
             server.start()
 
     def fork(self, request: dict, descriptors: dict[int, int]) -> int | None:
         """Start the program of a request by forking; its pid, or nothing if it is none of ours."""
-        argv = request["argv"]
-        if self.zygote is None or argv[:2] != ["python3", "-I"] or argv[2:3] == [] or argv[2] not in self.forked:
+        if self.zygote is None or not any(request["argv"][: len(words)] == words for words in self.forked):
             return None
-        return self.zygote.fork(request, descriptors)
+        pid = self.zygote.fork(request, descriptors)
+        if pid is None:
+            self.zygote = None
+        return pid
 
     def server(self, request: dict) -> Server | None:
         """The server that does the work of a request, if there is one."""
@@ -79,141 +77,6 @@ def load(workspace: Workspace) -> Warm:
         with contextlib.suppress(FileNotFoundError), open(CONFIG, encoding="utf-8") as file:
             config = json.load(file)
     return Warm(workspace, config)
-
-
-# --- forked programs -------------------------------------------------------------------------------------------------
-
-
-class Zygote:
-    """A child of the agent that has loaded the programs. It forks twice: the orphan becomes the agent's own child."""
-
-    def __init__(self, workspace: Workspace, config: dict) -> None:
-        self.workspace = workspace
-        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.pid = os.fork()
-        if self.pid == 0:
-            try:
-                self.socket.close()
-                children.place({0: os.open("/dev/null", os.O_RDWR), 3: theirs.fileno(), 1: 1, 2: 2})
-                self._serve(socket.socket(fileno=3), config)
-            finally:
-                os._exit(0)
-        theirs.close()
-
-    def fork(self, request: dict, descriptors: dict[int, int]) -> int | None:
-        """Its pid; nothing if the zygote is gone, and then the program starts by exec."""
-        argv, env = children.expanded(self.workspace, request)
-        job = {"argv": argv, "env": env, "role": request["role"], "limits": request["limits"]}
-        job |= {"uids": self.workspace.uids, "places": list(descriptors)}
-        try:
-            socket.send_fds(self.socket, [json.dumps(job).encode()], list(descriptors.values()))
-            return int(json.loads(self.socket.recv(64)))
-        except (OSError, ValueError):
-            return None
-
-    def _serve(self, requests: socket.socket, config: dict) -> None:
-        sys.path[:] = [place for place in sys.path if place != os.path.dirname(os.path.abspath(__file__))]
-        programs = {path: loaded(path) for path in config["forked"]}
-        for name in config.get("imports", ()):
-            importlib.import_module(name)
-        gc.collect()
-        gc.freeze()  # so that the collector of a child does not touch, and so copy, every page
-        while True:
-            data, descriptors, *_ = socket.recv_fds(requests, 1 << 16, 8)
-            if not data:
-                return
-            pid = orphan(functools.partial(self._become, json.loads(data), descriptors, programs))
-            requests.send(str(pid).encode())
-            for descriptor in descriptors:
-                os.close(descriptor)
-
-    def _become(self, job: dict, descriptors: list[int], programs: dict) -> None:
-        """In the grandchild: never returns."""
-        code = 1
-        try:
-            self.workspace.uids = job["uids"]
-            children.prepare(self.workspace, job, dict(zip(job["places"], descriptors, strict=True)))
-            as_after_exec()
-            os.environ.clear()
-            os.environ.update(job["env"])
-            sys.argv = job["argv"][2:]
-            program = programs[sys.argv[0]]
-            for name in OWN_MODULES | {module.__name__ for module in programs.values()}:
-                sys.modules.pop(name, None)  # what an exec would not have loaded
-            sys.modules["__main__"] = program
-            sys.stdout, sys.stderr = text_stream(1, "surrogateescape"), text_stream(2, "backslashreplace")
-            sys.__stdout__, sys.__stderr__ = sys.stdout, sys.stderr
-            code = ended(program.main)
-        finally:
-            os._exit(code)
-
-
-def orphan(body) -> int:
-    """Run ``body`` in a grandchild, which goes to the nearest subreaper; its pid, once its parent is gone."""
-    read_end, write_end = os.pipe()
-    middle = os.fork()
-    if middle == 0:
-        pid = os.fork()
-        if pid == 0:
-            body()
-        os.write(write_end, str(pid).encode())
-        os._exit(0)
-    os.close(write_end)
-    os.waitpid(middle, 0)
-    with open(read_end, "rb") as file:
-        return int(file.read())
-
-
-def loaded(path: str):
-    """The module of a program, loaded under its own name; what it needs from its folder it finds itself."""
-    name = os.path.basename(path).rpartition(".")[0]
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def as_after_exec() -> None:
-    """Make good what exec and the interpreter's start do, so that no program can tell the difference.
-
-    The kernel lets nobody look into a process that has changed its user, until it has called exec (proc(5)); there is
-    nothing of anybody else's in this one. Python ignores two signals, which then come as errors of the calls.
-    """
-    kernel.LIBC.prctl(kernel.PR_SET_DUMPABLE, 1, 0, 0, 0)
-    for number in (signal.SIGPIPE, signal.SIGXFSZ):
-        signal.signal(number, signal.SIG_IGN)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def text_stream(descriptor: int, errors: str) -> io.TextIOWrapper:
-    raw = io.BufferedWriter(io.FileIO(descriptor, "wb", closefd=False))
-    return io.TextIOWrapper(raw, encoding="utf-8", errors=errors, line_buffering=descriptor == 2)
-
-
-def ended(main) -> int:
-    """Run a main function as an interpreter would run the program, to the exit status; threads and exit handlers included."""
-    try:
-        main()
-        code = 0
-    except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else int(error.code is not None)
-        if isinstance(error.code, str):
-            sys.stderr.write(error.code + "\n")
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-        code = 1
-    import atexit
-    import threading
-
-    with contextlib.suppress(BaseException):
-        threading._shutdown()
-    with contextlib.suppress(BaseException):
-        atexit._run_exitfuncs()
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(BaseException):
-            stream.flush()
-    return code & 0xFF
 
 
 # --- servers ---------------------------------------------------------------------------------------------------------
