@@ -8,6 +8,7 @@ import os
 import resource
 import signal
 
+import kernel
 from workspace import Workspace
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -31,8 +32,10 @@ def limit(limits: dict) -> None:
 def place(descriptors: dict[int, int], kept: frozenset[int] = frozenset()) -> None:
     """Make exactly these descriptors (place: which), and close every other but those kept, which have low numbers."""
     high = {target: fcntl.fcntl(source, fcntl.F_DUPFD, FIRST_OWN) for target, source in descriptors.items()}
-    for descriptor in set(range(FIRST_OWN)) - kept:
-        os.closerange(descriptor, descriptor + 1)
+    after = 0
+    for descriptor in (*sorted(kept), FIRST_OWN):
+        os.closerange(after, descriptor)
+        after = descriptor + 1
     for target, source in high.items():
         os.dup2(source, target)
     os.closerange(FIRST_OWN, 4096)
@@ -44,18 +47,22 @@ def prepare(
     """Become the role, in its home, with nothing but its own descriptors (and those kept), signals and limits."""
     workspace.enter(request)
     os.setsid()
-    for number in range(1, signal.NSIG):
-        if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
-            with contextlib.suppress(OSError, ValueError):
-                signal.signal(number, signal.SIG_DFL)
+    for number in range(1, signal.NSIG):  # libc's own call: a runtime may have set some that Python does not know of
+        kernel.LIBC.signal(number, None)  # SIG_DFL; refused for those that nobody can change
     place(descriptors, kept)
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-        file.write("1000")
+    write_number("/proc/self/oom_score_adj", 1000)
     role = request["role"]
     os.chdir(workspace.home(role))
     os.umask(0o022 if role == "compiler" else 0o077)
     workspace.become(role)
     limit(request["limits"])
+
+
+def write_number(path: str, number: int) -> None:
+    """Write to a file of the kernel's. A text file would bring a codec and its pages into every child: a millisecond."""
+    descriptor = os.open(path, os.O_WRONLY)
+    os.write(descriptor, b"%d" % number)
+    os.close(descriptor)
 
 
 def start(workspace: Workspace, request: dict, descriptors: dict[int, int]) -> None:

@@ -219,6 +219,7 @@ def run(workspace: Workspace, warm: Warm, request: dict, driver: int) -> dict:
     pairs: list = list(socket.socketpair()) if len(requests) > 1 else [None]
     before = kernel.oom_kills()
     started: list[Process] = []
+    is_finished = False
     try:
         for each, pair in zip(requests, pairs, strict=True):
             started.append(Process(workspace, warm, each, pair))
@@ -229,12 +230,14 @@ def run(workspace: Workspace, warm: Warm, request: dict, driver: int) -> dict:
         memory = kernel.oom_kills() > before
         culled = settled(culled, cpu) if memory else culled
         finish(started, cpu)
+        is_finished = True
         replies = [process.reply(memory, process in culled) for process in started]
     finally:
         for pair in pairs:
             if pair is not None:
                 pair.close()
-        processes.kill_all(cpu)
+        if not is_finished:
+            processes.kill_all(cpu)
         for process in started:
             process.close()
     return {**replies[0], "peer": replies[1] if len(replies) > 1 else None}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import time
 
@@ -53,15 +54,15 @@ class Cpu:
         """SIGKILL every process of these roles."""
         kill(uids)
 
-    def poll(self) -> int:
-        """Reap the dead, then look at the rest: in this order nothing is counted twice. How many are left."""
+    def poll(self) -> list[int]:
+        """Reap the dead, then look at the rest: in this order nothing is counted twice. Those that are left."""
         self.reap()
         self.live = {}
         processes = self.processes()
         for pid, start, uid, own, waited in processes:
             self.live[uid] = self.live.get(uid, 0.0) + own + waited
             self.seen[(pid, start, uid)] = own
-        return len(processes)
+        return [pid for pid, *_ in processes]
 
     def reap(self) -> None:
         """Bounded, so that a program that makes orphans faster than they are reaped cannot hold its limits off."""
@@ -103,14 +104,19 @@ def kill(uids: set[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
+def wait_for_end(pid: int) -> None:
+    """Wait until a killed process is no more than a zombie, but not for long: the kernel may be busy with its memory."""
+    with contextlib.suppress(OSError), open(os.pidfd_open(pid), "rb") as file:
+        select.select([file], [], [], 0.01)
+
+
 def kill_all(cpu: Cpu) -> None:
     """End every process of the check; nothing outlives a command. The common case, that all have ended, costs one look."""
     deadline = time.monotonic() + KILL_S
-    if cpu.poll():  # nearly always one process that waits for its peer: no need for a process that kills it
-        for pid, *_ in cpu.processes():
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.0005)
+    for pid in cpu.poll():  # nearly always one that waits for its peer: no need for a process that kills it
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+            wait_for_end(pid)
     while cpu.poll():
         cpu.kill({uid for _, _, uid, *_ in cpu.processes()})
         if time.monotonic() > deadline:

@@ -1,7 +1,7 @@
 """The zygote: a child of the agent that has loaded an image's programs, and forks for each command that starts one.
 
-It forks twice, so that the new process goes to the agent, the nearest subreaper, as if the agent had started it; there it
-becomes the role as every program does. The zygote is made when the cell is new and sees no request's files, channel or
+It forks so that the new process is the agent's child, as if the agent had started it; there it becomes the role as every
+program does. The zygote is made when the cell is new and sees no request's files, channel or
 peer: what it knows of a check is argv, environment and limits, so nothing of one check is in the memory of another. Once
 it is gone, programs start by exec; a second one is never made, because by then the agent's memory holds other checks.
 """
@@ -42,13 +42,13 @@ class Zygote:
         theirs.close()
 
     def fork(self, request: dict, descriptors: dict[int, int]) -> int | None:
-        """Its pid; nothing if the zygote is gone, and then the program starts by exec."""
+        """Its pid; nothing if the zygote is gone or cannot fork, and then the program starts by exec."""
         argv, env = children.expanded(self.workspace, request)
         job = {"argv": argv, "env": env, "role": request["role"], "limits": request["limits"]}
         job |= {"uids": self.workspace.uids, "places": list(descriptors)}
         try:
             socket.send_fds(self.socket, [json.dumps(job).encode()], list(descriptors.values()))
-            return int(json.loads(self.socket.recv(64)))
+            return json.loads(self.socket.recv(64))
         except (OSError, ValueError):
             return None
 
@@ -58,14 +58,15 @@ class Zygote:
         ``kept``: descriptors of the runtime that stay open. A runtime starts the program, and may no longer return.
         """
         requests = socket.socket(fileno=REQUESTS)
+        has_threads = len(os.listdir("/proc/self/task")) > 1
         while True:
             data, descriptors, *_ = socket.recv_fds(requests, 1 << 16, 8)
             if not data:
                 os._exit(0)
-            pid = orphan()
+            pid = orphan() if has_threads else kernel.fork_sibling()
             if pid == 0:
                 break
-            requests.send(str(pid).encode())
+            requests.send(json.dumps(pid).encode())
             for descriptor in descriptors:
                 os.close(descriptor)
         requests.detach()
@@ -81,7 +82,10 @@ class Zygote:
 
 
 def orphan() -> int:
-    """Fork a grandchild, which goes to the nearest subreaper: 0 in it, its pid here, once its parent is gone."""
+    """Fork a grandchild, which goes to the agent, the nearest subreaper: 0 in it, its pid here, once its parent is gone.
+
+    For runtimes with threads: what they leave in libc, only libc's own fork clears away.
+    """
     read_end, write_end = os.pipe()
     middle = os.fork()
     if middle == 0:

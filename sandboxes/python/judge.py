@@ -395,15 +395,19 @@ def tainted_names(tree, entry_point):
 
 def foreign_names(tree, known):
     """Name what the test loads and neither it nor anything given defines."""
-    own = {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
+    own, loaded = set(known), set()
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(node, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else own).add(node.id)
+        elif isinstance(node, ast.arg):
+            own.add(node.arg)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             own.add(node.name)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             own.update((a.asname or a.name).partition(".")[0] for a in node.names)
         elif isinstance(node, ast.ExceptHandler) and node.name:
             own.add(node.name)
-    return sorted(_loaded(tree) - _stored(tree) - own - set(known) - set(dir(builtins)))
+    return sorted(name for name in loaded - own if not hasattr(builtins, name))
 
 
 def calls_check(tree):
@@ -452,12 +456,12 @@ def run(job, record):
     """Judge; gives the fields of the done line."""
     entry_point = job["entry_point"]
     tree = ast.parse(job["tests"], "tests")
-    foreign_tree = ast.parse(job["tests"], "tests")
     namespace = given(job["prompt"])
+    foreign = foreign_names(tree, {*namespace, entry_point})
+    end = [] if calls_check(tree) else ast.parse(f"check({entry_point})").body
     transform = Transform(tainted_names(tree, entry_point))
-    tree = ast.fix_missing_locations(transform.visit(tree))
-    if not calls_check(foreign_tree):
-        tree.body += ast.parse(f"check({entry_point})").body
+    tree = transform.visit(tree)
+    tree.body += end
     code = compile(tree, "tests", "exec", dont_inherit=True)
     record.cases = transform.cases
     namespace[_PREFIX + "hooks"] = Hooks(record)
@@ -465,7 +469,7 @@ def run(job, record):
     link = Link()
     try:
         _load(link)
-        _fetch(link, namespace, entry_point, foreign_names(foreign_tree, {*namespace, entry_point}))
+        _fetch(link, namespace, entry_point, foreign)
         exec(code, namespace)
     except (wire.Closed, Forged):
         pass
