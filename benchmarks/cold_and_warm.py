@@ -87,7 +87,8 @@ def main() -> int:
     count, found = 0, []
     for language in options.lang.split(","):
         samples = programs(
-            load_suite(options.suite, (language,), data_dir=config.data_dir(), cache_dir=config.cache_dir()), options.every
+            load_suite(options.suite, (language,), data_dir=config.data_dir(), cache_dir=config.cache_dir()),
+            options.every,
         )
         count += len(samples)
         found += differences(samples)
