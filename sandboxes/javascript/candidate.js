@@ -35,19 +35,42 @@ function main([mode, entryPoint, file]) {
 
 // --- a zygote ---
 
-// Loads here what every fork would load otherwise (nothing that looks at the descriptors), then waits. In a fork: puts right what Node noted of its process at the
+// Does here once what every fork would do first (nothing that looks at the descriptors), then waits. In a fork: puts right what Node noted of its process at the
 // start, and gives the words after the program's file.
 function forked(words) {
   if (words[0] !== 'wait') return words
   for (const name of PRELOADED) require(name)
+  rehearse()
   const { argv, execPath, pid, seed } = parse(process._linkedBinding('codeloop').wait())
   const at = argv.indexOf(__filename) + 1
-  setFlagsFromString(`--random-seed=${seed}`) // Math.random has not been called so far: it will begin from this
+  setFlagsFromString(`--random-seed=${seed}`)
+  Math.random() // the first call of all: from here on it goes its own way
+  setFlagsFromString('--random-seed=0') // what is made later, such as a worker, seeds itself
   Object.defineProperty(process, 'pid', { ...Object.getOwnPropertyDescriptor(process, 'pid'), value: pid })
   process.execPath = execPath
   process.argv = [execPath, ...argv.slice(at - 1)]
   process.chdir(process.env.HOME) // where it is already; Node remembers where it was
   return argv.slice(at)
+}
+
+// So that V8 has compiled it all, and what of Node it uses.
+function rehearse() {
+  const [zero, nothing] = [fs.openSync('/dev/zero', 'r'), fs.openSync('/dev/null', 'w')]
+  const host = { entryPoint: '', file: '/dev/null', functions: {} }
+  const args = [['a', 0, [1, 'é', true, null, ['u'], ['n', 'NaN'], ['i', '1'], ['o', 1, [['key', ['m', 2, [[1, ['S', 3, [2]]]]]]], '']]]]
+  answer(host, { op: 'load', names: ['rehearse'] }, [])
+  host.functions.rehearse = (value) => value
+  for (const mutates of [false, true]) {
+    send(nothing, { seq: 1, ok: answer(host, { op: 'call', name: 'rehearse', args, mutates }, []) })
+  }
+  for (const act of [() => receive(zero), () => host.functions.missing()]) {
+    try {
+      act()
+    } catch (error) {
+      send(nothing, { seq: 1, err: describe(error) })
+    }
+  }
+  for (const descriptor of [zero, nothing]) fs.closeSync(descriptor)
 }
 
 // --- the syntax check: executes nothing ---
@@ -115,7 +138,7 @@ function serve(entryPoint, file) {
     } catch (error) {
       reply = { seq: request.seq, err: describe(error) }
     }
-    send(reply)
+    send(PEER, reply)
   }
 }
 
@@ -162,7 +185,7 @@ function exactly(descriptor, size) {
   return buffer
 }
 
-function send(reply) {
+function send(descriptor, reply) {
   let data = ascii(stringify(reply))
   if (data.length > MAX_BYTES) {
     data = ascii(stringify({ seq: reply.seq, err: { type: 'RangeError', message: 'the result is too large to be sent' } }))
@@ -170,7 +193,7 @@ function send(reply) {
   const frame = Buffer.alloc(4 + data.length)
   frame.writeUInt32BE(data.length, 0)
   frame.write(data, 4, 'latin1')
-  for (let at = 0; at < frame.length; ) at += fs.writeSync(PEER, frame, at)
+  for (let at = 0; at < frame.length; ) at += fs.writeSync(descriptor, frame, at)
 }
 
 function ascii(text) {

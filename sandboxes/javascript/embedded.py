@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -108,14 +109,19 @@ def forked(born: Callable[..., list[str]]) -> dict:
     wait_until_alone()
     inherit_everything()
     signals, found = dispositions(), descriptors()
+    program = os.path.realpath(shutil.which("node"))
+    uv = ctypes.CDLL("libuv.so.1")
+    uv.uv_default_loop.restype = ctypes.c_void_p
+    gc.collect()
+    gc.freeze()  # so that the collector does not touch, and so copy, every page of a fork's Python
     argv = born(found)
     for number, kept in signals.items():
         kernel.LIBC.sigaction(number, kept, None)
     kernel.LIBC.prctl(PR_SET_NAME, b"node", 0, 0, 0)
     renew(found)
-    restart_loop()
+    restart_loop(uv)
     seed = int.from_bytes(os.urandom(4)) >> 1 or 1
-    return {"argv": argv, "pid": os.getpid(), "execPath": os.path.realpath(shutil.which(argv[0])), "seed": seed}
+    return {"argv": argv, "pid": os.getpid(), "execPath": program, "seed": seed}
 
 
 def wait_until_alone() -> None:
@@ -190,10 +196,8 @@ def renew(found: dict[int, str]) -> None:
         os.close(new)
 
 
-def restart_loop() -> None:
+def restart_loop(uv: ctypes.CDLL) -> None:
     """Let libuv make what it waits with anew, and read the clock again, from which its timers count."""
-    uv = ctypes.CDLL("libuv.so.1")
-    uv.uv_default_loop.restype = ctypes.c_void_p
     loop = ctypes.c_void_p(uv.uv_default_loop())
     if uv.uv_loop_fork(loop) != 0:
         raise OSError("uv_loop_fork")
