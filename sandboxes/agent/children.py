@@ -14,6 +14,10 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 DESCRIPTORS = 256
 FIRST_OWN = 64
 """Descriptors are moved up here before they are put in their places, so that no place is taken when its turn comes."""
+CHANGED_SIGNALS = tuple(
+    number for number in signal.valid_signals() if signal.getsignal(number) not in (signal.SIG_DFL, None)
+)
+"""What this interpreter, and whoever started it, does not leave to the kernel; the agent itself changes none."""
 
 
 def limit(limits: dict) -> None:
@@ -31,8 +35,10 @@ def limit(limits: dict) -> None:
 def place(descriptors: dict[int, int], kept: frozenset[int] = frozenset()) -> None:
     """Make exactly these descriptors (place: which), and close every other but those kept, which have low numbers."""
     high = {target: fcntl.fcntl(source, fcntl.F_DUPFD, FIRST_OWN) for target, source in descriptors.items()}
-    for descriptor in set(range(FIRST_OWN)) - kept:
-        os.closerange(descriptor, descriptor + 1)
+    low = 0
+    for number in (*sorted(kept), FIRST_OWN):
+        os.closerange(low, number)
+        low = number + 1
     for target, source in high.items():
         os.dup2(source, target)
     os.closerange(FIRST_OWN, 4096)
@@ -44,13 +50,12 @@ def prepare(
     """Become the role, in its home, with nothing but its own descriptors (and those kept), signals and limits."""
     workspace.enter(request)
     os.setsid()
-    for number in range(1, signal.NSIG):
-        if number not in (signal.SIGKILL, signal.SIGSTOP, 32, 33):
-            with contextlib.suppress(OSError, ValueError):
-                signal.signal(number, signal.SIG_DFL)
+    for number in CHANGED_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     place(descriptors, kept)
-    with open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
-        file.write("1000")
+    adjustment = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(adjustment, b"1000")
+    os.close(adjustment)
     role = request["role"]
     os.chdir(workspace.home(role))
     os.umask(0o022 if role == "compiler" else 0o077)
