@@ -178,6 +178,11 @@ class TestWhole:
         assert int(lines[0]) > 10**9
         assert lines[1:] == ["CapEff:", "0" * 16, "CapBnd:", "0" * 16, "NoNewPrivs:", "1", "Seccomp:", "2"]
 
+    def test_signals_are_left_to_the_kernel(self, agent: Agent) -> None:
+        reply = agent.run("cat", "/proc/self/status", limits=LIMITS | {"output_bytes": 10_000})
+        lines = base64.b64decode(reply["stdout"]).splitlines()
+        assert sum(line.split()[1] == b"0" * 16 for line in lines if line[:6] in {b"SigBlk", b"SigIgn", b"SigCgt"}) == 3
+
     def test_a_peer_and_a_channel(self, agent: Agent) -> None:
         peer = {"argv": ["sh", "-c", "read x <&3; echo got $x"], "role": "judge", "files": [], "env": []}
         peer |= {"channel": None, "limits": LIMITS, "peer": None}

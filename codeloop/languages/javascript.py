@@ -27,7 +27,12 @@ if TYPE_CHECKING:
 _HOME = "/opt/codeloop"
 _SOURCE = "solution.js"
 _COMPILE_CPU_S = 10.0
-_RUN = "/opt/codeloop/run"
+_NODE = ("node", "--no-warnings", "--single-threaded", "--v8-pool-size=1", "--max-old-space-size=4096")
+"""One thread: its helpers cost a start more than they give to a program that lives for a moment, and cannot be forked.
+
+The heap may grow past the cell's memory, so that the kernel ends what uses too much, and the outcome is out_of_memory.
+"""
+_PROGRAM = (*_NODE, f"{_HOME}/candidate.js")
 
 SYNTAX = Syntax(
     grammar="tree_sitter_javascript",
@@ -131,7 +136,7 @@ class JavaScriptLanguage:
         source = to_text(to_bytes(as_script(SYNTAX, code)))
         job = {"source": source, "entryPoint": task.entry_point, "isMissing": is_missing}
         return Command(
-            argv=(_RUN, "compile"),
+            argv=(*_PROGRAM, "compile"),
             role=Role.COMPILER,
             channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=_COMPILE_CPU_S),
@@ -164,7 +169,7 @@ class JavaScriptLanguage:
             limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S),
         )
         return Command(
-            argv=(_RUN, "serve", task.entry_point, f"{{work}}/{_SOURCE}"),
+            argv=(*_PROGRAM, "serve", task.entry_point, f"{{work}}/{_SOURCE}"),
             role=Role.CANDIDATE,
             files=((_SOURCE, to_bytes(as_script(SYNTAX, code))),),
             limits=Limits(cpu_s=cpu_s),

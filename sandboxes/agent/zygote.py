@@ -8,6 +8,7 @@ it is gone, programs start by exec; a second one is never made, because by then 
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -37,6 +38,9 @@ class Zygote:
                 children.place({0: os.open("/dev/null", os.O_RDWR), REQUESTS: theirs.fileno(), 1: 1, 2: 2})
                 sys.path[:] = [place for place in sys.path if place != os.path.dirname(os.path.abspath(__file__))]
                 code = loaded(config["runtime"]).serve(config, self.born)
+            except BaseException as error:
+                with contextlib.suppress(OSError):
+                    os.write(2, f"codeloop: cannot fork programs: {error!r}\n".encode("utf-8", "replace"))
             finally:
                 os._exit(code)
         theirs.close()

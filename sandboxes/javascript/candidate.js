@@ -1,8 +1,9 @@
-// The candidate's process and the syntax check, one program so that both start from one V8 snapshot (see run).
+// The candidate's process and the syntax check.
 //
 //   compile [--serve]         a JSON job on descriptor 0 (source, entryPoint, isMissing): one JSON line per finding, then
 //                             done; with --serve job after job, each a frame in and a frame out
 //   serve ENTRY FILE          load FILE when asked, answer calls on descriptor 3
+//   wait                      in a zygote (see embedded.py): be forked, then do what each fork is told
 //
 // Everything here can be replaced by the program that it loads; that is allowed for, since nothing here decides anything:
 // what is sent from here is read as plain data. Frames are four bytes of length, big-endian, then JSON in ASCII.
@@ -11,7 +12,7 @@
 const fs = require('fs')
 const vm = require('vm')
 const { createRequire } = require('module')
-const { startupSnapshot } = require('v8')
+const { setFlagsFromString } = require('v8')
 
 const PEER = 3
 const CHANNEL = 0
@@ -19,6 +20,7 @@ const NAME = 'solution.js'
 const PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname']
 const MAX_BYTES = 4 * 1024 * 1024
 const MAX_TEXT = 2000
+const PRELOADED = ['crypto', 'events', 'net', 'path', 'readline', 'tty', 'url', 'util']
 
 const { parse, stringify } = JSON
 const { isArray } = Array
@@ -29,6 +31,46 @@ const { isDate, isMap, isSet, isBoxedPrimitive, isTypedArray, isNativeError, isP
 function main([mode, entryPoint, file]) {
   if (mode === 'compile') compiler(entryPoint === '--serve')
   else serve(entryPoint, file)
+}
+
+// --- a zygote ---
+
+// Does here once what every fork would do first (nothing that looks at the descriptors), then waits. In a fork: puts right what Node noted of its process at the
+// start, and gives the words after the program's file.
+function forked(words) {
+  if (words[0] !== 'wait') return words
+  for (const name of PRELOADED) require(name)
+  rehearse()
+  const { argv, execPath, pid, seed } = parse(process._linkedBinding('codeloop').wait())
+  const at = argv.indexOf(__filename) + 1
+  setFlagsFromString(`--random-seed=${seed}`)
+  Math.random() // the first call of all: from here on it goes its own way
+  setFlagsFromString('--random-seed=0') // what is made later, such as a worker, seeds itself
+  Object.defineProperty(process, 'pid', { ...Object.getOwnPropertyDescriptor(process, 'pid'), value: pid })
+  process.execPath = execPath
+  process.argv = [execPath, ...argv.slice(at - 1)]
+  process.chdir(process.env.HOME) // where it is already; Node remembers where it was
+  return argv.slice(at)
+}
+
+// So that V8 has compiled it all, and what of Node it uses.
+function rehearse() {
+  const [zero, nothing] = [fs.openSync('/dev/zero', 'r'), fs.openSync('/dev/null', 'w')]
+  const host = { entryPoint: '', file: '/dev/null', functions: {} }
+  const args = [['a', 0, [1, 'é', true, null, ['u'], ['n', 'NaN'], ['i', '1'], ['o', 1, [['key', ['m', 2, [[1, ['S', 3, [2]]]]]]], '']]]]
+  answer(host, { op: 'load', names: ['rehearse'] }, [])
+  host.functions.rehearse = (value) => value
+  for (const mutates of [false, true]) {
+    send(nothing, { seq: 1, ok: answer(host, { op: 'call', name: 'rehearse', args, mutates }, []) })
+  }
+  for (const act of [() => receive(zero), () => host.functions.missing()]) {
+    try {
+      act()
+    } catch (error) {
+      send(nothing, { seq: 1, err: describe(error) })
+    }
+  }
+  for (const descriptor of [zero, nothing]) fs.closeSync(descriptor)
 }
 
 // --- the syntax check: executes nothing ---
@@ -96,7 +138,7 @@ function serve(entryPoint, file) {
     } catch (error) {
       reply = { seq: request.seq, err: describe(error) }
     }
-    send(reply)
+    send(PEER, reply)
   }
 }
 
@@ -143,7 +185,7 @@ function exactly(descriptor, size) {
   return buffer
 }
 
-function send(reply) {
+function send(descriptor, reply) {
   let data = ascii(stringify(reply))
   if (data.length > MAX_BYTES) {
     data = ascii(stringify({ seq: reply.seq, err: { type: 'RangeError', message: 'the result is too large to be sent' } }))
@@ -151,7 +193,7 @@ function send(reply) {
   const frame = Buffer.alloc(4 + data.length)
   frame.writeUInt32BE(data.length, 0)
   frame.write(data, 4, 'latin1')
-  for (let at = 0; at < frame.length; ) at += fs.writeSync(PEER, frame, at)
+  for (let at = 0; at < frame.length; ) at += fs.writeSync(descriptor, frame, at)
 }
 
 function ascii(text) {
@@ -260,5 +302,4 @@ function decoded(node, objects) {
   return made
 }
 
-if (startupSnapshot.isBuildingSnapshot()) startupSnapshot.setDeserializeMainFunction(() => main(process.argv.slice(1)))
-else main(process.argv.slice(2))
+main(forked(process.argv.slice(2)))
