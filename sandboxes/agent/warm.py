@@ -1,6 +1,6 @@
 """Warm programs of an image: what ``/opt/codeloop/warm.json`` names starts faster here than by exec.
 
-``{"forked": [PATH, …], "servers": [[ARG, …], …], "imports": [MODULE, …]}``
+``{"forked": [PATH, …], "servers": [[ARG, …], …], "imports": [MODULE, …], "preloaded": {NAME: [ARG, …], …}}``
 
 * A *forked* program is a Python program that is loaded once and forked for each command ``python3 -I PATH …``; its
   ``main()`` does the rest. The process that loads and forks it never sees a request's files, channel or peer: what it
@@ -8,6 +8,8 @@
 * A *server* is a program that, started with one argument more (``--serve``), answers on descriptor 0: a frame in (the
   command's channel), a frame out. It is for compilers: they read candidate code and never execute it. It runs as a user
   of its own. A command that it does not finish within its limits costs it its life, and the next gets a fresh one.
+* A *preloaded* program waits after its preparation, forks for whom it is told to, and becomes that role's user before it
+  looks at anything of a check. It is lent, as a socket, to each forked program that has its name among its arguments.
 
 Without the file, or without ``CODELOOP_WARM``, every command is an exec.
 """
@@ -36,6 +38,8 @@ from workspace import Workspace
 
 CONFIG = "/opt/codeloop/warm.json"
 OWN_MODULES = {"children", "commands", "kernel", "processes", "streams", "warm", "workspace"}
+FIRST_LENT = 3
+"""The descriptor of the first of a program's arguments, if that is lent."""
 START_S = 60.0
 """For a server to come up: a JVM on a loaded machine."""
 
@@ -43,7 +47,8 @@ START_S = 60.0
 class Warm:
     """The image's warm programs; empty where there are none."""
 
-    def __init__(self, workspace: Workspace, config: dict) -> None:
+    def __init__(self, workspace: Workspace, config: dict, preloaded: dict[str, Preloaded]) -> None:
+        self.workspace, self.preloaded = workspace, preloaded
         self.forked = frozenset(config.get("forked", ()))
         self.zygote = Zygote(workspace, config) if self.forked else None
         self.servers = {tuple(argv): Server(argv, workspace.servers_uid) for argv in config.get("servers", ())}
@@ -55,7 +60,18 @@ class Warm:
         argv = request["argv"]
         if self.zygote is None or argv[:2] != ["python3", "-I"] or argv[2:3] == [] or argv[2] not in self.forked:
             return None
-        return self.zygote.fork(request, descriptors)
+        lent = {FIRST_LENT + number: self._lend(name, request) for number, name in enumerate(argv[3:])}
+        try:
+            places = {place: file.fileno() for place, file in lent.items() if file is not None}
+            return self.zygote.fork(request, descriptors | places)
+        finally:
+            for file in lent.values():
+                if file is not None:
+                    file.close()
+
+    def _lend(self, name: str, request: dict) -> socket.socket | None:
+        program = self.preloaded.get(name) if request["peer"] is None else None
+        return program.lend(self.workspace, request) if program else None
 
     def server(self, request: dict) -> Server | None:
         """The server that does the work of a request, if there is one."""
@@ -65,20 +81,27 @@ class Warm:
     def pids(self) -> set[int]:
         """The processes that stay between checks."""
         found = {server.pid for server in self.servers.values() if server.pid}
+        found |= {program.pid for program in self.preloaded.values()}
         return found | ({self.zygote.pid} if self.zygote else set())
 
     def stop(self) -> None:
         for server in self.servers.values():
             server.stop()
+        for program in self.preloaded.values():
+            program.stop()
 
 
-def load(workspace: Workspace) -> Warm:
+def configured() -> dict:
     """Read the image's file, if the driver wants warm programs."""
-    config: dict = {}
     if os.environ.get("CODELOOP_WARM") == "1":
         with contextlib.suppress(FileNotFoundError), open(CONFIG, encoding="utf-8") as file:
-            config = json.load(file)
-    return Warm(workspace, config)
+            return json.load(file)
+    return {}
+
+
+def preload(config: dict) -> dict[str, Preloaded]:
+    """Start what waits, before the agent gives up what such a program has to keep."""
+    return {name: Preloaded(argv) for name, argv in config.get("preloaded", {}).items()}
 
 
 # --- forked programs -------------------------------------------------------------------------------------------------
@@ -296,6 +319,51 @@ class Server:
     def _cpu(self) -> float:
         used = kernel.cpu_of(self.pid) if self.pid else None
         return used[1] if used else 0.0
+
+
+# --- preloaded programs ----------------------------------------------------------------------------------------------
+
+
+class Preloaded:
+    """A program that waits and is forked for a role. Of root's capabilities it has those to become another user."""
+
+    def __init__(self, argv: list[str]) -> None:
+        self.socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.setsid()
+                null = os.open("/dev/null", os.O_RDWR)
+                children.place({0: theirs.fileno(), 1: null, 2: null})
+                os.chdir("/")
+                os.umask(0o077)
+                resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+                kernel.keep_capabilities((kernel.CAP_SETGID, kernel.CAP_SETUID))
+                kernel.LIBC.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+                kernel.forbid(False)
+                os.execve(argv[0], argv, {"PATH": children.PATH, "HOME": "/", "LC_ALL": "C"})
+            finally:
+                os._exit(126)
+        theirs.close()
+
+    def lend(self, workspace: Workspace, request: dict) -> socket.socket | None:
+        """A socket to a new process of the request's role; nothing if the program is gone."""
+        role, limits = request["role"], request["limits"]
+        numbers = (workspace.uids[role], int(limits["cpu_s"]), int(limits["processes"]), int(limits["file_bytes"]))
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            message = struct.pack("=4Q", *numbers) + os.fsencode(workspace.home(role))
+            socket.send_fds(self.socket, [message], [theirs.fileno()])
+        except OSError:
+            ours.close()
+            return None
+        finally:
+            theirs.close()
+        return ours
+
+    def stop(self) -> None:
+        """Its end of input is its end."""
+        self.socket.close()
 
 
 def readable_within(fd: int, seconds: float) -> bool:
