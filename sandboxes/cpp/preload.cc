@@ -11,7 +11,7 @@
 #include <c-family/c-pragma.h>
 #include <cpplib.h>
 #include <output.h>
-#include <cgraph.h>
+#include <toplev.h>
 
 #include <fcntl.h>
 #include <grp.h>
@@ -117,6 +117,7 @@ void serve(cpp_reader* reader) {
     is_waiting = true;
     while (cpp_get_token(reader)->type != CPP_EOF) continue;
     instantiate();
+    initialize_rtl();  // tables of the machine, which the first function would have made
     fflush(nullptr);
     wanted who = {};
     int files[3];

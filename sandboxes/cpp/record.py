@@ -35,7 +35,8 @@ def waiting(flags, header, *extra):
 
 def linker():
     words = commands("{unit}", "{own}", *LINK, "{libraries}", "-o", "{program}")[-1][1:]
-    return ["mold", "--no-fork", "--thread-count=1", *(word for word in words if not word.startswith(DROPPED))]
+    kept = [word for word in words if not word.startswith(DROPPED) and word != "-lgcc"]  # libgcc_s has nearly all of it
+    return ["mold", "--no-fork", "--thread-count=1", *kept]
 
 
 def main():
