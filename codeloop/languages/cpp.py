@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _HOME = "/opt/codeloop"
 _FILE = "solution.cpp"
+_HEADERS = ("base.h", "full.h")
+"""What tests and candidates are compiled with; the second is for a candidate that includes <bits/stdc++.h>."""
 _OURS = frozenset({"codeloop_server", "wire.h", "any.h"})
 """Files of ours in a candidate's translation unit, as GCC names them, without their folder."""
 _SYNTAX_MESSAGES = re.compile(
@@ -55,12 +57,11 @@ class CppLanguage:
         job = {
             "candidate": _candidate(task, code),
             "tests": make_cases(task.prompt, tests, task.entry_point).source,
-            "header": "full.h" if is_full else "base.h",
             "libraries": ["-lcrypto"] if needs_crypto else [],
             "about": {"has_entry_point": _may_define(code, task.entry_point), "entry_point": task.entry_point},
         }
         return Command(
-            argv=("python3", "-I", f"{_HOME}/compile.py"),
+            argv=("python3", "-I", f"{_HOME}/compile.py", *_HEADERS[: 2 if is_full else 1]),
             role=Role.COMPILER,
             channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=60.0, wall_s=120.0),  # the compiler's own time, not the candidate's

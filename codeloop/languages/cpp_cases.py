@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _CAP = 1000  # characters of an expression shown
 _ORDER = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_LITERALS = frozenset({"number_literal", "string_literal", "char_literal", "true", "false"})
 _A, _B, _VALUE = "codeloop_a", "codeloop_b", "codeloop_value"
 # A side is kept by value: what it refers to may be part of a temporary, as in ``f(1)[0]``.
 _HELPERS = (
@@ -128,19 +129,10 @@ def includes_of(code: str) -> list[str]:
 def _stub(signature: Signature) -> str:
     """Define the entry point in the judge's program: send the arguments, read the answer."""
     puts = "".join(f" codeloop_wire::put(codeloop_out, {each.name});" for each in signature.parameters)
-    gets = "".join(
-        f" codeloop_wire::get(codeloop_in, {each.name});" for each in signature.parameters if each.is_returned
-    )
-    is_void = signature.type == "void"
-    read = (
-        "" if is_void else f" {signature.type} codeloop_answer{{}}; codeloop_wire::get(codeloop_in, codeloop_answer);"
-    )
-    given = "return;" if is_void else "return codeloop_answer;"
+    changed = "".join(f", {each.name}" for each in signature.parameters if each.is_returned)
     return (
         f"{signature.head} {{ codeloop_wire::writer codeloop_out; codeloop_out.whole(0);{puts}"
-        f" codeloop_wire::reader codeloop_in = codeloop_judge::call(codeloop_out);"
-        f" try {{{read}{gets} codeloop_in.end(); {given} }} catch (const codeloop_wire::wide&) {{ codeloop_judge::unfit(); }}"
-        " catch (const codeloop_wire::bad&) { codeloop_judge::forged(); } }"
+        f" return codeloop_judge::ask<{signature.type}>(codeloop_out{changed}); }}"
     )
 
 
@@ -221,10 +213,10 @@ class _Builder:
         left, operator, right = sides
         is_right = self._has_taint(right) and not self._has_taint(left)
         sign = _MIRRORED.get(operator, operator) if is_right else operator
-        before = "" if sign == "==" else f'"{sign} " + '
+        before = "" if sign == "==" else f"{sign} "
         expected, actual = (_A, _B) if is_right else (_B, _A)
-        shows = f"{before}codeloop_judge::show({expected}), codeloop_judge::show({actual})"
-        return f"{_held(left, right)} codeloop_judge::end({number}, {_A} {operator} {_B}, {shows});"
+        holds = f"{_A} {operator} {_B}"
+        return f'{_held(left, right)} codeloop_judge::compared({number}, {holds}, "{before}", {expected}, {actual});'
 
     def _near(self, number: int, node: Node) -> str:
         """Read ``abs(a - b) < bound``; with ``+`` the expected value is ``-b``."""
@@ -235,18 +227,15 @@ class _Builder:
         _, operator, bound = sides
         name, argument = call
         inner = _sides(argument, frozenset({"-", "+"}))
-        shown = f'" \\302\\261 " + codeloop_judge::show({text_of(bound)})'
         if inner is None:
-            held = f"auto {_A} = {_VALUE}({text_of(sides[0])}); auto {_B} = {_VALUE}({text_of(bound)});"
-            shows = f'"{operator} " + codeloop_judge::show({_B}), codeloop_judge::show({_A})'
-            return f"{held} codeloop_judge::end({number}, {_A} {operator} {_B}, {shows});"
+            holds = f"{_A} {operator} {_B}"
+            return f'{_held(sides[0], bound)} codeloop_judge::compared({number}, {holds}, "{operator} ", {_B}, {_A});'
         left, sign, right = inner
         is_right = self._has_taint(right) and not self._has_taint(left)
         expected, actual = (_A, _B) if is_right else (_B, _A)
         meant = f"-({expected})" if sign == "+" else expected
-        shows = f"codeloop_judge::show({meant}) + {shown}, codeloop_judge::show({actual})"
         holds = f"{name}({_A} {sign} {_B}) {operator} {text_of(bound)}"
-        return f"{_held(left, right)} codeloop_judge::end({number}, {holds}, {shows});"
+        return f"{_held(left, right)} codeloop_judge::near({number}, {holds}, {meant}, {text_of(bound)}, {actual});"
 
     def _same(self, number: int, node: Node) -> str:
         """Read ``same(f(…), {…})``: a function of the tests that compares two values of one type."""
@@ -260,8 +249,7 @@ class _Builder:
         first = f"auto {_A} = {text_of(left)};"
         kind = f"decltype({_A})" if right.type == "initializer_list" else "auto"
         held = f"{first} {kind} {_B} = {text_of(right)};"
-        shows = f"codeloop_judge::show({_B}), codeloop_judge::show({_A})"
-        return f"{held} codeloop_judge::end({number}, {name}({_A}, {_B}), {shows});"
+        return f'{held} codeloop_judge::compared({number}, {name}({_A}, {_B}), "", {_B}, {_A});'
 
     def _truth(self, number: int, node: Node) -> str:
         inner = _negated(node)
@@ -269,7 +257,7 @@ class _Builder:
         if value.type not in ("call_expression", "identifier"):
             return ""
         word, holds = ("false", f"!{_A}") if inner is not None else ("true", f"static_cast<bool>({_A})")
-        return f'auto {_A} = {_VALUE}({text_of(value)}); codeloop_judge::end({number}, {holds}, "{word}", codeloop_judge::show({_A}));'
+        return f'auto {_A} = {_copied(value)}; codeloop_judge::truth({number}, {holds}, "{word}", {_A});'
 
     def _has_taint(self, node: Node) -> bool:
         return any(inner.type == "identifier" and text_of(inner) in self._tainted for inner in walk(node))
@@ -293,7 +281,15 @@ class _Builder:
 
 
 def _held(left: Node, right: Node) -> str:
-    return f"auto {_A} = {_VALUE}({text_of(left)}); auto {_B} = {_VALUE}({text_of(right)});"
+    return f"auto {_A} = {_copied(left)}; auto {_B} = {_copied(right)};"
+
+
+def _copied(node: Node) -> str:
+    """Give a side's text as a value: ``auto`` alone copies what a literal or a function gives."""
+    node = _bare(node)
+    text = text_of(node)
+    is_function = node.type == "call_expression" and text_of(node.child_by_field_name("function")).isidentifier()
+    return text if is_function or node.type in _LITERALS else f"{_VALUE}({text})"
 
 
 def _condition(node: Node) -> Node | None:

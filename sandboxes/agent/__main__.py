@@ -39,9 +39,11 @@ class Agent:
         self.mount = os.path.dirname(workspace.root)
         self.used = self._used()
         kernel.LIBC.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        config = warm.configured()
+        preloaded = warm.preload(config)
         workspace.settle()
         self.before = set(kernel.pids())
-        self.warm = warm.load(self.workspace)
+        self.warm = warm.Warm(self.workspace, config, preloaded)
         self.oom_kills = kernel.oom_kills()
         self.workspace.make()
 

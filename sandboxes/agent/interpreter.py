@@ -22,6 +22,7 @@ OWN_MODULES = {
     "interpreter",
     "kernel",
     "namespaces",
+    "preloaded",
     "processes",
     "streams",
     "warm",

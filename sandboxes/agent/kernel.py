@@ -12,6 +12,8 @@ import struct
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, CAP_SETPCAP = 4, 36, 38, 24, 8
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE = 47, 2
+CAP_SETGID, CAP_SETUID = 6, 7
 EPERM, ENOSYS = 1, 38
 
 
@@ -31,6 +33,29 @@ def drop_bounding_set() -> None:
     for index in (0, 1):
         words[index] &= ~(1 << CAP_SETPCAP)
     if LIBC.capset(header, struct.pack("=6I", *words)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def keep_capabilities(kept: tuple[int, ...]) -> None:
+    """Of every capability, keep these alone, over an exec too, and take from every later exec the others for good.
+
+    The bounding set goes last: it bounds what can be made inheritable, and what is inheritable can be ambient.
+    """
+    mask = sum(1 << capability for capability in kept)
+    header = struct.pack("=Ii", 0x20080522, 0)
+    sets = ctypes.create_string_buffer(24)
+    if LIBC.capget(header, sets) != 0:
+        raise OSError(ctypes.get_errno(), "capget")
+    words = list(struct.unpack("=6I", sets.raw))
+    if LIBC.capset(header, struct.pack("=6I", words[0], words[1], mask, words[3], words[4], 0)) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+    for capability in kept:
+        if LIBC.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0:
+            raise OSError(ctypes.get_errno(), "ambient capability")
+    for capability in range(64):
+        if LIBC.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
+    if LIBC.capset(header, struct.pack("=6I", mask, mask, mask, 0, 0, 0)) != 0:
         raise OSError(ctypes.get_errno(), "capset")
 
 

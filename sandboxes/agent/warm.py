@@ -1,6 +1,6 @@
 """Warm programs of an image: what ``/opt/codeloop/warm.json`` names starts faster here than by exec.
 
-``{"forked": [[ARG, …], …], "runtime": PATH, "servers": [[ARG, …], …]}``
+``{"forked": [[ARG, …], …], "runtime": PATH, "servers": [[ARG, …], …], "preloaded": {NAME: [ARG, …], …}}``
 
 * A *forked* program is loaded once and forked for each command that begins with these words (see ``zygote``). The runtime
   is a Python module; it knows how such programs are loaded and how one goes on after a fork. Without a name it is that of
@@ -9,6 +9,9 @@
 * A *server* is a program that, started with one argument more (``--serve``), answers on descriptor 0: a frame in (the
   command's channel), a frame out. It is for compilers: they read candidate code and never execute it. It runs as a user
   of its own. A command that it does not finish within its limits costs it its life, and the next gets a fresh one.
+* A *preloaded* program waits after its preparation, forks for whom it is told to, and becomes that role's user before it
+  looks at anything of a check (see ``preloaded``). It is lent, as a socket, to each forked program that has its name among
+  its arguments.
 
 Without the file, or without ``CODELOOP_WARM``, every command is an exec.
 """
@@ -27,11 +30,14 @@ import time
 
 import children
 import kernel
+from preloaded import Preloaded
 from workspace import Workspace
 from zygote import Zygote
 
 CONFIG = "/opt/codeloop/warm.json"
 PYTHON = os.path.join(os.path.dirname(os.path.abspath(__file__)), "interpreter.py")
+FIRST_LENT = 3
+"""The descriptor of the first of a program's arguments, if that is lent."""
 START_S = 60.0
 """For a server to come up: a JVM on a loaded machine."""
 
@@ -39,7 +45,8 @@ START_S = 60.0
 class Warm:
     """The image's warm programs; empty where there are none."""
 
-    def __init__(self, workspace: Workspace, config: dict) -> None:
+    def __init__(self, workspace: Workspace, config: dict, preloaded: dict[str, Preloaded]) -> None:
+        self.workspace, self.preloaded = workspace, preloaded
         self.forked = config.get("forked", [])
         self.zygote = Zygote(workspace, {"runtime": PYTHON} | config) if self.forked else None
         self.servers = {tuple(argv): Server(argv, workspace.servers_uid) for argv in config.get("servers", ())}
@@ -48,9 +55,17 @@ class Warm:
 
     def fork(self, request: dict, descriptors: dict[int, int]) -> int | None:
         """Start the program of a request by forking; its pid, or nothing if it is none of ours."""
-        if self.zygote is None or not any(request["argv"][: len(words)] == words for words in self.forked):
+        argv = request["argv"]
+        words = next((words for words in self.forked if argv[: len(words)] == words), None)
+        if self.zygote is None or words is None:
             return None
-        pid = self.zygote.fork(request, descriptors)
+        with contextlib.ExitStack() as open_files:
+            places = {}
+            for place, name in enumerate(argv[len(words) :], FIRST_LENT):
+                if name in self.preloaded and request["peer"] is None:
+                    if (lent := self.preloaded[name].lend(self.workspace, request)) is not None:
+                        places[place] = open_files.enter_context(lent).fileno()
+            pid = self.zygote.fork(request, descriptors | places)
         if pid is None:
             self.zygote = None
         return pid
@@ -63,20 +78,27 @@ class Warm:
     def pids(self) -> set[int]:
         """The processes that stay between checks."""
         found = {server.pid for server in self.servers.values() if server.pid}
+        found |= {program.pid for program in self.preloaded.values()}
         return found | ({self.zygote.pid} if self.zygote else set())
 
     def stop(self) -> None:
         for server in self.servers.values():
             server.stop()
+        for program in self.preloaded.values():
+            program.stop()
 
 
-def load(workspace: Workspace) -> Warm:
+def configured() -> dict:
     """Read the image's file, if the driver wants warm programs."""
-    config: dict = {}
     if os.environ.get("CODELOOP_WARM") == "1":
         with contextlib.suppress(FileNotFoundError), open(CONFIG, encoding="utf-8") as file:
-            config = json.load(file)
-    return Warm(workspace, config)
+            return json.load(file)
+    return {}
+
+
+def preload(config: dict) -> dict[str, Preloaded]:
+    """Start what waits, before the agent gives up what such a program has to keep."""
+    return {name: Preloaded(argv) for name, argv in config.get("preloaded", {}).items()}
 
 
 # --- servers ---------------------------------------------------------------------------------------------------------

@@ -40,10 +40,6 @@
 #include "wire.h"
 #include "judge.h"
 
-// Instantiated once, in support.cpp.
-extern template class std::vector<int>;
-extern template class std::vector<float>;
-extern template class std::vector<double>;
-extern template class std::vector<long long>;
-extern template class std::vector<std::string>;
-extern template class std::vector<std::vector<int>>;
+#define CODELOOP_INSTANCE extern template
+#include "instances.h"
+#undef CODELOOP_INSTANCE

@@ -139,6 +139,10 @@ std::string shown(double value) {
     return text;
 }
 
+std::string whole(long long value) { return std::to_string(value); }
+
+void end(int number, bool holds) { end(number, holds, "", ""); }
+
 void end(int number, bool holds, const std::string& expected, const std::string& actual) {
     record(number, holds ? "passed" : "failed", ", \"expected\": " + json(expected) + ", \"actual\": " + json(actual));
 }

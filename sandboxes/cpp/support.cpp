@@ -5,14 +5,17 @@
 
 #include "base.h"
 
-template class std::vector<int>;
-template class std::vector<float>;
-template class std::vector<double>;
-template class std::vector<long long>;
-template class std::vector<std::string>;
-template class std::vector<std::vector<int>>;
+#define CODELOOP_INSTANCE template
+#include "instances.h"
+#undef CODELOOP_INSTANCE
 
 namespace codeloop_wire {
+
+writer::writer() = default;
+writer::~writer() = default;
+reader::reader() = default;
+reader::reader(reader&& other) = default;
+reader::~reader() = default;
 
 void writer::raw(const void* data, std::size_t size) { bytes.append(static_cast<const char*>(data), size); }
 

@@ -30,6 +30,8 @@ constexpr std::uint32_t most = 16u << 20;  // bytes of a frame: a hundred times 
 class writer {
 public:
     std::string bytes;
+    writer();
+    ~writer();
     void raw(const void* data, std::size_t size);
     void count(std::size_t n);
     void whole(long long value);
@@ -42,6 +44,9 @@ class reader {
 public:
     std::string bytes;
     std::size_t at = 0;
+    reader();
+    reader(reader&& other);
+    ~reader();
     void raw(void* data, std::size_t size);
     std::uint32_t count();
     long long whole();
