@@ -163,7 +163,7 @@ class JavaScriptLanguage:
         """Build the candidate's process with the judge as its peer; only the judge gets tests and nonce."""
         del artifact
         judge = Command(
-            argv=("qjs", "-m", f"{_HOME}/judge.js"),
+            argv=(f"{_HOME}/judge",),
             role=Role.JUDGE,
             channel=json.dumps({"nonce": nonce, **_job(task, tests)}).encode("ascii"),
             limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S),

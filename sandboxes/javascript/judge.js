@@ -1,4 +1,5 @@
-// The judge's process (QuickJS): runs the tests, holds the expected values, and never executes a line of the candidate.
+// The judge's process (QuickJS): runs the tests, holds the expected values, and never executes a line of the candidate. The image has it
+// as a program with its bytecode inside, since reading it would take longer than most tests.
 //
 // Reads {nonce, helpers, tests, names, cases} from descriptor 0 until its end; calls the candidate over descriptor 3; writes
 // JSON lines on descriptor 0, each with the nonce: the plan, cases as they are decided (the last line of a case counts), done.
