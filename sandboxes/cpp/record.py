@@ -1,24 +1,16 @@
 """Note, when the image is built, the programs that g++ would start: compilers that wait, assembler, linker.
 
-Arguments: the flags of compilations. Writes ``warm.json``, for the agent, and ``tools.json``, for ``compile.py``; in its
-commands ``{unit}`` stands for the object of a text, ``{own}`` for ours, ``{libraries}`` for words, ``{program}`` for the result.
+Writes ``warm.json``, for the agent, and ``tools.json``, for ``compile.py``: in its commands ``{unit}`` stands for the object
+of a text, ``{own}`` for ours, ``{libraries}`` for more words, ``{program}`` for the result.
 """
 
 import json
 import shlex
 import subprocess
-import sys
 
-HOME = "/opt/codeloop"
+from compile import FLAGS, HOME, LINK
+
 DROPPED = ("-fuse-ld=", "--build-id")
-LINK = [
-    "-fuse-ld=mold",
-    "-fno-use-linker-plugin",
-    "-Wl,-s",
-    "-Wl,--gc-sections",
-    "-Wl,--as-needed",
-    f"{HOME}/support.o",
-]
 
 
 def commands(*arguments):
@@ -27,22 +19,21 @@ def commands(*arguments):
     return [shlex.split(line) for line in done.stderr.splitlines() if line.startswith(" ")]
 
 
-def waiting(flags, header, *extra):
+def waiting(header, *extra):
     """The compiler that reads a header, then waits."""
     words = [f"-fplugin={HOME}/preload.so", *extra, "-include", f"{HOME}/{header}"]
-    return commands(*flags, *words, "-S", f"{HOME}/preload.cpp", "-o", "/dev/null")[0]
+    return commands(*FLAGS, *words, "-S", f"{HOME}/preload.cpp", "-o", "/dev/null")[0]
 
 
 def linker():
-    words = commands("{unit}", "{own}", *LINK, "{libraries}", "-o", "{program}")[-1][1:]
+    words = commands("-fno-use-linker-plugin", "{unit}", "{own}", *LINK, "{libraries}", "-o", "{program}")[-1][1:]
     kept = [word for word in words if not word.startswith(DROPPED) and word != "-lgcc"]  # libgcc_s has nearly all of it
     return ["mold", "--no-fork", "--thread-count=1", *kept]
 
 
 def main():
-    flags = sys.argv[1:]
     lazy = "-fplugin-arg-preload-lazy"
-    preloaded = {"base.h": waiting(flags, "base.h"), "full.h": waiting(flags, "full.h", lazy)}
+    preloaded = {"base.h": waiting("base.h"), "full.h": waiting("full.h", lazy)}
     with open("warm.json", encoding="utf-8") as file:
         config = json.load(file)
     with open("warm.json", "w", encoding="utf-8") as file:
