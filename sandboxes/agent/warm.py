@@ -62,9 +62,10 @@ class Warm:
         with contextlib.ExitStack() as open_files:
             places = {}
             for place, name in enumerate(argv[len(words) :], FIRST_LENT):
-                if name in self.preloaded and request["peer"] is None:
-                    if (lent := self.preloaded[name].lend(self.workspace, request)) is not None:
-                        places[place] = open_files.enter_context(lent).fileno()
+                program = self.preloaded.get(name) if request["peer"] is None else None
+                lent = program.lend(self.workspace, request) if program else None
+                if lent is not None:
+                    places[place] = open_files.enter_context(lent).fileno()
             pid = self.zygote.fork(request, descriptors | places)
         if pid is None:
             self.zygote = None
