@@ -14,15 +14,18 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
 import javax.tools.Diagnostic;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
+import javax.tools.ForwardingJavaFileObject;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileManager;
 import javax.tools.JavaFileObject;
@@ -293,8 +296,50 @@ public final class Compile {
         }
     }
 
-    /** The platform from the JDK, the class path from memory alone: not even this harness is on it. */
+    /** A class file of the JDK: its bytes and its name are found out once, for all compilations of this process. */
+    private static final class Platform extends ForwardingJavaFileObject<JavaFileObject> {
+        private final Kind kind;
+        private String binaryName;
+        private byte[] bytes;
+
+        Platform(JavaFileObject file) {
+            super(file);
+            kind = file.getKind();
+        }
+
+        @Override
+        public Kind getKind() {
+            return kind;
+        }
+
+        @Override
+        public java.io.InputStream openInputStream() throws IOException {
+            if (bytes == null) {
+                try (java.io.InputStream in = fileObject.openInputStream()) {
+                    bytes = in.readAllBytes();
+                }
+            }
+            return new ByteArrayInputStream(bytes);
+        }
+
+        JavaFileObject original() {
+            return fileObject;
+        }
+    }
+
+    /** What one call of {@code list} asks for. */
+    private record Listing(JavaFileManager.Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse) {
+    }
+
+    /**
+     * The platform from the JDK, the class path from memory alone: not even this harness is on it.
+     *
+     * The platform's packages are listed once for all compilations: listing them and naming what was found took a third of
+     * each. A package that is not there is not remembered, so that what candidates import fills no memory.
+     */
     private static final class Memory extends ForwardingJavaFileManager<StandardJavaFileManager> {
+        private static final Map<Listing, List<JavaFileObject>> LISTED = new HashMap<>();
+
         private final Map<String, byte[]> path;
         private final Map<String, byte[]> made;
 
@@ -306,12 +351,23 @@ public final class Compile {
 
         @Override
         public Iterable<JavaFileObject> list(
-            JavaFileManager.Location location, String packageName, java.util.Set<JavaFileObject.Kind> kinds, boolean recurse)
+            JavaFileManager.Location location, String packageName, Set<JavaFileObject.Kind> kinds, boolean recurse)
             throws IOException {
             if (location == StandardLocation.CLASS_PATH || location == StandardLocation.SOURCE_PATH) {
                 return packageName.isEmpty() && kinds.contains(JavaFileObject.Kind.CLASS) ? all() : List.of();
             }
-            return super.list(location, packageName, kinds, recurse);
+            Listing asked = new Listing(location, packageName, kinds, recurse);
+            List<JavaFileObject> known = LISTED.get(asked);
+            if (known == null) {
+                known = new ArrayList<>();
+                for (JavaFileObject file : super.list(location, packageName, kinds, recurse)) {
+                    known.add(new Platform(file));
+                }
+                if (!known.isEmpty()) {
+                    LISTED.put(asked, known);
+                }
+            }
+            return known;
         }
 
         private List<JavaFileObject> all() {
@@ -322,7 +378,16 @@ public final class Compile {
 
         @Override
         public String inferBinaryName(JavaFileManager.Location location, JavaFileObject file) {
-            return file instanceof Bytes bytes ? bytes.name : super.inferBinaryName(location, file);
+            if (file instanceof Bytes bytes) {
+                return bytes.name;
+            }
+            if (!(file instanceof Platform platform)) {
+                return super.inferBinaryName(location, file);
+            }
+            if (platform.binaryName == null) {
+                platform.binaryName = super.inferBinaryName(location, platform.original());
+            }
+            return platform.binaryName;
         }
 
         @Override
