@@ -1,5 +1,5 @@
 // task: twice
-// outcome: types or syntax
+// outcome: types or syntax or out_of_memory
 // attack: a macro that calls itself
 macro_rules! again {
     ($($any:tt)*) => {
