@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -45,23 +46,45 @@ class Tool:
     package: str
     """Debian's and Ubuntu's package with it."""
     version: tuple[str, ...] = ("--version",)
+    least: tuple[int, int] = (0, 0)
+    """The version that it must have: its output's first number, and the one behind the dot."""
+    folders: tuple[str, ...] = ()
+    """Patterns of folders that have it beside PATH; of those that match, the one with the highest numbers goes first."""
+    elsewhere: str = ""
+    """Where a distribution's package is too old: what to install instead."""
+
+    def __str__(self) -> str:
+        """Say what must be there."""
+        return f"{self.name} {self.least[0]}.{self.least[1]} or later" if any(self.least) else self.name
 
 
-PYTHON = Tool(
-    name="python3",
-    package="python3",
-    version=("-c", "import sys; print(sys.version); assert sys.version_info >= (3, 10)"),
-)
+PYTHON = Tool(name="python3", package="python3", version=("-c", "import sys; print(sys.version)"), least=(3, 10))
+_JDK = "default-jdk-headless"
 TOOLS: dict[str, tuple[Tool, ...]] = {
     "python": (PYTHON,),
     "java": (
         PYTHON,
-        Tool(name="javac", package="default-jdk-headless"),
-        Tool(name="jlink", package="default-jdk-headless"),
-        Tool(name="java", package="default-jdk-headless", version=("--enable-native-access=java.base", "--version")),
+        Tool(name="javac", package=_JDK),
+        Tool(name="jlink", package=_JDK),
+        Tool(name="java", package=_JDK, least=(17, 0)),
+    ),
+    "go": (
+        PYTHON,
+        Tool(
+            name="go",
+            package="golang-go",
+            version=("version",),
+            least=(1, 21),
+            folders=("/usr/local/go/bin", "/usr/lib/go-*/bin"),
+            elsewhere="Debian 12: `golang-1.23-go` of bookworm-backports",
+        ),
     ),
 }
-"""What each language needs; every agent needs Python 3.10 or later. Java 17 is the first to know that option."""
+"""What each language needs; every agent needs Python 3.10 or later.
+
+Java 17 is the first with the agent's options. Go 1.21 is the first that initialises packages in the order of their paths,
+and a verdict rests on that (``sandboxes/go/verdict``).
+"""
 
 
 def root_arguments() -> list[str]:
@@ -95,11 +118,29 @@ def version_of(tool: Tool) -> str:
     """What a tool says of itself; empty where it is missing or too old. A file says only where it is."""
     if not tool.version:
         return tool.name if Path(tool.name).exists() else ""
-    program = shutil.which(tool.name, path=PATH)
-    if program is None:
-        return ""
-    done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=False, env={"PATH": PATH})
-    return f"{program} {done.stdout}{done.stderr}" if done.returncode == 0 else ""
+    said = ((program, _said(program, tool)) for program in _programs(tool))
+    return next((f"{program} {text}" for program, text in said if _number(text) >= tool.least), "")
+
+
+def _programs(tool: Tool) -> tuple[str, ...]:
+    """Every program of that name that may be meant: PATH's, then the folders', the highest numbers first."""
+    folders = [str(folder) for pattern in tool.folders for folder in Path("/").glob(pattern.lstrip("/"))]
+    folders.sort(key=lambda folder: [int(number) for number in re.findall(r"\d+", folder)], reverse=True)
+    found = (shutil.which(tool.name, path=path) for path in (PATH, *folders))
+    return tuple(program for program in found if program is not None)
+
+
+def _said(program: str, tool: Tool) -> str:
+    """What the program prints; nothing where it fails."""
+    environment = {"PATH": PATH, "HOME": "/nonexistent", "GOTOOLCHAIN": "local"}  # no settings of a user's, no download
+    done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=False, env=environment)
+    return done.stdout + done.stderr if done.returncode == 0 else ""
+
+
+def _number(text: str) -> tuple[int, int]:
+    """The first version in a text; (-1, -1) where there is none: go version go1.21.13 linux/amd64."""
+    match = re.search(r"(\d+)(?:\.(\d+))?", text)
+    return (int(match[1]), int(match[2] or 0)) if match else (-1, -1)
 
 
 def probe(language: str) -> Probe:
@@ -108,14 +149,24 @@ def probe(language: str) -> Probe:
     if language not in TOOLS:
         return Probe(name=name, ok=False, detail="not with a host's tools", remedy="use --sandbox docker")
     if lacking := missing(language):
-        detail = "missing: " + ", ".join(tool.name for tool in lacking)
-        return Probe(name=name, ok=False, detail=detail, remedy=_remedy(lacking))
+        return Probe(name=name, ok=False, detail=f"missing: {_named(lacking)}", remedy=_remedy(lacking))
     return Probe(name=name, ok=True, detail=", ".join(tool.name for tool in TOOLS[language]))
+
+
+def _named(lacking: Iterable[Tool]) -> str:
+    return ", ".join(map(str, lacking))
 
 
 def _remedy(lacking: Iterable[Tool]) -> str:
     packages = " ".join(dict.fromkeys(tool.package for tool in lacking))
-    return f"Debian, Ubuntu: `apt-get install {packages}`; or use --sandbox docker"
+    others = "".join(f" ({text})" for text in dict.fromkeys(tool.elsewhere for tool in lacking) if text)
+    return f"Debian, Ubuntu: `apt-get install {packages}`{others}; or use --sandbox docker"
+
+
+def path_of(language: str) -> str:
+    """The PATH on which a language's tools are found."""
+    found = [version_of(tool).partition(" ")[0] for tool in TOOLS[language] if tool.folders]
+    return ":".join([*dict.fromkeys(str(Path(program).parent) for program in found), PATH])
 
 
 def digest_of(language: str) -> str:
@@ -123,7 +174,7 @@ def digest_of(language: str) -> str:
     if language not in TOOLS:
         raise MissingTool(f"a host's toolchain for {language}", "use --sandbox docker")
     if lacking := missing(language):
-        raise MissingTool(f"{language}: {', '.join(tool.name for tool in lacking)}", _remedy(lacking))
+        raise MissingTool(f"{language}: {_named(lacking)}", _remedy(lacking))
     digest = hashlib.sha256()
     for path, content in _sources(language):
         digest.update(f"{path}\0{len(content)}\0".encode())
@@ -185,7 +236,7 @@ def _run_script(language: str, work: Path) -> None:
     command = [
         bubblewrap, "--unshare-all", "--die-with-parent", *root_arguments(), "--proc", "/proc", "--dev", "/dev",
         "--tmpfs", "/tmp", *binds, "--ro-bind", str(work / "sources"), "/sources",  # noqa: S108 - the namespace's own
-        "--clearenv", "--setenv", "PATH", PATH, "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",  # noqa: S108
+        "--clearenv", "--setenv", "PATH", path_of(language), "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",  # noqa: S108
         "--chdir", "/opt/codeloop", "sh", "/sources/prepare", "/sources",
     ]  # fmt: skip
     try:
