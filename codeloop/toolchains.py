@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -45,6 +46,13 @@ class Tool:
     package: str
     """Debian's and Ubuntu's package with it."""
     version: tuple[str, ...] = ("--version",)
+    least: int = 0
+    """The first number of the oldest version that will do, where those arguments do not refuse an older one."""
+    is_optional: bool = False
+    """Whether checks are only slower without it."""
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.least} or later" if self.least else self.name
 
 
 PYTHON = Tool(
@@ -60,8 +68,18 @@ TOOLS: dict[str, tuple[Tool, ...]] = {
         Tool(name="jlink", package="default-jdk-headless"),
         Tool(name="java", package="default-jdk-headless", version=("--enable-native-access=java.base", "--version")),
     ),
+    "cpp": (
+        PYTHON,
+        Tool(name="g++", package="g++", least=12),
+        Tool(name="ld.mold", package="mold", is_optional=True),
+        Tool(name="/usr/include/boost/any.hpp", package="libboost-dev", version=()),
+        Tool(name="/usr/include/openssl/md5.h", package="libssl-dev", version=()),
+    ),
 }
-"""What each language needs; every agent needs Python 3.10 or later. Java 17 is the first to know that option."""
+"""What each language needs; every agent needs Python 3.10 or later. Java 17 is the first to know that option.
+
+Few C++ tasks need the headers; but without them g++ would find fault with the candidate, not with the host.
+"""
 
 
 def root_arguments() -> list[str]:
@@ -87,7 +105,7 @@ def languages() -> tuple[str, ...]:
 
 def missing(language: str) -> tuple[Tool, ...]:
     """The tools of a language that this host lacks, or has too old."""
-    return tuple(tool for tool in TOOLS[language] if not version_of(tool))
+    return tuple(tool for tool in TOOLS[language] if not tool.is_optional and not version_of(tool))
 
 
 @cache
@@ -99,7 +117,16 @@ def version_of(tool: Tool) -> str:
     if program is None:
         return ""
     done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=False, env={"PATH": PATH})
-    return f"{program} {done.stdout}{done.stderr}" if done.returncode == 0 else ""
+    said = f"{done.stdout}{done.stderr}"
+    if done.returncode != 0 or (tool.least and first_number(said) < tool.least):
+        return ""
+    return f"{program} {said}"
+
+
+def first_number(said: str) -> int:
+    """The first number of the version that a tool prints, such as 12 of ``g++ (Debian 12.2.0-14) 12.2.0``; 0 without one."""
+    found = re.search(r"(\d+)\.\d", said)
+    return int(found[1]) if found else 0
 
 
 def probe(language: str) -> Probe:
@@ -108,14 +135,24 @@ def probe(language: str) -> Probe:
     if language not in TOOLS:
         return Probe(name=name, ok=False, detail="not with a host's tools", remedy="use --sandbox docker")
     if lacking := missing(language):
-        detail = "missing: " + ", ".join(tool.name for tool in lacking)
-        return Probe(name=name, ok=False, detail=detail, remedy=_remedy(lacking))
-    return Probe(name=name, ok=True, detail=", ".join(tool.name for tool in TOOLS[language]))
+        return Probe(name=name, ok=False, detail=f"missing: {_list(lacking)}", remedy=_remedy(lacking))
+    spared = tuple(tool for tool in TOOLS[language] if not version_of(tool))
+    detail = ", ".join(tool.name for tool in TOOLS[language] if tool not in spared)
+    if spared:
+        detail += f"; faster with {_list(spared)}: {_install(spared)}"
+    return Probe(name=name, ok=True, detail=detail)
+
+
+def _list(tools: Iterable[Tool]) -> str:
+    return ", ".join(map(str, tools))
+
+
+def _install(tools: Iterable[Tool]) -> str:
+    return f"`apt-get install {' '.join(dict.fromkeys(tool.package for tool in tools))}`"
 
 
 def _remedy(lacking: Iterable[Tool]) -> str:
-    packages = " ".join(dict.fromkeys(tool.package for tool in lacking))
-    return f"Debian, Ubuntu: `apt-get install {packages}`; or use --sandbox docker"
+    return f"Debian, Ubuntu: {_install(lacking)}; or use --sandbox docker"
 
 
 def digest_of(language: str) -> str:
@@ -123,7 +160,7 @@ def digest_of(language: str) -> str:
     if language not in TOOLS:
         raise MissingTool(f"a host's toolchain for {language}", "use --sandbox docker")
     if lacking := missing(language):
-        raise MissingTool(f"{language}: {', '.join(tool.name for tool in lacking)}", _remedy(lacking))
+        raise MissingTool(f"{language}: {_list(lacking)}", _remedy(lacking))
     digest = hashlib.sha256()
     for path, content in _sources(language):
         digest.update(f"{path}\0{len(content)}\0".encode())

@@ -13,13 +13,16 @@ import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import as_user
 import pytest
+from corpus import CORPUS, Program
 
 from codeloop import config, toolchains
+from codeloop.attempts import Candidate, Status, Verdict
 from codeloop.commands import Command, CommandResult, Role
 from codeloop.config import RunConfig, SandboxChoice
 from codeloop.errors import ConfigError, ImageMissing, MissingTool
@@ -27,10 +30,19 @@ from codeloop.registry import _refuse_weak
 from codeloop.sandbox import bubblewrap, cgroup
 from codeloop.sandbox.bubblewrap import BubblewrapSandbox
 from codeloop.sandbox.port import Guarantee
+from codeloop.stages.check import Checker
 
 ROOT = Path(__file__).parent.parent
 MEMORY = 256 * 1024 * 1024
 GRADE = ("codeloop", "grade", "--reference", "--suite", "basics", "--lang", "python", "--json")
+PRYING = {
+    ("cpp", name)
+    for name in (
+        "becomes_root", "in_a_namespace", "incbin", "includes_descriptors", "includes_secrets", "includes_the_tests",
+        "its_own_memory", "ptrace", "reads_other_files", "runs_the_judge",
+    )
+}  # fmt: skip
+"""Programs of ``hostile/`` that look for the tests where other roles keep them."""
 
 
 @pytest.fixture(autouse=True)
@@ -53,6 +65,12 @@ def run_all(*commands: Command) -> list[CommandResult]:
         return results
 
     return anyio.run(body)
+
+
+def skip_without(language: str) -> None:
+    found = toolchains.probe(language)
+    if not found.ok:
+        pytest.skip(f"{found.detail}: {found.remedy}")
 
 
 def python(code: str, **options: object) -> Command:
@@ -193,15 +211,34 @@ class TestGrade:
         assert summary["languages"]["python"]["passed"] == summary["languages"]["python"]["tasks"] > 10
         assert summary["isolation"].startswith("bubblewrap: one namespace per check")
 
-    def test_java_references_pass_with_the_hosts_jdk(self) -> None:
-        found = toolchains.probe("java")
-        if not found.ok:
-            pytest.skip(f"{found.detail}: {found.remedy}")
-        names = ["--lang", "java", "--sandbox", "bubblewrap", "--allow-weak", "memory,pids"]
+    @pytest.mark.parametrize("language", ["java", "cpp"])
+    def test_references_pass_with_the_hosts_tools(self, language: str) -> None:
+        skip_without(language)
+        names = ["--lang", language, "--sandbox", "bubblewrap", "--allow-weak", "memory,pids"]
         command = [sys.executable, "-m", *GRADE, *names]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["languages"]["java"]["passed"] > 10
+        assert json.loads(done.stdout)["languages"][language]["passed"] > 10
+
+    @pytest.mark.parametrize(
+        "item", [item for item in CORPUS if (item.task.language, item.path.stem) in PRYING], ids=lambda it: it.path.name
+    )
+    def test_what_pries_into_other_roles_finds_nothing(self, item: Program) -> None:
+        """Machine code and a compiler's input, whose roles are namespaces here and users in a container."""
+        skip_without(item.task.language)
+        toolchains.ensure((item.task.language,), config.toolchains_dir(), print)
+
+        async def body() -> list[Verdict]:
+            sandbox = BubblewrapSandbox(cache_dir=config.toolchains_dir())
+            check = Checker(sandbox=sandbox)
+            codes = (item.code, item.task.prompt + item.task.reference)
+            found = [await check(item.task, Candidate(code=code), item.task.hidden) for code in codes]
+            await sandbox.aclose()
+            return found
+
+        hostile, right = anyio.run(body)
+        assert (hostile.status, right.status) == (Status.FAILED, Status.PASSED), hostile.last
+        assert hostile.last.outcome in item.outcome.split(" or "), (item.attack, hostile.last)
 
     def test_containers_settings_are_refused(self) -> None:
         command = [sys.executable, "-m", *GRADE, "--sandbox", "bubblewrap", "--runtime", "runsc"]
@@ -353,6 +390,29 @@ class TestToolchains:
         assert "apt-get install nosuch`" in found.remedy
         with pytest.raises(MissingTool, match="nosuch"):
             toolchains.digest_of("python")
+
+    def test_an_older_tool_is_missing_and_one_that_is_optional_never(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        old = toolchains.Tool(name="python3", package="python3", least=4)
+        spared = toolchains.Tool(name="no-such-tool", package="nosuch", is_optional=True)
+        monkeypatch.setitem(toolchains.TOOLS, "python", (replace(old, least=3), spared))
+        assert toolchains.missing("python") == ()
+        assert toolchains.probe("python").detail == "python3; faster with no-such-tool: `apt-get install nosuch`"
+        monkeypatch.setitem(toolchains.TOOLS, "python", (old, spared))
+        found = toolchains.probe("python")
+        assert (found.ok, found.detail) == (False, "missing: python3 4 or later")
+        assert "nosuch" not in found.remedy
+
+    @pytest.mark.parametrize(
+        ("said", "number"),
+        [
+            ("g++ (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022", 12),
+            ("g++ (GCC) 14.2.1 20240912 (Red Hat 14.2.1-3)", 14),
+            ("v20.20.2", 20),
+            ("none", 0),
+        ],
+    )
+    def test_versions_are_read_as_tools_print_them(self, said: str, number: int) -> None:
+        assert toolchains.first_number(said) == number
 
     @pytest.mark.bubblewrap
     def test_another_version_of_a_tool_is_another_toolchain(
