@@ -52,6 +52,8 @@ class Tool:
     """Patterns of folders that have it beside PATH; of those that match, the one with the highest numbers goes first."""
     elsewhere: str = ""
     """Where a distribution's package is too old: what to install instead."""
+    is_optional: bool = False
+    """Whether checks are only slower without it."""
 
     def __str__(self) -> str:
         """Say what must be there."""
@@ -79,11 +81,19 @@ TOOLS: dict[str, tuple[Tool, ...]] = {
             elsewhere="Debian 12: `golang-1.23-go` of bookworm-backports",
         ),
     ),
+    "cpp": (
+        PYTHON,
+        Tool(name="g++", package="g++", version=("-dumpfullversion",), least=(12, 0)),
+        Tool(name="ld.mold", package="mold", is_optional=True),
+        Tool(name="/usr/include/boost/any.hpp", package="libboost-dev", version=()),
+        Tool(name="/usr/include/openssl/md5.h", package="libssl-dev", version=()),
+    ),
 }
 """What each language needs; every agent needs Python 3.10 or later.
 
 Java 17 is the first with the agent's options. Go 1.21 is the first that initialises packages in the order of their paths,
 and a verdict rests on that (``sandboxes/go/verdict``).
+Few C++ tasks need the headers; but without them g++ would find fault with the candidate, not with the host.
 """
 
 
@@ -110,7 +120,7 @@ def languages() -> tuple[str, ...]:
 
 def missing(language: str) -> tuple[Tool, ...]:
     """The tools of a language that this host lacks, or has too old."""
-    return tuple(tool for tool in TOOLS[language] if not version_of(tool))
+    return tuple(tool for tool in TOOLS[language] if not tool.is_optional and not version_of(tool))
 
 
 @cache
@@ -150,7 +160,19 @@ def probe(language: str) -> Probe:
         return Probe(name=name, ok=False, detail="not with a host's tools", remedy="use --sandbox docker")
     if lacking := missing(language):
         return Probe(name=name, ok=False, detail=f"missing: {_named(lacking)}", remedy=_remedy(lacking))
-    return Probe(name=name, ok=True, detail=", ".join(tool.name for tool in TOOLS[language]))
+    spared = tuple(tool for tool in TOOLS[language] if not version_of(tool))
+    detail = ", ".join(tool.name for tool in TOOLS[language] if tool not in spared)
+    if spared:
+        detail += f"; faster with {_named(spared)}: {_install(spared)}"
+    return Probe(name=name, ok=True, detail=detail)
+
+
+def _named(tools: Iterable[Tool]) -> str:
+    return ", ".join(map(str, tools))
+
+
+def _install(tools: Iterable[Tool]) -> str:
+    return f"`apt-get install {' '.join(dict.fromkeys(tool.package for tool in tools))}`"
 
 
 def _named(lacking: Iterable[Tool]) -> str:
@@ -158,9 +180,8 @@ def _named(lacking: Iterable[Tool]) -> str:
 
 
 def _remedy(lacking: Iterable[Tool]) -> str:
-    packages = " ".join(dict.fromkeys(tool.package for tool in lacking))
     others = "".join(f" ({text})" for text in dict.fromkeys(tool.elsewhere for tool in lacking) if text)
-    return f"Debian, Ubuntu: `apt-get install {packages}`{others}; or use --sandbox docker"
+    return f"Debian, Ubuntu: {_install(lacking)}{others}; or use --sandbox docker"
 
 
 def path_of(language: str) -> str:

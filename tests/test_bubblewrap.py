@@ -22,7 +22,7 @@ import pytest
 from corpus import CORPUS, CPU_S, Program
 
 from codeloop import config, toolchains
-from codeloop.attempts import Candidate
+from codeloop.attempts import Candidate, Status, Verdict
 from codeloop.commands import Command, CommandResult, Role
 from codeloop.config import RunConfig, SandboxChoice
 from codeloop.errors import ConfigError, ImageMissing, MissingTool
@@ -35,6 +35,14 @@ from codeloop.stages.check import Checker
 ROOT = Path(__file__).parent.parent
 MEMORY = 256 * 1024 * 1024
 GRADE = ("codeloop", "grade", "--reference", "--suite", "basics", "--lang", "python", "--json")
+PRYING = {
+    ("cpp", name)
+    for name in (
+        "becomes_root", "in_a_namespace", "incbin", "includes_descriptors", "includes_secrets", "includes_the_tests",
+        "its_own_memory", "ptrace", "reads_other_files", "runs_the_judge",
+    )
+}  # fmt: skip
+"""Programs of ``hostile/`` that look for the tests where other roles keep them."""
 
 
 @pytest.fixture(autouse=True)
@@ -197,6 +205,26 @@ class TestGrade:
         assert summary["languages"]["python"]["passed"] == summary["languages"]["python"]["tasks"] > 10
         assert summary["isolation"].startswith("bubblewrap: one namespace per check")
 
+    @pytest.mark.parametrize(
+        "item", [item for item in CORPUS if (item.task.language, item.path.stem) in PRYING], ids=lambda it: it.path.name
+    )
+    def test_what_pries_into_other_roles_finds_nothing(self, item: Program) -> None:
+        """Machine code and a compiler's input, whose roles are namespaces here and users in a container."""
+        needs_tools(item.task.language)
+        toolchains.ensure((item.task.language,), config.toolchains_dir(), print)
+
+        async def body() -> list[Verdict]:
+            sandbox = BubblewrapSandbox(cache_dir=config.toolchains_dir())
+            check = Checker(sandbox=sandbox)
+            codes = (item.code, item.task.prompt + item.task.reference)
+            found = [await check(item.task, Candidate(code=code), item.task.hidden) for code in codes]
+            await sandbox.aclose()
+            return found
+
+        hostile, right = anyio.run(body)
+        assert (hostile.status, right.status) == (Status.FAILED, Status.PASSED), hostile.last
+        assert hostile.last.outcome in item.outcome.split(" or "), (item.attack, hostile.last)
+
     def test_containers_settings_are_refused(self) -> None:
         command = [sys.executable, "-m", *GRADE, "--sandbox", "bubblewrap", "--runtime", "runsc"]
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment())
@@ -213,7 +241,7 @@ class TestGrade:
 
 
 # Debian 12 has no Go that is new enough, so its absence there turns no session red: no marker.
-LANGUAGES = (pytest.param("java", marks=pytest.mark.bubblewrap), "go")
+LANGUAGES = (*(pytest.param(name, marks=pytest.mark.bubblewrap) for name in ("java", "cpp")), "go")
 SHARED = {
     "go": (
         "child_inherits_the_channel",
@@ -442,6 +470,29 @@ class TestToolchains:
         tool = self.go_of(tmp_path, "1.22.0")
         assert toolchains.version_of(tool)
         assert not toolchains.version_of(replace(tool, version=("--version",)))
+
+    def test_an_older_tool_is_missing_and_one_that_is_optional_never(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        old = toolchains.Tool(name="python3", package="python3", least=(4, 0))
+        spared = toolchains.Tool(name="no-such-tool", package="nosuch", is_optional=True)
+        monkeypatch.setitem(toolchains.TOOLS, "python", (replace(old, least=(3, 0)), spared))
+        assert toolchains.missing("python") == ()
+        assert toolchains.probe("python").detail == "python3; faster with no-such-tool: `apt-get install nosuch`"
+        monkeypatch.setitem(toolchains.TOOLS, "python", (old, spared))
+        found = toolchains.probe("python")
+        assert (found.ok, found.detail) == (False, "missing: python3 4.0 or later")
+        assert "nosuch" not in found.remedy
+
+    @pytest.mark.parametrize(
+        ("said", "number"),
+        [
+            ("g++ (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022", (12, 2)),
+            ("g++ (GCC) 14.2.1 20240912 (Red Hat 14.2.1-3)", (14, 2)),
+            ("v20.20.2", (20, 20)),
+            ("none", (-1, -1)),
+        ],
+    )
+    def test_versions_are_read_as_tools_print_them(self, said: str, number: tuple[int, int]) -> None:
+        assert toolchains._number(said) == number
 
     @pytest.mark.bubblewrap
     def test_another_version_of_a_tool_is_another_toolchain(

@@ -19,9 +19,9 @@ import sys
 
 HOME = "/opt/codeloop"
 PR_SET_DUMPABLE = 4
-REPORT = ["-fno-diagnostics-json-formatting", "-fdiagnostics-format=json"]  # with -fmax-errors it says nothing at all
-FLAGS = ["-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", *REPORT]
-LINK = ["-fuse-ld=mold", "-Wl,-s", "-Wl,--gc-sections", "-Wl,--as-needed", f"{HOME}/support.o"]
+FLAGS = ["-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS"]
+REPORT = "-fdiagnostics-format=json"  # with -fmax-errors it says nothing at all
+LINK = ["-Wl,-s", "-Wl,--gc-sections", "-Wl,--as-needed", f"{HOME}/support.o"]
 KEYS = ("file", "line", "byte-column")
 PLACES = ("caret", "finish")
 LENT = 3  # the first descriptor
@@ -41,10 +41,18 @@ def built(source, header, compiler, own, output, libraries):
 
 def built_by_driver(source, header, own, output, libraries):
     """Let g++ do everything."""
-    command = ["g++-14", *FLAGS, "-include", f"{HOME}/{header}", "-x", "c++", "-", "-x", "none", f"{HOME}/{own}", *LINK]
+    text = ["-include", f"{HOME}/{header}", "-x", "c++", "-", "-x", "none"]
+    link = [f"{HOME}/{own}", *LINK, *tools()["link"], *libraries]
+    command = ["g++", *FLAGS, REPORT, *text, *link, "-o", output]
     data = source.encode("utf-8", "surrogatepass")
-    done = subprocess.run([*command, *libraries, "-o", output], input=data, capture_output=True, check=False)
+    done = subprocess.run(command, input=data, capture_output=True, check=False)
     return done.returncode, done.stderr
+
+
+def tools():
+    """What ``prepare`` noted of this system's tools: more words for the linker, and in the image what ``record.py`` did."""
+    with open(f"{HOME}/tools.json", encoding="utf-8") as file:
+        return json.load(file)
 
 
 class Lent:
@@ -52,8 +60,7 @@ class Lent:
 
     def __init__(self, waiting):
         self.waiting = waiting
-        with open(f"{HOME}/tools.json", encoding="utf-8") as file:
-            self.tools = json.load(file)
+        self.tools = tools()
 
     def built(self, source, own, output, libraries):
         """Compile and link one text; nothing where g++ has to say what is wrong."""

@@ -1,28 +1,28 @@
 """Note, when the image is built, the programs that g++ would start: compilers that wait, assembler, linker.
 
-Writes ``warm.json``, for the agent, and ``tools.json``, for ``compile.py``: in its commands ``{unit}`` stands for the object
-of a text, ``{own}`` for ours, ``{libraries}`` for more words, ``{program}`` for the result.
+Adds to ``warm.json``, for the agent, and to ``tools.json``, for ``compile.py``: in its commands ``{unit}`` stands for the
+object of a text, ``{own}`` for ours, ``{libraries}`` for more words, ``{program}`` for the result.
 """
 
 import json
 import shlex
 import subprocess
 
-from compile import FLAGS, HOME, LINK
+from compile import FLAGS, HOME, LINK, REPORT, tools
 
-DROPPED = ("-fuse-ld=", "--build-id")
+DROPPED = "--build-id"
 
 
 def commands(*arguments):
     """What g++ would run for these arguments, one list of words per program."""
-    done = subprocess.run(["g++-14", "-###", *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(["g++", "-###", *arguments], capture_output=True, text=True, check=True)
     return [shlex.split(line) for line in done.stderr.splitlines() if line.startswith(" ")]
 
 
 def waiting(header, *extra):
     """The compiler that reads a header, then waits."""
     words = [f"-fplugin={HOME}/preload.so", *extra, "-include", f"{HOME}/{header}"]
-    return commands(*FLAGS, *words, "-S", f"{HOME}/preload.cpp", "-o", "/dev/null")[0]
+    return commands(*FLAGS, REPORT, *words, "-S", f"{HOME}/preload.cpp", "-o", "/dev/null")[0]
 
 
 def linker():
@@ -39,8 +39,9 @@ def main():
     with open("warm.json", "w", encoding="utf-8") as file:
         json.dump(config | {"preloaded": preloaded}, file)
     assembler = [word for word in commands("-c", "-x", "assembler", "-", "-o", "{unit}")[0] if word != "-"]
+    noted = tools() | {"assembler": assembler, "linker": linker()}
     with open("tools.json", "w", encoding="utf-8") as file:
-        json.dump({"assembler": assembler, "linker": linker()}, file)
+        json.dump(noted, file)
 
 
 if __name__ == "__main__":
