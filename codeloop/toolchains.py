@@ -167,10 +167,6 @@ def probe(language: str) -> Probe:
     return Probe(name=name, ok=True, detail=detail)
 
 
-def _named(tools: Iterable[Tool]) -> str:
-    return ", ".join(map(str, tools))
-
-
 def _install(tools: Iterable[Tool]) -> str:
     return f"`apt-get install {' '.join(dict.fromkeys(tool.package for tool in tools))}`"
 
