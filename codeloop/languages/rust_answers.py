@@ -57,6 +57,7 @@ def bound(node: Node) -> set[str]:
 
 _REFUSED_WORDS = {
     "global_allocator": "an allocator of its own",
+    "link_section": "a section of its own",
     "proc_macro": "a procedural macro",
     **{name: f"{name}!" for name in ("include_str", "include_bytes", "option_env", "asm", "global_asm", "naked_asm")},
 }
