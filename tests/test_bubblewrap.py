@@ -312,9 +312,7 @@ def person() -> Iterator[tuple[int, dict[str, str]]]:
     if os.geteuid() == 0:
         os.chown(home, uid, uid)
     # No engine answers there, whatever runs on this host; and this user cannot install one.
-    env = environment(HOME=str(home), CODELOOP_CACHE_DIR=str(home / "cache"), DOCKER_HOST=f"unix://{home}/none")
-    env.pop("CODELOOP_REQUIRE_DOCKER", None)  # a limit that this user's cells do not declare is skipped, rightly
-    yield uid, env
+    yield uid, environment(HOME=str(home), CODELOOP_CACHE_DIR=str(home / "cache"), DOCKER_HOST=f"unix://{home}/none")
     shutil.rmtree(home)
 
 
