@@ -1,9 +1,9 @@
 """The zygote: a child of the agent that has loaded an image's programs, and forks for each command that starts one.
 
 It forks so that the new process is the agent's child, as if the agent had started it; there it becomes the role as every
-program does. The zygote is made when the cell is new and sees no request's files, channel or
-peer: what it knows of a check is argv, environment and limits, so nothing of one check is in the memory of another. Once
-it is gone, programs start by exec; a second one is never made, because by then the agent's memory holds other checks.
+program does. The zygote is made when the cell is new and sees no request's files, channel or peer: what it knows of a check
+is argv, environment and limits, so nothing of one check is in the memory of another. Once it is gone, programs start by
+exec; a second one is never made, because by then the agent's memory holds other checks.
 """
 
 from __future__ import annotations
