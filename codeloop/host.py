@@ -279,20 +279,6 @@ def import_root(client: DockerClient, root: Path) -> None:
 # --- the languages' images -------------------------------------------------------------------------------------------
 
 
-def ensure_images(names: Iterable[str], say: Say) -> dict[str, str]:
-    """Build what is missing; language to image tag."""
-    client = ensure_engine(say)
-    try:
-        tags = {}
-        for language in names:
-            tags[language] = image_tag(language)
-            if not has_image(client, tags[language]):
-                build_image(client, language, say)
-        return tags
-    finally:
-        client.close()
-
-
 def build_image(client: DockerClient, language: str, say: Say) -> str:
     """Build a language's image, tag it, and drop the stages that saw the host's settings; the tag."""
     tag, files = image_tag(language), context_files(language) + host_files()

@@ -1,11 +1,14 @@
-"""Images: which of codeloop's images the engine holds, and how one is removed.
+"""Images: which of codeloop's images the engine holds, which are missing, and how one is removed.
 
 A language's tag is the hash of what it is built from, so every change leaves the image before it behind.
 """
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeloop import host
@@ -13,24 +16,63 @@ from codeloop import host
 if TYPE_CHECKING:
     from docker import DockerClient
 
+NEEDED_BYTES = 6 * 1024**3
+"""What six languages take while they are built: the stages, and the images that are copied from them."""
+
 _OURS = "codeloop/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """One tag. ``n_bytes`` counts layers that other images may share."""
+    """One tag. ``n_bytes`` counts layers that other images may share; ``created`` sorts as time does."""
 
     tag: str
+    created: str
     n_bytes: int
     is_current: bool
     """This codeloop would use it; another checkout's current image is superseded here."""
+
+
+def ensure_images(names: Iterable[str], say: host.Say) -> dict[str, str]:
+    """Build what is missing, and make room for it first; language to image tag."""
+    client = host.ensure_engine(say)
+    try:
+        tags = {language: host.image_tag(language) for language in names}
+        missing = [language for language, tag in tags.items() if not host.has_image(client, tag)]
+        if missing:
+            make_room(client, say)
+        for language in missing:
+            host.build_image(client, language, say)
+        return tags
+    finally:
+        client.close()
+
+
+def make_room(client: DockerClient, say: host.Say, free: Callable[[], int | None] | None = None) -> None:
+    """Remove superseded images, the oldest first, until a build fits; each is named. Nothing where there is room.
+
+    ``free`` gives the bytes that the engine's disk has left, ``None`` when that cannot be known (an engine elsewhere).
+    """
+    free = free or (lambda: free_bytes(client))
+    for image in sorted(list_images(client), key=lambda image: image.created):
+        left = free()
+        if left is None or left >= NEEDED_BYTES:
+            return
+        if not image.is_current and not remove_image(client, image):
+            say(f"removed {image.tag}, which is superseded: {left / 1024**3:.1f} GiB were free on the engine's disk")
+
+
+def free_bytes(client: DockerClient) -> int | None:
+    """Bytes left on the disk that the engine keeps images on; ``None`` when it is not a disk of this machine."""
+    root = Path(client.info()["DockerRootDir"])
+    return shutil.disk_usage(root).free if root.is_dir() else None
 
 
 def list_images(client: DockerClient) -> tuple[Image, ...]:
     """Give codeloop's tags, the current ones first."""
     current = {host.image_tag(language) for language in host.languages()} | {host.BASE_BUILT}
     found = [
-        Image(tag=tag, n_bytes=int(image.attrs["Size"]), is_current=tag in current)
+        Image(tag=tag, created=image.attrs["Created"], n_bytes=int(image.attrs["Size"]), is_current=tag in current)
         for image in client.images.list()
         for tag in image.tags
         if tag.startswith(_OURS)

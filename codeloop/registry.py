@@ -52,11 +52,11 @@ async def open_checker(
 
 def prepare_sandbox(languages: tuple[str, ...], say: Say, choice: config.SandboxChoice) -> str:
     """Bring up engine and images, or the host's tools for bubblewrap; which of both. Blocks. Raises MissingTool."""
-    from codeloop import host, toolchains
+    from codeloop import images, toolchains
 
     kind = _settled(choice, say)
     if kind == "docker":
-        host.ensure_images(languages, say)
+        images.ensure_images(languages, say)
     else:
         toolchains.ensure(languages, config.toolchains_dir(), say)
     return kind

@@ -170,11 +170,30 @@ def test_an_image_in_use_stays_and_a_free_one_goes_with_its_layers(client: Any, 
 
 
 @pytest.mark.docker
+def test_room_for_a_build_is_made_by_the_oldest_superseded_images_only(
+    client: Any, old_image: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only this test's own image is listed beside the current ones: others' superseded ones are not for a test."""
+    ours = [image for image in images.list_images(client) if image.is_current or image.tag == old_image]
+    monkeypatch.setattr(images, "list_images", lambda _: tuple(ours))
+    said: list[str] = []
+    images.make_room(client, said.append, lambda: images.NEEDED_BYTES)
+    images.make_room(client, said.append, lambda: None)
+    assert said == [] and host.has_image(client, old_image)
+    images.make_room(client, said.append, lambda: 3 * 1024**3)
+    assert [line.split(",")[0] for line in said] == [f"removed {old_image}"]
+    assert {image.tag for image in ours if host.has_image(client, image.tag)} == {
+        image.tag for image in ours if image.is_current
+    }
+    assert (images.free_bytes(client) or 0) > 0
+
+
+@pytest.mark.docker
 def test_the_current_images_of_a_live_run_stay(client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its guard is asked for one image that does not exist: were it to fail, nothing would be lost."""
     from codeloop.cli.cache import _image_item
 
-    ghost = images.Image(tag="codeloop/python:no-such-tag", n_bytes=1, is_current=True)
+    ghost = images.Image(tag="codeloop/python:no-such-tag", created="", n_bytes=1, is_current=True)
     monkeypatch.setenv("CODELOOP_RUNS_DIR", str(tmp_path))
     with Store.open(tmp_path / "codeloop.db") as store:
         store.new_run("r1", {})

@@ -10,12 +10,13 @@ from codeloop import config, host, toolchains
 from codeloop.cli.options import languages, option, sandbox_option
 from codeloop.errors import CodeloopError
 from codeloop.host import Probe
+from codeloop.images import NEEDED_BYTES
 from codeloop.models.weights import find_weights
 from codeloop.registry import LOCAL_MODELS
 from codeloop.sandbox import bubblewrap
 from codeloop.suites import load_suite
 
-_FREE_BYTES = 6 * 1024**3  # base and two images about 1 GB, model 0.5 GB, build room
+_DISK_REMEDY = f"free at least {NEEDED_BYTES >> 30} GiB; 'codeloop cache info' shows what codeloop holds"
 
 
 @click.command()
@@ -82,4 +83,4 @@ def _model(size: str, name: str, *, is_needed: bool) -> Probe:
 def _disk() -> Probe:
     free = shutil.disk_usage(".").free
     detail = f"{free / 1024**3:.1f} GiB free"
-    return Probe(name="disk", ok=free > _FREE_BYTES, detail=detail, remedy="free at least 6 GiB")
+    return Probe(name="disk", ok=free > NEEDED_BYTES, detail=detail, remedy=_DISK_REMEDY)
