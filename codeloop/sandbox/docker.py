@@ -150,7 +150,7 @@ class DockerSandbox:
             self._running, self._starter = anyio.Semaphore(self._jobs), Starter(min(2, self._jobs))
         starter = self._starter
         async with self._running:
-            found = await in_thread(lambda: self._image(image))
+            found = self._images.get(image) or await in_thread(lambda: self._image(image))
             key = (found, memory_bytes)
 
             async def start() -> Connection:

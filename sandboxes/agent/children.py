@@ -41,13 +41,23 @@ def place(descriptors: dict[int, int], kept: frozenset[int] = frozenset()) -> No
     os.closerange(FIRST_OWN, 4096)
 
 
+SIGNALS = tuple(range(1, signal.NSIG))
+
+
 def prepare(
-    workspace: Workspace, request: dict, descriptors: dict[int, int], kept: frozenset[int] = frozenset()
+    workspace: Workspace,
+    request: dict,
+    descriptors: dict[int, int],
+    kept: frozenset[int] = frozenset(),
+    signals: tuple[int, ...] = SIGNALS,
 ) -> None:
-    """Become the role, in its home, with nothing but its own descriptors (and those kept), signals and limits."""
+    """Become the role, in its home, with nothing but its own descriptors (and those kept), signals and limits.
+
+    ``signals``: those that may not have their default action.
+    """
     workspace.enter(request)
     os.setsid()
-    for number in range(1, signal.NSIG):  # libc's own call: a runtime may have set some that Python does not know of
+    for number in signals:  # libc's own call: a runtime may have set some that Python does not know of
         kernel.LIBC.signal(number, None)  # SIG_DFL; refused for those that nobody can change
     place(descriptors, kept)
     write_number("/proc/self/oom_score_adj", 1000)

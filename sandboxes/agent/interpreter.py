@@ -1,7 +1,8 @@
 """The runtime of forked Python programs: what an interpreter does between its start and a program's, and at its end.
 
 ``forked`` holds commands such as ``["python3", "-I", PATH]``. PATH is loaded once, and its ``main()`` is the program;
-``imports`` are modules that solutions are likely to import.
+``imports`` are modules that solutions are likely to import. ``rehearsal`` is a module whose ``rehearse`` is handed the
+programs, by name, and runs what every command will run: see there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import ctypes
 import gc
 import importlib
 import io
+import os
+import re
 import signal
 import sys
 import types
@@ -38,8 +41,12 @@ def serve(config: dict, born: Callable[[], list[str]]) -> int:
     programs = {argv[-1]: loaded(argv[-1]) for argv in config["forked"]}
     for name in config.get("imports", ()):
         importlib.import_module(name)
+    if path := config.get("rehearsal"):
+        loaded(path).rehearse(**{program.__name__: program for program in programs.values()})
+        sys.modules.pop("rehearsal")
     gc.collect()
     immortalise()
+    fill_holes()
     gc.freeze()  # so that the collector of a child does not touch, and so copy, every page
     sys.argv = born()[2:]
     return as_started(programs)
@@ -83,6 +90,30 @@ def immortalise() -> None:
             waiting += found.co_consts
     for address in seen - {id(seen), id(waiting)}:
         ctypes.c_uint32.from_address(address).value = eternal
+
+
+def fill_holes() -> None:
+    """Take every free block between objects that are here now, so that a child's objects lie together on pages of its own.
+
+    Python's allocator tells how many there are of each size (``sys._debugmallocstats``; Objects/obmalloc.c); nothing is
+    done where it tells something else.
+    """
+    read_end, write_end = os.pipe()
+    kept = os.dup(2)
+    os.dup2(write_end, 2)
+    try:
+        sys._debugmallocstats()
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(write_end)
+    with open(read_end, "rb") as file:
+        told = file.read()
+    allocate = ctypes.pythonapi.PyObject_Malloc
+    allocate.argtypes, allocate.restype = [ctypes.c_size_t], ctypes.c_void_p
+    for _, size, _, _, free in re.findall(rb"^ *(\d+) +(\d+) +(\d+) +(\d+) +(\d+)$", told, re.M):
+        for _ in range(int(free)):
+            allocate(int(size))
 
 
 def text_stream(descriptor: int, errors: str) -> io.TextIOWrapper:

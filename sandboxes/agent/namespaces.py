@@ -223,8 +223,7 @@ class Stat(NamedTuple):
 def stat_of(pid: str) -> Stat | None:
     """Nothing if it is gone. Everybody may read it, of an undumpable process too."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            rest = [int(word) for word in file.read().rpartition(b")")[2].split()[1:]]
+        rest = [int(word) for word in kernel.content(f"/proc/{pid}/stat").rpartition(b")")[2].split()[1:]]
     except (OSError, ValueError):
         return None
     return Stat(rest[0], rest[18], (rest[10] + rest[11]) / kernel.TICKS, (rest[12] + rest[13]) / kernel.TICKS)

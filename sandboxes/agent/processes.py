@@ -111,13 +111,19 @@ def wait_for_end(pid: int) -> None:
 
 
 def kill_all(cpu: Cpu) -> None:
-    """End every process of the check; nothing outlives a command. The common case, that all have ended, costs one look."""
+    """End every process of the check; nothing outlives a command. The common case, that all have ended, costs one look.
+
+    One look that finds nobody is proof. While any of these processes lives, one of them has lived since the look began (a
+    process is younger than its parent, and orphans are this agent's), so it is in the list; and when its turn comes it
+    still lives, or is a zombie that its parent, who is in the list too, or this agent has yet to reap.
+    """
     deadline = time.monotonic() + KILL_S
-    for pid in cpu.poll():  # nearly always one that waits for its peer: no need for a process that kills it
+    left = cpu.poll()
+    for pid in left:  # nearly always one that waits for its peer: no need for a process that kills it
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
             wait_for_end(pid)
-    while cpu.poll():
+    while left and cpu.poll():
         cpu.kill({uid for _, _, uid, *_ in cpu.processes()})
         if time.monotonic() > deadline:
             raise Broken("processes survive SIGKILL")

@@ -63,6 +63,7 @@ class Zygote:
         """
         requests = socket.socket(fileno=REQUESTS)
         has_threads = len(os.listdir("/proc/self/task")) > 1
+        signals = kernel.own_signals()
         while True:
             data, descriptors, *_ = socket.recv_fds(requests, 1 << 16, 8)
             if not data:
@@ -76,7 +77,8 @@ class Zygote:
         requests.detach()
         job = json.loads(data)
         self.workspace.uids = job["uids"]
-        children.prepare(self.workspace, job, dict(zip(job["places"], descriptors, strict=True)), frozenset(kept))
+        places = dict(zip(job["places"], descriptors, strict=True))
+        children.prepare(self.workspace, job, places, frozenset(kept), signals)
         # The kernel lets nobody look into a process that has changed its user, until it has called exec (proc(5)); there
         # is nothing of anybody else's in this one.
         kernel.LIBC.prctl(kernel.PR_SET_DUMPABLE, 1, 0, 0, 0)
