@@ -209,7 +209,8 @@ class TestWhole:
         agent.run("true")  # it is up
         with subprocess.Popen(["sleep", "60"]) as stranger:
             try:
-                assert agent.ask({"reset": True})["doubt"]
+                assert (doubt := agent.ask({"reset": True})["doubt"])
+                assert doubt in agent.run("true")["error"]  # it may have been sent before anybody read of the doubt
             finally:
                 stranger.kill()
 

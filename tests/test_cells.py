@@ -169,9 +169,11 @@ class TestRecycling:
             for _ in range(2):
                 async with sandbox.open("python", memory_bytes=MEMORY) as cell:
                     assert isinstance(cell, OpenCell)
+                    await cell.run(
+                        NOTHING
+                    )  # by now the agent has seen what was there when the cell was new, or is another
                     assert isinstance(cell.connection, Connection)
                     ids.append(str(cell.connection.container.id))
-                    await cell.run(NOTHING)  # by now the agent has seen what was there when the cell was new
                     start = partial(cell.connection.container.exec_run, ["sleep", "600"], detach=True)
                     await anyio.to_thread.run_sync(start)
                     await cell.run(python(wait))
@@ -308,7 +310,7 @@ def containers(run_id: str) -> list[str]:
 def test_a_closed_wire_wakes_its_reader_though_its_descriptor_is_given_to_another() -> None:
     def reads(wire: Wire) -> None:
         with pytest.raises(Broken):
-            wire.exchange(b"{}", 60)
+            wire.exchange(b"{}", timeout=60)
 
     others = []
     for _ in range(20):

@@ -60,7 +60,7 @@ class Connection:
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send a frame, wait for the reply; raises Broken, with what bubblewrap or the agent said."""
         try:
-            return self.wire.exchange(request, timeout)
+            return self.wire.exchange(request, timeout=timeout)[0]
         except Broken as error:
             self.errors.seek(0)
             said = self.errors.read()[-500:].decode("utf-8", "replace").strip()

@@ -66,15 +66,19 @@ class Wire:
     busy: threading.Lock = field(default_factory=threading.Lock)
     """Held by the thread that reads: the descriptor must not be closed, and its number given to another, under it."""
 
-    def exchange(self, request: bytes, timeout: float) -> bytes:
-        """Send a frame, wait for the reply; raises Broken."""
+    def exchange(self, *requests: bytes, timeout: float) -> list[bytes]:
+        """Send frames together, wait for a reply to each; raises Broken."""
+        deadline = time.monotonic() + timeout
         with self.busy:
-            return self._exchange(request, time.monotonic() + timeout)
+            try:
+                self._wait(deadline)
+                self.socket.sendall(b"".join(map(framed, requests)))
+            except OSError as error:
+                raise Broken(f"the agent takes no request: {error}") from error
+            return [self._frame(deadline) for _ in requests]
 
-    def _exchange(self, request: bytes, deadline: float) -> bytes:
+    def _frame(self, deadline: float) -> bytes:
         try:
-            self._wait(deadline)
-            self.socket.sendall(framed(request))
             while (frame := self.streams.frame()) is None:
                 self._wait(deadline)
                 data = self.socket.recv(1 << 18)

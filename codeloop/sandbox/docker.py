@@ -66,20 +66,23 @@ class Connection:
     response: Any
     wire: Wire
     checks: int = 0
+    is_used: bool = False
+    """It has served a check that has not been ended yet: the next one's first request ends it, in one journey."""
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
-        """Send a frame, wait for the reply; raises Broken."""
-        return self.wire.exchange(request, timeout)
+        """Send a frame, wait for the reply; raises Broken, also where the agent cannot prove that the last check is over."""
+        if not self.is_used:
+            return self.wire.exchange(request, timeout=timeout)[0]
+        said, reply = self.wire.exchange(RESET, request, timeout=timeout + RESET_S)
+        if doubt := doubt_of(said):
+            raise Broken(doubt)  # and the agent has refused the request
+        self.is_used = False
+        return reply
 
-    def reset(self) -> str:
-        """End a check; why the container cannot serve another, or nothing."""
-        self.checks += 1
-        if self.checks >= CHECKS_PER_CELL:
-            return "it has served its time"
-        try:
-            return doubt_of(self.exchange(RESET, RESET_S))
-        except Broken as error:
-            return str(error) or "it broke"
+    def end_check(self) -> bool:
+        """Note the end of a check; whether the container may serve another."""
+        self.checks, self.is_used = self.checks + 1, True
+        return self.checks < CHECKS_PER_CELL
 
     def abort(self) -> None:
         """Wake a thread that waits in ``exchange``."""
@@ -150,7 +153,7 @@ class DockerSandbox:
             self._running, self._starter = anyio.Semaphore(self._jobs), Starter(min(2, self._jobs))
         starter = self._starter
         async with self._running:
-            found = self._images.get(image) or await in_thread(lambda: self._image(image))
+            found = await self._image(image)
             key = (found, memory_bytes)
 
             async def start() -> Connection:
@@ -163,7 +166,7 @@ class DockerSandbox:
                 await self._give_back(key, cell)
 
     async def _give_back(self, key: tuple[Image, int], cell: OpenCell) -> None:
-        """Keep a cell that proves itself clean; remove any other, which the next check does not wait for."""
+        """Keep a cell, which has to prove itself clean before it runs anything; remove one that broke or has served its time."""
         connection, cell.connection = cell.connection, None
         if not isinstance(connection, Connection):
             return
@@ -171,9 +174,7 @@ class DockerSandbox:
             with anyio.CancelScope(shield=True):
                 await in_thread(connection.remove)
             return
-        with anyio.CancelScope(shield=True):
-            doubt = await in_thread(connection.reset)
-        self._remove(*([connection] if doubt else self._pool.put(key, connection)))
+        self._remove(*(self._pool.put(key, connection) if connection.end_check() else [connection]))
 
     def _remove(self, *connections: Connection) -> None:
         self._removals = [thread for thread in self._removals if thread.is_alive()]
@@ -194,10 +195,11 @@ class DockerSandbox:
                 raise SandboxUnavailable(f"no Docker engine: {error.remedy}") from error
         return self._client
 
-    def _image(self, language: str) -> Image:
+    async def _image(self, language: str) -> Image:
         """The image, settled once: all verdicts of one sandbox come from one image, whatever is built meanwhile."""
         if language not in self._images:
-            self._images[language] = self._find_image(language)
+            found = await in_thread(lambda: self._find_image(language))
+            self._images.setdefault(language, found)
         return self._images[language]
 
     def _find_image(self, language: str) -> Image:

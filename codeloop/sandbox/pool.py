@@ -1,4 +1,4 @@
-"""Idle cells, each proven as new as on its first day, kept for the next check."""
+"""Idle cells, kept for the next check."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ of file it exits. It is root with six capabilities, and every process that it st
 A command: argv, role, files [[path, base64]], env [[name, value]], channel (base64 or null), limits, peer (a command or
 null). Its reply: end, code, stdout, stderr, channel (base64), cpu_s, wall_s, peer; or only ``error``: the cell is broken.
 ``{"reset": true}`` ends a check: everything of it is removed. Its reply says ``doubt``: in words, why the cell cannot
-prove that it is as new, or nothing.
+prove that it is as new, or nothing. A cell in doubt refuses every command after it, which may already be on its way.
 """
 
 from __future__ import annotations
@@ -45,13 +45,17 @@ class Agent:
         self.before = set(kernel.pids())
         self.warm = warm.Warm(self.workspace, config, preloaded)
         self.oom_kills = kernel.oom_kills()
+        self.doubt = ""
         self.workspace.make()
 
     def answer(self, request: dict) -> dict:
         """Answer one frame; whatever goes wrong here breaks the cell, and is no verdict."""
         try:
             if "reset" in request:
-                return {"doubt": self.reset()}
+                self.doubt = self.reset()
+                return {"doubt": self.doubt}
+            if self.doubt:
+                return {"error": f"the cell is in doubt: {self.doubt}"}
             return commands.run(self.workspace, self.warm, request, self.driver)
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}"}
