@@ -213,7 +213,7 @@ class TestGrade:
 
 
 # Debian 12 has no Go that is new enough, so its absence there turns no session red: no marker.
-LANGUAGES = (pytest.param("java", marks=pytest.mark.bubblewrap), "go")
+LANGUAGES = (*(pytest.param(name, marks=pytest.mark.bubblewrap) for name in ("java", "rust")), "go")
 SHARED = {
     "go": (
         "child_inherits_the_channel",
@@ -226,6 +226,20 @@ SHARED = {
         "reads_its_own_memory",
         "reads_its_own_program",
         "reads_the_channel",
+    ),
+    "rust": (
+        "child_inherits_the_channel",
+        "constructor",
+        "exit_at_call",
+        "forged_lines",
+        "global_assembly",
+        "includes_the_tests",
+        "names_the_harness",
+        "reads_its_own_memory",
+        "reads_its_own_program",
+        "reads_the_channel",
+        "section_of_a_method",
+        "writes_its_own_memory",
     ),
 }
 """Programs that reach for what judge and candidate share, where they share a process: its memory, file and descriptors."""
@@ -251,7 +265,7 @@ class TestHostsTools:
             assert summary["tasks"] >= 3
             assert summary["passed"] == (summary["tasks"] if is_right else 0)
 
-    @pytest.mark.parametrize("language", list(SHARED))
+    @pytest.mark.parametrize("language", LANGUAGES[1:])
     def test_what_tests_and_candidate_share_is_closed(self, language: str) -> None:
         needs_tools(language)
         programs = [item for item in CORPUS if item.task.language == language and item.path.stem in SHARED[language]]
