@@ -40,7 +40,7 @@ NO_BUBBLEWRAP = "install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A program, or a file, that must be there. ``version``: arguments that print the version; empty for a file."""
+    """A program, or a file, that must be there. ``version``: arguments that print the version; empty for a file's pattern."""
 
     name: str
     package: str
@@ -62,6 +62,7 @@ class Tool:
 
 PYTHON = Tool(name="python3", package="python3", version=("-c", "import sys; print(sys.version)"), least=(3, 10))
 _JDK = "default-jdk-headless"
+_CRATES = "/usr/share/cargo/registry"
 TOOLS: dict[str, tuple[Tool, ...]] = {
     "python": (PYTHON,),
     "java": (
@@ -88,12 +89,24 @@ TOOLS: dict[str, tuple[Tool, ...]] = {
         Tool(name="/usr/include/boost/any.hpp", package="libboost-dev", version=()),
         Tool(name="/usr/include/openssl/md5.h", package="libssl-dev", version=()),
     ),
+    "rust": (
+        PYTHON,
+        Tool(name="rustc", package="rustc", least=(1, 63)),
+        Tool(name="cargo", package="cargo"),
+        Tool(name="cc", package="gcc libc6-dev"),
+        Tool(name="mold", package="mold"),
+        Tool(name=f"{_CRATES}/rand-0.8.*", package="librust-rand-dev", version=()),
+        Tool(name=f"{_CRATES}/regex-1.*", package="librust-regex+default-dev", version=()),
+        Tool(name=f"{_CRATES}/aho-corasick-*", package="librust-regex+default-dev", version=()),
+        Tool(name=f"{_CRATES}/md5-0.7.*", package="librust-md5-dev", version=()),
+    ),
 }
 """What each language needs; every agent needs Python 3.10 or later.
 
 Java 17 is the first with the agent's options. Go 1.21 is the first that initialises packages in the order of their paths,
 and a verdict rests on that (``sandboxes/go/verdict``).
 Few C++ tasks need the headers; but without them g++ would find fault with the candidate, not with the host.
+Rust 1.63 is the first that was tried, Debian 12's; its crates are the distribution's sources.
 """
 
 
@@ -125,9 +138,9 @@ def missing(language: str) -> tuple[Tool, ...]:
 
 @cache
 def version_of(tool: Tool) -> str:
-    """What a tool says of itself; empty where it is missing or too old. A file says only where it is."""
+    """What a tool says of itself; empty where it is missing or too old. Files say only where they are."""
     if not tool.version:
-        return tool.name if Path(tool.name).exists() else ""
+        return " ".join(sorted(map(str, Path("/").glob(tool.name.lstrip("/")))))
     said = ((program, _said(program, tool)) for program in _programs(tool))
     return next((f"{program} {text}" for program, text in said if _number(text) >= tool.least), "")
 
