@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from pathlib import Path
 from codeloop import host
 from codeloop.errors import MissingTool, SandboxUnavailable
 from codeloop.host import Probe
+from codeloop.mirrors import npm_files
 
 Say = Callable[[str], None]
 
@@ -40,19 +42,24 @@ NO_BUBBLEWRAP = "install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A program, or a file, that must be there. ``version``: arguments that print the version; empty for a file."""
+    """A program, or a file, that must be there. ``version``: arguments that print the version; empty where none do."""
 
     name: str
     package: str
     """Debian's and Ubuntu's package with it."""
     version: tuple[str, ...] = ("--version",)
-    least: int = 0
-    """The first number of the oldest version that will do, where those arguments do not refuse an older one."""
+    least: tuple[int, int] = (0, 0)
+    """The version that it must have: its output's first number, and the one behind the dot."""
+    folders: tuple[str, ...] = ()
+    """Patterns of folders that may have it, beside PATH."""
+    elsewhere: str = ""
+    """Where a distribution's package is too old, or missing: what to install instead."""
     is_optional: bool = False
     """Whether checks are only slower without it."""
 
     def __str__(self) -> str:
-        return f"{self.name} {self.least} or later" if self.least else self.name
+        """Say what must be there."""
+        return f"{self.name} {self.least[0]}.{self.least[1]} or later" if any(self.least) else self.name
 
 
 PYTHON = Tool(
@@ -60,6 +67,7 @@ PYTHON = Tool(
     package="python3",
     version=("-c", "import sys; print(sys.version); assert sys.version_info >= (3, 10)"),
 )
+_QUICKJS = "Debian 12 has neither: QuickJS from source, `make install`"
 TOOLS: dict[str, tuple[Tool, ...]] = {
     "python": (PYTHON,),
     "java": (
@@ -70,10 +78,24 @@ TOOLS: dict[str, tuple[Tool, ...]] = {
     ),
     "cpp": (
         PYTHON,
-        Tool(name="g++", package="g++", least=12),
+        Tool(name="g++", package="g++", least=(12, 0)),
         Tool(name="ld.mold", package="mold", is_optional=True),
         Tool(name="/usr/include/boost/any.hpp", package="libboost-dev", version=()),
         Tool(name="/usr/include/openssl/md5.h", package="libssl-dev", version=()),
+    ),
+    "javascript": (
+        PYTHON,
+        Tool(name="node", package="nodejs", least=(18, 0)),
+        Tool(name="gcc", package="gcc"),
+        Tool(name="/usr/include/stdio.h", package="libc6-dev", version=()),
+        Tool(name="qjsc", package="quickjs", version=(), elsewhere=_QUICKJS),
+        Tool(
+            name="libquickjs.a",
+            package="libquickjs",
+            version=(),
+            folders=("/usr/lib/*/quickjs", "/usr/local/lib/quickjs"),
+            elsewhere=_QUICKJS,
+        ),
     ),
 }
 """What each language needs; every agent needs Python 3.10 or later. Java 17 is the first to know that option.
@@ -110,23 +132,30 @@ def missing(language: str) -> tuple[Tool, ...]:
 
 @cache
 def version_of(tool: Tool) -> str:
-    """What a tool says of itself; empty where it is missing or too old. A file says only where it is."""
-    if not tool.version:
-        return tool.name if Path(tool.name).exists() else ""
-    program = shutil.which(tool.name, path=PATH)
+    """Where a tool is and what it says of itself, or else its digest; empty where it is missing or too old."""
+    program = _place(tool)
     if program is None:
         return ""
+    if not tool.version:
+        return f"{program} {hashlib.sha256(program.read_bytes()).hexdigest()}"
     done = subprocess.run([program, *tool.version], capture_output=True, text=True, check=False, env={"PATH": PATH})
     said = f"{done.stdout}{done.stderr}"
-    if done.returncode != 0 or (tool.least and first_number(said) < tool.least):
-        return ""
-    return f"{program} {said}"
+    return f"{program} {said}" if done.returncode == 0 and _number(said) >= tool.least else ""
 
 
-def first_number(said: str) -> int:
-    """The first number of the version that a tool prints, such as 12 of ``g++ (Debian 12.2.0-14) 12.2.0``; 0 without one."""
-    found = re.search(r"(\d+)\.\d", said)
-    return int(found[1]) if found else 0
+def _place(tool: Tool) -> Path | None:
+    if tool.version:
+        program = shutil.which(tool.name, path=PATH)
+        return None if program is None else Path(program)
+    folders = [Path(name) for name in PATH.split(":")]
+    folders += [folder for pattern in tool.folders for folder in sorted(Path("/").glob(pattern.lstrip("/")))]
+    return next((folder / tool.name for folder in folders if (folder / tool.name).is_file()), None)
+
+
+def _number(text: str) -> tuple[int, int]:
+    """The first version in a text, such as 12.2 in ``g++ (Debian 12.2.0-14) 12.2.0``; (-1, -1) where there is none."""
+    match = re.search(r"(\d+)(?:\.(\d+))?", text)
+    return (int(match[1]), int(match[2] or 0)) if match else (-1, -1)
 
 
 def probe(language: str) -> Probe:
@@ -135,15 +164,15 @@ def probe(language: str) -> Probe:
     if language not in TOOLS:
         return Probe(name=name, ok=False, detail="not with a host's tools", remedy="use --sandbox docker")
     if lacking := missing(language):
-        return Probe(name=name, ok=False, detail=f"missing: {_list(lacking)}", remedy=_remedy(lacking))
+        return Probe(name=name, ok=False, detail=f"missing: {_named(lacking)}", remedy=_remedy(lacking))
     spared = tuple(tool for tool in TOOLS[language] if not version_of(tool))
     detail = ", ".join(tool.name for tool in TOOLS[language] if tool not in spared)
     if spared:
-        detail += f"; faster with {_list(spared)}: {_install(spared)}"
+        detail += f"; faster with {_named(spared)}: {_install(spared)}"
     return Probe(name=name, ok=True, detail=detail)
 
 
-def _list(tools: Iterable[Tool]) -> str:
+def _named(tools: Iterable[Tool]) -> str:
     return ", ".join(map(str, tools))
 
 
@@ -152,7 +181,9 @@ def _install(tools: Iterable[Tool]) -> str:
 
 
 def _remedy(lacking: Iterable[Tool]) -> str:
-    return f"Debian, Ubuntu: {_install(lacking)}; or use --sandbox docker"
+    lacking = tuple(lacking)
+    others = "".join(f" ({text})" for text in dict.fromkeys(tool.elsewhere for tool in lacking) if text)
+    return f"Debian, Ubuntu: {_install(lacking)}{others}; or use --sandbox docker"
 
 
 def digest_of(language: str) -> str:
@@ -160,7 +191,7 @@ def digest_of(language: str) -> str:
     if language not in TOOLS:
         raise MissingTool(f"a host's toolchain for {language}", "use --sandbox docker")
     if lacking := missing(language):
-        raise MissingTool(f"{language}: {_list(lacking)}", _remedy(lacking))
+        raise MissingTool(f"{language}: {_named(lacking)}", _remedy(lacking))
     digest = hashlib.sha256()
     for path, content in _sources(language):
         digest.update(f"{path}\0{len(content)}\0".encode())
@@ -206,12 +237,27 @@ def _prepare(language: str, folder: Path) -> None:
         made = work / "made"
         for part in PARTS:
             (made / part).mkdir(parents=True)
+        _fetch(language, work)
         _run_script(language, work)
         for part in PARTS:
             with suppress(OSError):
                 (made / part).rmdir()  # one that the script left empty
         _close(made)
         made.rename(folder)
+
+
+def _fetch(language: str, work: Path) -> None:
+    """Get what ``package-lock.json`` names, as an image's build does: the script that comes next has no network."""
+    lock = work / "sources/package-lock.json"
+    if not lock.is_file():
+        return
+    settings = work / "host"
+    settings.mkdir()
+    for path, content in npm_files(place=settings):
+        (work / path).write_bytes(content)
+    program, target = lock.with_name("packages.py"), lock.with_name("node_modules")
+    command = [sys.executable, "-I", "-B", *map(str, (program, lock, settings / "npmrc", target))]
+    _run(f"fetching the packages for {language}", command)
 
 
 def _run_script(language: str, work: Path) -> None:
@@ -225,13 +271,17 @@ def _run_script(language: str, work: Path) -> None:
         "--clearenv", "--setenv", "PATH", PATH, "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",  # noqa: S108
         "--chdir", "/opt/codeloop", "sh", "/sources/prepare", "/sources",
     ]  # fmt: skip
+    _run(f"preparing the host's tools for {language}", command)
+
+
+def _run(what: str, command: list[str]) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PREPARE_S)
     except subprocess.TimeoutExpired as exc:
-        raise SandboxUnavailable(f"preparing the host's tools for {language} took over {PREPARE_S} s") from exc
+        raise SandboxUnavailable(f"{what} took over {PREPARE_S} s") from exc
     if done.returncode:
         tail = " ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-3:])
-        raise SandboxUnavailable(f"preparing the host's tools for {language} failed: {tail}")
+        raise SandboxUnavailable(f"{what} failed: {tail}")
 
 
 def _close(made: Path) -> None:
