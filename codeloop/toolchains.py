@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from pathlib import Path
 from codeloop import host
 from codeloop.errors import MissingTool, SandboxUnavailable
 from codeloop.host import Probe
+from codeloop.mirrors import npm_files
 
 Say = Callable[[str], None]
 
@@ -40,7 +42,10 @@ NO_BUBBLEWRAP = "install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A program, or a file, that must be there. ``version``: arguments that print the version; empty for a file's pattern."""
+    """A program, or a file, that must be there. ``version``: arguments that print the version; empty where none do.
+
+    Where it is empty, ``name`` may be a pattern, and an absolute one.
+    """
 
     name: str
     package: str
@@ -51,7 +56,7 @@ class Tool:
     folders: tuple[str, ...] = ()
     """Patterns of folders that have it beside PATH; of those that match, the one with the highest numbers goes first."""
     elsewhere: str = ""
-    """Where a distribution's package is too old: what to install instead."""
+    """Where a distribution's package is too old, or missing: what to install instead."""
     is_optional: bool = False
     """Whether checks are only slower without it."""
 
@@ -63,6 +68,7 @@ class Tool:
 PYTHON = Tool(name="python3", package="python3", version=("-c", "import sys; print(sys.version)"), least=(3, 10))
 _JDK = "default-jdk-headless"
 _CRATES = "/usr/share/cargo/registry"
+_QUICKJS = "Debian 12 has neither: QuickJS from source, `make install`"
 TOOLS: dict[str, tuple[Tool, ...]] = {
     "python": (PYTHON,),
     "java": (
@@ -99,6 +105,20 @@ TOOLS: dict[str, tuple[Tool, ...]] = {
         Tool(name=f"{_CRATES}/regex-1.*", package="librust-regex+default-dev", version=()),
         Tool(name=f"{_CRATES}/aho-corasick-*", package="librust-regex+default-dev", version=()),
         Tool(name=f"{_CRATES}/md5-0.7.*", package="librust-md5-dev", version=()),
+    ),
+    "javascript": (
+        PYTHON,
+        Tool(name="node", package="nodejs", least=(18, 0)),
+        Tool(name="gcc", package="gcc"),
+        Tool(name="/usr/include/stdio.h", package="libc6-dev", version=()),
+        Tool(name="qjsc", package="quickjs", version=(), elsewhere=_QUICKJS),
+        Tool(
+            name="libquickjs.a",
+            package="libquickjs",
+            version=(),
+            folders=("/usr/lib/*/quickjs", "/usr/local/lib/quickjs"),
+            elsewhere=_QUICKJS,
+        ),
     ),
 }
 """What each language needs; every agent needs Python 3.10 or later.
@@ -138,11 +158,24 @@ def missing(language: str) -> tuple[Tool, ...]:
 
 @cache
 def version_of(tool: Tool) -> str:
-    """What a tool says of itself; empty where it is missing or too old. Files say only where they are."""
+    """Where a tool is and what it says of itself, or the digest of what says nothing; empty where it is missing or too old."""
     if not tool.version:
-        return " ".join(sorted(map(str, Path("/").glob(tool.name.lstrip("/")))))
+        return " ".join(f"{path} {_digest(path)}" for path in _files(tool))
     said = ((program, _said(program, tool)) for program in _programs(tool))
     return next((f"{program} {text}" for program, text in said if _number(text) >= tool.least), "")
+
+
+def _files(tool: Tool) -> tuple[Path, ...]:
+    """What the first folder has that matches the name: of PATH's, then the tool's; or what an absolute name matches."""
+    for folder in (*PATH.split(":"), *tool.folders):
+        if found := sorted(Path("/").glob(str(Path(folder, tool.name)).lstrip("/"))):
+            return tuple(found)
+    return ()
+
+
+def _digest(path: Path) -> str:
+    """A file's; of a folder the name is enough: it has the version."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
 
 
 def _programs(tool: Tool) -> tuple[str, ...]:
@@ -195,7 +228,8 @@ def _remedy(lacking: Iterable[Tool]) -> str:
 
 def path_of(language: str) -> str:
     """The PATH on which a language's tools are found."""
-    found = [version_of(tool).partition(" ")[0] for tool in TOOLS[language] if tool.folders]
+    programs = [tool for tool in TOOLS[language] if tool.folders and tool.version]
+    found = [version_of(tool).partition(" ")[0] for tool in programs]
     return ":".join([*dict.fromkeys(str(Path(program).parent) for program in found), PATH])
 
 
@@ -250,12 +284,27 @@ def _prepare(language: str, folder: Path) -> None:
         made = work / "made"
         for part in PARTS:
             (made / part).mkdir(parents=True)
+        _fetch(language, work)
         _run_script(language, work)
         for part in PARTS:
             with suppress(OSError):
                 (made / part).rmdir()  # one that the script left empty
         _close(made)
         made.rename(folder)
+
+
+def _fetch(language: str, work: Path) -> None:
+    """Get what ``package-lock.json`` names, as an image's build does: the script that comes next has no network."""
+    lock = work / "sources/package-lock.json"
+    if not lock.is_file():
+        return
+    settings = work / "host"
+    settings.mkdir()
+    for path, content in npm_files(place=settings):
+        (work / path).write_bytes(content)
+    program, target = lock.with_name("packages.py"), lock.with_name("node_modules")
+    command = [sys.executable, "-I", "-B", *map(str, (program, lock, settings / "npmrc", target))]
+    _run(f"fetching the packages for {language}", command)
 
 
 def _run_script(language: str, work: Path) -> None:
@@ -269,13 +318,17 @@ def _run_script(language: str, work: Path) -> None:
         "--clearenv", "--setenv", "PATH", path_of(language), "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",  # noqa: S108
         "--chdir", "/opt/codeloop", "sh", "/sources/prepare", "/sources",
     ]  # fmt: skip
+    _run(f"preparing the host's tools for {language}", command)
+
+
+def _run(what: str, command: list[str]) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PREPARE_S)
     except subprocess.TimeoutExpired as exc:
-        raise SandboxUnavailable(f"preparing the host's tools for {language} took over {PREPARE_S} s") from exc
+        raise SandboxUnavailable(f"{what} took over {PREPARE_S} s") from exc
     if done.returncode:
         tail = " ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-3:])
-        raise SandboxUnavailable(f"preparing the host's tools for {language} failed: {tail}")
+        raise SandboxUnavailable(f"{what} failed: {tail}")
 
 
 def _close(made: Path) -> None:
