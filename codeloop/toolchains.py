@@ -32,6 +32,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PARTS = {"codeloop": "/opt/codeloop", "jre": "/opt/jre"}
 """Folders of a prepared toolchain, and where a cell has them; a script fills those that it needs."""
 PREPARE_S = 600
+LOCK, MAKING = "lock", "making-"
+"""In each language's folder: the file that one process locks to prepare or remove, and how the names of its work begin."""
 SYSTEM = ("/usr",)
 LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """Links into /usr on a merged system, folders on others."""
@@ -266,7 +268,7 @@ def ensure(names: Iterable[str], cache_dir: Path, say: Say) -> None:
         if folder.is_dir():
             continue
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        with filelock.FileLock(folder.parent / "lock"):
+        with filelock.FileLock(folder.parent / LOCK):
             if not folder.is_dir():
                 say(f"preparing the host's tools for {language} in {folder}")
                 _prepare(language, folder)
@@ -274,7 +276,7 @@ def ensure(names: Iterable[str], cache_dir: Path, say: Say) -> None:
 
 def _prepare(language: str, folder: Path) -> None:
     """Run the script in a namespace; what it made appears under its name only when it is whole."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as name:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=MAKING) as name:
         work = Path(name)
         work.chmod(0o755)
         for path, content in _sources(language):
