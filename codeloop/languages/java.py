@@ -33,9 +33,12 @@ _BRIEF = (
     "-XX:+UnlockDiagnosticVMOptions",
     "-XX:ArchiveRelocationMode=0",
 )
-# Ways to read this JVM's memory, shut: attaching an agent, and native calls by java.lang.foreign (naming one module that
-# may make them forbids it to all others). Without jdk.unsupported there is no sun.misc.Unsafe.
-_CLOSED = ("-XX:+DisableAttachMechanism", "--enable-native-access=java.base")
+# The compiler's heap, whole from the start: left to the cell's memory, it begins so small that each compile collects it.
+# The words are those of warm.json, or the compile is no resident one.
+_ROOMY = ("-Xms448m", "-Xmn256m", "-Xmx512m")
+# No agent is attached. The other ways to read this JVM's memory, sun.misc.Unsafe and java.lang.foreign, are not in its
+# image: see sandboxes/java/prepare.
+_CLOSED = ("-XX:+DisableAttachMechanism",)
 _JRE = "/opt/jre/bin/java"
 _ARCHIVE = "-XX:SharedArchiveFile=/opt/codeloop/judge.jsa"
 _PROCESSES = 128  # a JVM alone has some twenty threads
@@ -60,7 +63,7 @@ class JavaLanguage:
         """Compile the candidate, then the tests against its API classes alone."""
         frames = [code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
         return Command(
-            argv=("java", *_JVM, "-Xmx512m", "-cp", _HARNESS, "Compile"),
+            argv=("java", *_JVM, *_ROOMY, "-cp", _HARNESS, "Compile"),
             role=Role.COMPILER,
             channel=harness.framed(frames),
             limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),  # javac's own time, not the candidate's
