@@ -273,6 +273,7 @@ SHARED = {
         "constructor",
         "exit_at_call",
         "forged_lines",
+        "forged_on_every_descriptor",
         "global_assembly",
         "includes_the_tests",
         "names_the_harness",
