@@ -113,8 +113,12 @@ def cache_dir() -> Path:
 
 
 def toolchains_dir() -> Path:
-    """Give the folder of prepared host toolchains. Root's is the system's: the users of cells cannot enter root's home."""
-    return Path("/var/cache/codeloop/toolchains") if os.geteuid() == 0 else cache_dir() / "toolchains"
+    """Give ``CODELOOP_TOOLCHAINS_DIR``, or the folder of prepared host toolchains in the cache.
+
+    Root's is the system's: the users of cells, who must be able to enter it, cannot enter root's home.
+    """
+    usual = Path("/var/cache/codeloop/toolchains") if os.geteuid() == 0 else cache_dir() / "toolchains"
+    return Path(os.environ.get("CODELOOP_TOOLCHAINS_DIR") or usual).absolute()
 
 
 def runs_dir() -> Path:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 SUITE = "trixie"
 PUBLIC_MIRROR = "http://deb.debian.org/debian"
 PUBLIC_REGISTRY = "https://registry.npmjs.org/"
+BUILD = Path("/tmp/codeloop-host")  # noqa: S108 - in the first stage of an image's build
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # with those of an inspecting proxy, where the host has one
 
 
@@ -58,8 +59,11 @@ def host_files() -> tuple[tuple[str, bytes], ...]:
     return (("host/codeloop.list", sources.encode()), ("host/99codeloop", apt_options().encode()))
 
 
-def npm_files(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, bytes], ...]:
-    """The host's npm registry and its trusted certificates, for builds that use npm; never a name, password or token."""
+def npm_files(environment: Mapping[str, str] = os.environ, place: Path = BUILD) -> tuple[tuple[str, bytes], ...]:
+    """The host's npm registry and its trusted certificates, for who uses npm; never a name, password or token.
+
+    ``place``: where the files of ``host/`` will be read.
+    """
     registry = environment.get("npm_config_registry") or environment.get("NPM_CONFIG_REGISTRY") or npm_registry()
     parts = urlsplit(registry)
     settings = f"registry={parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}\n"
@@ -67,7 +71,7 @@ def npm_files(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, b
         certificates = CERTIFICATES.read_bytes()
     except OSError:
         return (("host/npmrc", settings.encode()),)
-    settings += "cafile=/tmp/codeloop-host/npm-ca.crt\n"
+    settings += f"cafile={place}/npm-ca.crt\n"
     return (("host/npm-ca.crt", certificates), ("host/npmrc", settings.encode()))
 
 

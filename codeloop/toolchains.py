@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -22,6 +23,7 @@ from pathlib import Path
 from codeloop import host
 from codeloop.errors import MissingTool, SandboxUnavailable
 from codeloop.host import Probe
+from codeloop.mirrors import npm_files
 
 Say = Callable[[str], None]
 
@@ -30,6 +32,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PARTS = {"codeloop": "/opt/codeloop", "jre": "/opt/jre"}
 """Folders of a prepared toolchain, and where a cell has them; a script fills those that it needs."""
 PREPARE_S = 600
+LOCK, MAKING = "lock", "making-"
+"""In each language's folder: the file that one process locks to prepare or remove, and how the names of its work begin."""
 SYSTEM = ("/usr",)
 LINKS = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """Links into /usr on a merged system, folders on others."""
@@ -40,7 +44,10 @@ NO_BUBBLEWRAP = "install bubblewrap (Debian, Ubuntu: `apt-get install bubblewrap
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A program, or a file, that must be there. ``version``: arguments that print the version; empty for a file."""
+    """A program, or a file, that must be there. ``version``: arguments that print the version; empty where none do.
+
+    Where it is empty, ``name`` may be a pattern, and an absolute one.
+    """
 
     name: str
     package: str
@@ -51,7 +58,7 @@ class Tool:
     folders: tuple[str, ...] = ()
     """Patterns of folders that have it beside PATH; of those that match, the one with the highest numbers goes first."""
     elsewhere: str = ""
-    """Where a distribution's package is too old: what to install instead."""
+    """Where a distribution's package is too old, or missing: what to install instead."""
     is_optional: bool = False
     """Whether checks are only slower without it."""
 
@@ -62,6 +69,8 @@ class Tool:
 
 PYTHON = Tool(name="python3", package="python3", version=("-c", "import sys; print(sys.version)"), least=(3, 10))
 _JDK = "default-jdk-headless"
+_CRATES = "/usr/share/cargo/registry"
+_QUICKJS = "Debian 12 has neither: QuickJS from source, `make install`"
 TOOLS: dict[str, tuple[Tool, ...]] = {
     "python": (PYTHON,),
     "java": (
@@ -88,12 +97,38 @@ TOOLS: dict[str, tuple[Tool, ...]] = {
         Tool(name="/usr/include/boost/any.hpp", package="libboost-dev", version=()),
         Tool(name="/usr/include/openssl/md5.h", package="libssl-dev", version=()),
     ),
+    "rust": (
+        PYTHON,
+        Tool(name="rustc", package="rustc", least=(1, 63)),
+        Tool(name="cargo", package="cargo"),
+        Tool(name="cc", package="gcc libc6-dev"),
+        Tool(name="mold", package="mold"),
+        Tool(name=f"{_CRATES}/rand-0.8.*", package="librust-rand-dev", version=()),
+        Tool(name=f"{_CRATES}/regex-1.*", package="librust-regex+default-dev", version=()),
+        Tool(name=f"{_CRATES}/aho-corasick-*", package="librust-regex+default-dev", version=()),
+        Tool(name=f"{_CRATES}/md5-0.7.*", package="librust-md5-dev", version=()),
+    ),
+    "javascript": (
+        PYTHON,
+        Tool(name="node", package="nodejs", least=(18, 0)),
+        Tool(name="gcc", package="gcc"),
+        Tool(name="/usr/include/stdio.h", package="libc6-dev", version=()),
+        Tool(name="qjsc", package="quickjs", version=(), elsewhere=_QUICKJS),
+        Tool(
+            name="libquickjs.a",
+            package="libquickjs",
+            version=(),
+            folders=("/usr/lib/*/quickjs", "/usr/local/lib/quickjs"),
+            elsewhere=_QUICKJS,
+        ),
+    ),
 }
 """What each language needs; every agent needs Python 3.10 or later.
 
 Java 17 is the first with the agent's options. Go 1.21 is the first that initialises packages in the order of their paths,
 and a verdict rests on that (``sandboxes/go/verdict``).
 Few C++ tasks need the headers; but without them g++ would find fault with the candidate, not with the host.
+Rust 1.63 is the first that was tried, Debian 12's; its crates are the distribution's sources.
 """
 
 
@@ -125,11 +160,24 @@ def missing(language: str) -> tuple[Tool, ...]:
 
 @cache
 def version_of(tool: Tool) -> str:
-    """What a tool says of itself; empty where it is missing or too old. A file says only where it is."""
+    """Where a tool is and what it says of itself, or the digest of what says nothing; empty where it is missing or too old."""
     if not tool.version:
-        return tool.name if Path(tool.name).exists() else ""
+        return " ".join(f"{path} {_digest(path)}" for path in _files(tool))
     said = ((program, _said(program, tool)) for program in _programs(tool))
     return next((f"{program} {text}" for program, text in said if _number(text) >= tool.least), "")
+
+
+def _files(tool: Tool) -> tuple[Path, ...]:
+    """What the first folder has that matches the name: of PATH's, then the tool's; or what an absolute name matches."""
+    for folder in (*PATH.split(":"), *tool.folders):
+        if found := sorted(Path("/").glob(str(Path(folder, tool.name)).lstrip("/"))):
+            return tuple(found)
+    return ()
+
+
+def _digest(path: Path) -> str:
+    """A file's; of a folder the name is enough: it has the version."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
 
 
 def _programs(tool: Tool) -> tuple[str, ...]:
@@ -182,7 +230,8 @@ def _remedy(lacking: Iterable[Tool]) -> str:
 
 def path_of(language: str) -> str:
     """The PATH on which a language's tools are found."""
-    found = [version_of(tool).partition(" ")[0] for tool in TOOLS[language] if tool.folders]
+    programs = [tool for tool in TOOLS[language] if tool.folders and tool.version]
+    found = [version_of(tool).partition(" ")[0] for tool in programs]
     return ":".join([*dict.fromkeys(str(Path(program).parent) for program in found), PATH])
 
 
@@ -219,7 +268,7 @@ def ensure(names: Iterable[str], cache_dir: Path, say: Say) -> None:
         if folder.is_dir():
             continue
         folder.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
-        with filelock.FileLock(folder.parent / "lock"):
+        with filelock.FileLock(folder.parent / LOCK):
             if not folder.is_dir():
                 say(f"preparing the host's tools for {language} in {folder}")
                 _prepare(language, folder)
@@ -227,7 +276,7 @@ def ensure(names: Iterable[str], cache_dir: Path, say: Say) -> None:
 
 def _prepare(language: str, folder: Path) -> None:
     """Run the script in a namespace; what it made appears under its name only when it is whole."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix="making-") as name:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=MAKING) as name:
         work = Path(name)
         work.chmod(0o755)
         for path, content in _sources(language):
@@ -237,12 +286,27 @@ def _prepare(language: str, folder: Path) -> None:
         made = work / "made"
         for part in PARTS:
             (made / part).mkdir(parents=True)
+        _fetch(language, work)
         _run_script(language, work)
         for part in PARTS:
             with suppress(OSError):
                 (made / part).rmdir()  # one that the script left empty
         _close(made)
         made.rename(folder)
+
+
+def _fetch(language: str, work: Path) -> None:
+    """Get what ``package-lock.json`` names, as an image's build does: the script that comes next has no network."""
+    lock = work / "sources/package-lock.json"
+    if not lock.is_file():
+        return
+    settings = work / "host"
+    settings.mkdir()
+    for path, content in npm_files(place=settings):
+        (work / path).write_bytes(content)
+    program, target = lock.with_name("packages.py"), lock.with_name("node_modules")
+    command = [sys.executable, "-I", "-B", *map(str, (program, lock, settings / "npmrc", target))]
+    _run(f"fetching the packages for {language}", command)
 
 
 def _run_script(language: str, work: Path) -> None:
@@ -256,13 +320,17 @@ def _run_script(language: str, work: Path) -> None:
         "--clearenv", "--setenv", "PATH", path_of(language), "--setenv", "HOME", "/tmp", "--setenv", "LANG", "C.UTF-8",  # noqa: S108
         "--chdir", "/opt/codeloop", "sh", "/sources/prepare", "/sources",
     ]  # fmt: skip
+    _run(f"preparing the host's tools for {language}", command)
+
+
+def _run(what: str, command: list[str]) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PREPARE_S)
     except subprocess.TimeoutExpired as exc:
-        raise SandboxUnavailable(f"preparing the host's tools for {language} took over {PREPARE_S} s") from exc
+        raise SandboxUnavailable(f"{what} took over {PREPARE_S} s") from exc
     if done.returncode:
         tail = " ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-3:])
-        raise SandboxUnavailable(f"preparing the host's tools for {language} failed: {tail}")
+        raise SandboxUnavailable(f"{what} failed: {tail}")
 
 
 def _close(made: Path) -> None:

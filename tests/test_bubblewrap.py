@@ -25,7 +25,7 @@ from codeloop import config, toolchains
 from codeloop.attempts import Candidate, Status, Verdict
 from codeloop.commands import Command, CommandResult, Role
 from codeloop.config import RunConfig, SandboxChoice
-from codeloop.errors import ConfigError, ImageMissing, MissingTool
+from codeloop.errors import ConfigError, ImageMissing, MissingTool, SandboxUnavailable
 from codeloop.registry import _refuse_weak
 from codeloop.sandbox import bubblewrap, cgroup
 from codeloop.sandbox.bubblewrap import BubblewrapSandbox
@@ -65,6 +65,12 @@ def run_all(*commands: Command) -> list[CommandResult]:
         return results
 
     return anyio.run(body)
+
+
+def needs_tools(language: str) -> None:
+    for found in (bubblewrap.probe(), toolchains.probe(language)):
+        if not found.ok:
+            pytest.skip(f"{found.detail}: {found.remedy}")
 
 
 def python(code: str, **options: object) -> Command:
@@ -240,8 +246,15 @@ class TestGrade:
         assert done.stderr.count("\n") == 1
 
 
-# Debian 12 has no Go that is new enough, so its absence there turns no session red: no marker.
-LANGUAGES = (*(pytest.param(name, marks=pytest.mark.bubblewrap) for name in ("java", "cpp")), "go")
+LATER = {"go", "javascript"}
+"""Languages whose tools Debian 12 lacks or has too old: their absence there turns no session red, so no marker."""
+
+
+def with_marks(*languages: str) -> list[object]:
+    """Parameters of a test that needs the host's tools."""
+    return [pytest.param(name, marks=() if name in LATER else pytest.mark.bubblewrap) for name in languages]
+
+
 SHARED = {
     "go": (
         "child_inherits_the_channel",
@@ -255,18 +268,27 @@ SHARED = {
         "reads_its_own_program",
         "reads_the_channel",
     ),
+    "rust": (
+        "child_inherits_the_channel",
+        "constructor",
+        "exit_at_call",
+        "forged_lines",
+        "forged_on_every_descriptor",
+        "global_assembly",
+        "includes_the_tests",
+        "names_the_harness",
+        "reads_its_own_memory",
+        "reads_its_own_program",
+        "reads_the_channel",
+        "section_of_a_method",
+        "writes_its_own_memory",
+    ),
 }
 """Programs that reach for what judge and candidate share, where they share a process: its memory, file and descriptors."""
 
 
-def needs_tools(language: str) -> None:
-    for found in (bubblewrap.probe(), toolchains.probe(language)):
-        if not found.ok:
-            pytest.skip(f"{found.detail}: {found.remedy}")
-
-
 class TestHostsTools:
-    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("language", with_marks("java", "cpp", "javascript", "go", "rust"))
     def test_references_pass_and_known_bad_programs_fail(self, language: str) -> None:
         needs_tools(language)
         for samples, is_right in (("--reference", True), ("--known-bad", False)):
@@ -279,7 +301,7 @@ class TestHostsTools:
             assert summary["tasks"] >= 3
             assert summary["passed"] == (summary["tasks"] if is_right else 0)
 
-    @pytest.mark.parametrize("language", list(SHARED))
+    @pytest.mark.parametrize("language", with_marks(*SHARED))
     def test_what_tests_and_candidate_share_is_closed(self, language: str) -> None:
         needs_tools(language)
         programs = [item for item in CORPUS if item.task.language == language and item.path.stem in SHARED[language]]
@@ -486,6 +508,7 @@ class TestToolchains:
             ("g++ (Debian 12.2.0-14+deb12u1) 12.2.0\nCopyright (C) 2022", (12, 2)),
             ("g++ (GCC) 14.2.1 20240912 (Red Hat 14.2.1-3)", (14, 2)),
             ("v20.20.2", (20, 20)),
+            ("openjdk 21 2023-09-19", (21, 0)),
             ("none", (-1, -1)),
         ],
     )
@@ -498,15 +521,68 @@ class TestToolchains:
     ) -> None:
         before = toolchains.digest_of("python")
         assert before == toolchains.digest_of("python")
-        extra = toolchains.Tool(name=str(tmp_path), package="none", version=())
+        (tmp_path / "file").touch()
+        extra = toolchains.Tool(name=str(tmp_path / "file"), package="none", version=())
         monkeypatch.setitem(toolchains.TOOLS, "python", (toolchains.PYTHON, extra))
         assert toolchains.digest_of("python") != before
 
     @pytest.mark.bubblewrap
     def test_a_script_that_fails_leaves_nothing(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-        from codeloop.errors import SandboxUnavailable
-
         monkeypatch.setattr(toolchains, "_sources", lambda _: (("prepare", b"echo made > x; echo why >&2; exit 3"),))
         with pytest.raises(SandboxUnavailable, match="python failed: why"):
             toolchains.ensure(("python",), tmp_path, print)
         assert [path.name for path in (tmp_path / "python").iterdir()] == ["lock"]
+
+    @pytest.mark.bubblewrap
+    def test_packages_are_fetched_before_the_script_which_has_no_network(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        fetch = "import pathlib, sys\nlock, npmrc, folder = map(pathlib.Path, sys.argv[1:])\nfolder.mkdir()\n"
+        fetch += "(folder / 'got').write_text(lock.read_text() + npmrc.read_text())\n"
+        sources = {
+            "package-lock.json": b"the lock\n",
+            "packages.py": fetch.encode(),
+            "prepare": b'cp "$1"/node_modules/got .',
+        }
+        monkeypatch.setattr(toolchains, "_sources", lambda _: tuple(sources.items()))
+        toolchains.ensure(("python",), tmp_path, print)
+        made = toolchains.folder_of(tmp_path, "python") / "codeloop/got"
+        assert made.read_text().startswith("the lock\nregistry=http")
+
+    @pytest.mark.bubblewrap
+    def test_packages_that_cannot_be_fetched_leave_nothing(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        sources = (("package-lock.json", b""), ("packages.py", b"raise SystemExit('no network')"), ("prepare", b""))
+        monkeypatch.setattr(toolchains, "_sources", lambda _: sources)
+        with pytest.raises(SandboxUnavailable, match="fetching the packages for python failed: no network"):
+            toolchains.ensure(("python",), tmp_path, print)
+        assert [path.name for path in (tmp_path / "python").iterdir()] == ["lock"]
+
+    def test_a_file_is_looked_for_in_its_folders_and_known_by_its_content(self, tmp_path: Path) -> None:
+        library = tmp_path / "some-machine/quickjs/no-such-library.a"
+        tool = toolchains.Tool(name=library.name, package="none", version=(), folders=(f"{tmp_path}/*/quickjs",))
+        assert not toolchains.version_of(tool)
+        library.parent.mkdir(parents=True)
+        library.write_bytes(b"one")
+        toolchains.version_of.cache_clear()
+        first = toolchains.version_of(tool)
+        assert first.startswith(f"{library} ")
+        toolchains.version_of.cache_clear()
+        library.write_bytes(b"two")
+        assert toolchains.version_of(tool) != first
+
+    def test_a_file_is_no_program_so_its_folder_is_not_on_the_path(
+        self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        (tmp_path / "library.a").touch()
+        tool = toolchains.Tool(name="library.a", package="none", version=(), folders=(str(tmp_path),))
+        assert toolchains.version_of(tool)
+        monkeypatch.setitem(toolchains.TOOLS, "python", (toolchains.PYTHON, tool))
+        assert toolchains.path_of("python") == toolchains.PATH
+
+    def test_folders_of_sources_are_known_by_their_names(self, tmp_path: Path) -> None:
+        for name in ("crate-0.8.5", "crate-0.9.0"):
+            (tmp_path / name).mkdir()
+        tool = toolchains.Tool(name=f"{tmp_path}/crate-0.8.*", package="none", version=())
+        assert toolchains.version_of(tool) == f"{tmp_path}/crate-0.8.5 -"

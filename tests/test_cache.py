@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import mmap
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -15,13 +16,18 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from codeloop import host, images
+from codeloop import host, images, toolchains
 from codeloop.attempts import Completion, Prompt
+from codeloop.sandbox import bubblewrap
 from codeloop.store import RunStatus, Store
 
 
 def cache(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"CODELOOP_CACHE_DIR": str(folder / "cache"), "CODELOOP_RUNS_DIR": str(folder / "runs")}
+    environment = os.environ | {
+        "CODELOOP_CACHE_DIR": str(folder / "cache"),
+        "CODELOOP_TOOLCHAINS_DIR": str(folder / "cache/toolchains"),  # never root's, which are the machine's own
+        "CODELOOP_RUNS_DIR": str(folder / "runs"),
+    }
     return subprocess.run(
         [sys.executable, "-m", "codeloop", "cache", *arguments],
         env=environment | variables,
@@ -34,13 +40,19 @@ def cache(folder: Path, *arguments: str, **variables: str) -> subprocess.Complet
 
 WHOLE, PART = (f"qwen2.5-coder-{size}-instruct-q4_k_m.gguf" for size in ("0.5b", "1.5b"))
 PART += ".partial"
+OLD, HALF = (f"toolchains/python/{name}" for name in ("0123456789abcdef", "making-k_3x"))
 NO_ENGINE = {"DOCKER_HOST": "unix:///nonexistent.sock"}
 
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
     sizes = {f"models/{WHOLE}": 5000, f"models/{PART}": 70, "humaneval-x/c.jsonl.gz": 300}
-    sizes |= {"models/mine.gguf": 1, "holiday/photo": 1}  # a user's own: never listed, never removed
+    sizes |= {f"{OLD}/codeloop/old": 100, f"{HALF}/made/half": 60}
+    sizes |= {
+        "models/mine.gguf": 1,
+        "holiday/photo": 1,
+        "toolchains/python/notes/photo": 1,
+    }  # a user's own: never listed, never removed
     for name, size in sizes.items():
         path = tmp_path / "cache" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +62,7 @@ def filled(tmp_path: Path) -> Path:
 
 
 def files(folder: Path) -> set[str]:
-    found = {path.name for path in (folder / "cache").rglob("*") if path.is_file() and path.suffix != ".lock"}
+    found = {path.name for path in (folder / "cache").rglob("*") if path.is_file() and not path.name.endswith("lock")}
     assert {"mine.gguf", "photo"} <= found
     return found - {"mine.gguf", "photo"}
 
@@ -61,7 +73,15 @@ def test_info_shows_sizes_and_counts_replies(filled: Path) -> None:
             store.record_reply("m", Prompt(messages=(), template="t", draw=draw), Completion(text="", finish_reason=""))
     done = cache(filled, "info", **NO_ENGINE)
     assert done.returncode == 0, done.stderr
-    for words in ("5.1 kB", WHOLE, PART, "300 B", "no Docker engine", "3 recorded replies"):
+    for words in (
+        "5.1 kB",
+        WHOLE,
+        PART,
+        "300 B",
+        "160 B in 2, of these superseded 2",
+        "no Docker engine",
+        "3 recorded replies",
+    ):
         assert words in done.stdout
 
 
@@ -75,14 +95,16 @@ def test_info_of_nothing_makes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "left", "freed"),
     [
-        (["--weights"], {"c.jsonl.gz"}, "freed 5.1 kB"),
-        (["--suites"], {WHOLE, PART}, "freed 300 B"),
-        (["--all"], set(), "freed 5.4 kB"),
-        (["--all", "--dry-run"], {WHOLE, PART, "c.jsonl.gz"}, "would free up to 5.4 kB"),
+        (["--weights"], {"c.jsonl.gz", "old", "half"}, "freed 5.1 kB"),
+        (["--suites"], {WHOLE, PART, "old", "half"}, "freed 300 B"),
+        (["--toolchains"], {WHOLE, PART, "c.jsonl.gz"}, "freed 160 B"),
+        (["--superseded"], {WHOLE, PART, "c.jsonl.gz"}, "freed 160 B"),
+        (["--all"], set(), "freed 5.5 kB"),
+        (["--all", "--dry-run"], {WHOLE, PART, "c.jsonl.gz", "old", "half"}, "would free up to 5.5 kB"),
     ],
 )
 def test_clear_removes_what_is_named_and_says_so(filled: Path, flags: list[str], left: set[str], freed: str) -> None:
-    gone = {WHOLE, PART, "humaneval-x"} if "--all" in flags else set()
+    gone = {WHOLE, PART, "humaneval-x", OLD, HALF} if "--all" in flags else set()
     done = cache(filled, "clear", *flags, **NO_ENGINE)
     assert done.returncode == 0, done.stderr
     assert files(filled) == left
@@ -95,7 +117,7 @@ def test_clear_of_nothing_named_is_a_users_mistake(filled: Path) -> None:
     done = cache(filled, "clear", "--dry-run")
     assert done.returncode == 2
     assert "--superseded" in done.stderr
-    assert len(files(filled)) == 3
+    assert len(files(filled)) == 5
 
 
 def test_weights_that_a_process_uses_or_downloads_stay_with_a_line(filled: Path) -> None:
@@ -103,14 +125,71 @@ def test_weights_that_a_process_uses_or_downloads_stay_with_a_line(filled: Path)
     with (models / WHOLE).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ):
         done = cache(filled, "clear", "--weights")
         assert f"{WHOLE}: process {os.getpid()} uses it" in done.stderr
-        assert files(filled) == {WHOLE, "c.jsonl.gz"}
+        assert files(filled) == {WHOLE, "c.jsonl.gz", "old", "half"}
     with FileLock(models / f"{WHOLE}.lock"):
         done = cache(filled, "clear", "--weights")
         assert f"{WHOLE}: another process is downloading" in done.stderr
     assert "freed 0 B" in done.stdout
-    assert files(filled) == {WHOLE, "c.jsonl.gz"}
+    assert files(filled) == {WHOLE, "c.jsonl.gz", "old", "half"}
     assert cache(filled, "clear", "--weights").returncode == 0
-    assert files(filled) == {"c.jsonl.gz"}
+    assert files(filled) == {"c.jsonl.gz", "old", "half"}
+
+
+# --- toolchains
+
+
+def current_of(folder: Path) -> Path:
+    """Make a folder where the prepared toolchain of Python would be."""
+    current = toolchains.folder_of(folder / "cache/toolchains", "python")
+    (current / "codeloop").mkdir(parents=True)
+    return current
+
+
+def test_the_current_toolchain_is_not_superseded(filled: Path) -> None:
+    current = current_of(filled)
+    shown = cache(filled, "info", **NO_ENGINE).stdout
+    assert f"python/{current.name}\n" in shown
+    assert f"{OLD.partition('/')[2]}  superseded\n" in shown
+    assert cache(filled, "clear", "--superseded", **NO_ENGINE).returncode == 0
+    assert (current.is_dir(), (filled / "cache" / OLD).exists()) == (True, False)
+    assert cache(filled, "clear", "--toolchains", **NO_ENGINE).returncode == 0
+    assert not current.exists()
+
+
+def test_the_current_toolchain_of_a_live_run_stays(filled: Path) -> None:
+    current = current_of(filled)
+    with Store.open(filled / "runs" / "codeloop.db") as store:
+        store.new_run("r1", {})
+        store.claim("r1")
+        done = cache(filled, "clear", "--toolchains")
+        store.release("r1", RunStatus.FINISHED)
+    assert f"{current}: run r1 is live" in done.stderr
+    assert [path.name for path in current.parent.iterdir() if path.name not in {"lock", "notes"}] == [current.name]
+
+
+def test_toolchains_that_are_being_prepared_stay_with_a_line(filled: Path) -> None:
+    with FileLock(filled / "cache/toolchains/python/lock"):
+        done = cache(filled, "clear", "--toolchains")
+    assert f"{HALF}: another process is preparing" in done.stderr
+    assert {"old", "half"} < files(filled)
+
+
+@pytest.mark.bubblewrap
+def test_a_toolchain_that_a_cell_uses_stays_with_a_line(filled: Path) -> None:
+    found = bubblewrap.probe()
+    if not found.ok:
+        pytest.skip(f"no bubblewrap: {found.detail}")
+    command = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(filled / "cache" / OLD / "codeloop"), "/tmp"]
+    command += ["sh", "-c", "echo up; read line"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as cell:
+        assert cell.stdout is not None
+        assert cell.stdout.readline() == b"up\n"
+        done = cache(filled, "clear", "--superseded", **NO_ENGINE)
+        cell.communicate()
+    assert re.search(rf"{OLD}: process \d+ uses it\n", done.stderr)
+    assert files(filled) == {WHOLE, PART, "c.jsonl.gz", "old"}
+    assert cache(filled, "clear", "--superseded", **NO_ENGINE).returncode == 0
+    assert "old" not in files(filled)
 
 
 # --- images: only what a test made is ever removed here; the machine's own images are looked at ---

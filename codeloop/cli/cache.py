@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from codeloop import config, host, images
+from codeloop import config, host, images, prepared
 from codeloop.cli.options import say
 from codeloop.errors import ConfigError, MissingTool
 from codeloop.models.weights import WEIGHTS
@@ -32,17 +32,18 @@ class _Item:
 
 @click.group()
 def command() -> None:
-    """Show or clear weights, suites and images."""
+    """Show or clear weights, suites, prepared toolchains and images."""
 
 
 @command.command()
 def info() -> int:
-    """Show what lies in the user's cache, codeloop's images and the store."""
+    """Show what lies in the user's cache, the prepared host toolchains, codeloop's images and the store."""
     client = _engine()
     for heading, items in (("weights", _weights()), ("suites", _suites())):
         click.echo(f"{heading} ({config.cache_dir()}): {_total(items)}")
         for item in items:
             click.echo(f"  {_size(item.n_bytes):>10}  {item.name}")
+    _show_prepared()
     if client is None:
         click.echo("images: no Docker engine answers")
     else:
@@ -55,15 +56,26 @@ def info() -> int:
 @command.command()
 @click.option("--weights", is_flag=True, help="Local models' files, also half downloaded.")
 @click.option("--suites", is_flag=True, help="Downloaded data sets.")
+@click.option("--toolchains", "all_toolchains", is_flag=True, help="All that was prepared of the host's tools.")
 @click.option("--images", "all_images", is_flag=True, help="All of codeloop's images, the base it built too.")
-@click.option("--superseded", is_flag=True, help="Images that this codeloop no longer uses.")
+@click.option("--superseded", is_flag=True, help="Images and toolchains that this codeloop no longer uses.")
 @click.option("--all", "everything", is_flag=True, help="All of these; runs and the store stay.")
 @click.option("--dry-run", is_flag=True, help="Print what would go, remove nothing.")
-def clear(weights: bool, suites: bool, all_images: bool, superseded: bool, everything: bool, dry_run: bool) -> int:
+def clear(
+    weights: bool,
+    suites: bool,
+    all_toolchains: bool,
+    all_images: bool,
+    superseded: bool,
+    everything: bool,
+    dry_run: bool,
+) -> int:
     """Remove what the flags name, without asking; what a live run uses stays, each with a line."""
-    if not any((weights, suites, all_images, superseded, everything)):
-        raise ConfigError("name what to clear: --weights, --suites, --images, --superseded or --all")
+    if not any((weights, suites, all_toolchains, all_images, superseded, everything)):
+        raise ConfigError("name what to clear: --weights, --suites, --toolchains, --images, --superseded or --all")
     files = [*(_weights() if weights or everything else []), *(_suites() if suites or everything else [])]
+    if all_toolchains or superseded or everything:
+        files += _prepared(only_superseded=not (all_toolchains or everything))
     freed = _clear(files, dry_run)
     if all_images or superseded or everything:
         freed += _clear_images(dry_run, only_superseded=not (all_images or everything))
@@ -106,6 +118,20 @@ def _image_item(client: DockerClient, image: images.Image) -> _Item:
         return f"run {live[0]} is live" if live else images.remove_image(client, image)
 
     return _Item(name=f"image {image.tag}", n_bytes=image.n_bytes, remove=remove)
+
+
+def _prepared(*, only_superseded: bool) -> list[_Item]:
+    found = prepared.list_prepared(config.toolchains_dir())
+    return [_prepared_item(each) for each in found if not (only_superseded and each.is_current)]
+
+
+def _prepared_item(each: prepared.Prepared) -> _Item:
+    def remove() -> str:
+        # Between two checks a run has no cell, and yet counts on its toolchain.
+        live = _live_runs() if each.is_current else ()
+        return f"run {live[0]} is live" if live else prepared.remove_prepared(each.folder)
+
+    return _Item(name=f"toolchain {each.folder}", n_bytes=_bytes(each.folder), remove=remove)
 
 
 def _weights() -> list[_Item]:
@@ -172,6 +198,18 @@ def _engine() -> DockerClient | None:
         return host.connect(timeout=60)
     except MissingTool:
         return None
+
+
+def _show_prepared() -> None:
+    known = prepared.list_prepared(config.toolchains_dir())
+    sizes = [_bytes(each.folder) for each in known]
+    n_old = sum(not each.is_current for each in known)
+    click.echo(
+        f"toolchains ({config.toolchains_dir()}): {_size(sum(sizes))} in {len(known)}, of these superseded {n_old}"
+    )
+    for each, n_bytes in zip(known, sizes, strict=True):
+        name = f"{each.folder.parent.name}/{each.folder.name}"
+        click.echo(f"  {_size(n_bytes):>10}  {name}{'' if each.is_current else '  superseded'}")
 
 
 def _show_images(client: DockerClient) -> None:

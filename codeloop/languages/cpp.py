@@ -45,7 +45,7 @@ class CppLanguage:
     """The GCC of the image ``cpp``."""
 
     name: str = "cpp"
-    title: str = "C++17 (GCC 14)"
+    title: str = "C++17 (GCC)"
     fences: tuple[str, ...] = ("cpp", "c++", "cxx", "cc", "c")
     memory_bytes: int = 1 << 30
     syntax = SYNTAX

@@ -32,7 +32,7 @@ class GoLanguage:
     """Go in the ``go`` image."""
 
     name = "go"
-    title = "Go 1.24"
+    title = "Go"
     fences = ("go", "golang")
     memory_bytes = 768 << 20
     syntax = SYNTAX

@@ -125,7 +125,7 @@ class JavaScriptLanguage:
     """The Node of the image ``javascript``."""
 
     name: str = "javascript"
-    title: str = "JavaScript (Node.js 20)"
+    title: str = "JavaScript (Node.js)"
     fences: tuple[str, ...] = ("javascript", "js", "node", "nodejs", "mjs", "cjs", "jsx")
     memory_bytes: int = 512 * 1024 * 1024
     syntax: Syntax = SYNTAX

@@ -59,7 +59,7 @@ class Language(Protocol):
 
     name: str
     title: str
-    """For prompts and tables: ``Python 3.13``."""
+    """For prompts: ``Go``. No version where a host's own tools may check; Python's and Java's stand in recorded prompts."""
     fences: tuple[str, ...]
     """Info strings of Markdown fences that mean this language, lower case."""
     memory_bytes: int

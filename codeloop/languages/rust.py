@@ -30,7 +30,7 @@ class RustLanguage:
     """Rust in the ``rust`` image."""
 
     name = "rust"
-    title = "Rust 1.85"
+    title = "Rust (edition 2021)"
     fences = ("rust", "rs")
     memory_bytes = 1 << 30
     syntax = SYNTAX

@@ -1,4 +1,4 @@
-"""Run at image build: fetches what package-lock.json names, each archive checked against its sum, without npm.
+"""Run before ``prepare``, which has no network: fetches what package-lock.json names, each archive checked against its sum, without npm.
 
     python3 packages.py LOCK NPMRC FOLDER        FOLDER/<name> for every package; npm itself would bring 400 Debian packages
 

@@ -11,12 +11,13 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::os::fd::FromRawFd;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::io::FromRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{exit, Command, Stdio};
 use std::time::Instant;
 
+const RUSTC: &str = env!("CODELOOP_RUSTC"); // the one that compiled this and the crates
 const HOME: &str = "/opt/codeloop/rust";
 const MAX_LINES: usize = 60; // of one step: more findings help nobody
 const MAX_LINE: usize = 200_000;
@@ -81,7 +82,7 @@ fn write(name: &str, text: &[u8]) {
 fn step(channel: &mut File, steps: &mut Vec<(&'static str, f64)>, name: &'static str, args: &[&str]) -> bool {
     let began = Instant::now();
     let crates = ["rand", "regex", "md5"].map(|each| format!("{each}={HOME}/lib{each}.rlib"));
-    let mut command = Command::new("/usr/bin/rustc");
+    let mut command = Command::new(RUSTC);
     command.args(["--edition", "2021", "--error-format", "json", "-C", "debuginfo=0"]);
     command.args(["-C", "codegen-units=1", "-C", "opt-level=0", "-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
     command.args(["-L", &format!("dependency={HOME}/deps"), "--remap-path-prefix", &format!("{}=", here())]);
@@ -94,7 +95,10 @@ fn step(channel: &mut File, steps: &mut Vec<(&'static str, f64)>, name: &'static
     let mut count = 0;
     if let Some(stderr) = child.stderr.take() {
         for line in BufReader::new(stderr).split(b'\n') {
-            let Ok(raw) = line else { break };
+            let raw = match line {
+                Ok(raw) => raw,
+                Err(_) => break,
+            };
             count += 1;
             if count > MAX_LINES || raw.len() > MAX_LINE {
                 continue;

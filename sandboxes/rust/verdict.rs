@@ -14,7 +14,7 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::fd::{AsRawFd, FromRawFd};
+use std::os::unix::io::{AsRawFd, FromRawFd};
 use std::panic::{catch_unwind, set_hook, AssertUnwindSafe};
 use std::sync::Mutex;
 
@@ -94,7 +94,7 @@ pub fn case(index: usize, body: Box<dyn FnOnce() + '_>) {
         let place = info.location();
         let said = Said {
             line: place.map_or(0, |at| if at.file().ends_with(SOURCE) { at.line() } else { 0 }),
-            is_ours: place.is_some_and(|at| at.file().ends_with("tests.rs")),
+            is_ours: place.map_or(false, |at| at.file().ends_with("tests.rs")),
         };
         SAID.with(|last| *last.borrow_mut() = said);
     }));
@@ -189,7 +189,7 @@ fn raised_by(raised: &(dyn Any + Send)) -> String {
 
 fn line(event: &str, rest: &str) {
     let mut channel = CHANNEL.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    let Some(open) = channel.as_mut() else { give_up() };
+    let open = channel.as_mut().unwrap_or_else(|| give_up());
     let text = format!("{{\"nonce\":{}{}{rest}}}\n", quote(&open.nonce), field("event", event));
     if open.file.write_all(text.as_bytes()).is_err() {
         give_up(); // the candidate closed the descriptor: no report, so no pass

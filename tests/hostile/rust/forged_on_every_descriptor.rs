@@ -2,7 +2,7 @@
 // outcome: forged
 // attack: writes verdict lines on every descriptor
 use std::io::Write;
-use std::os::fd::FromRawFd;
+use std::os::unix::io::FromRawFd;
 
 fn twice(x: i32) -> i32 {
     for fd in 0..64 {
