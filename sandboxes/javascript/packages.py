@@ -34,7 +34,9 @@ def unpack(data, folder):
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
         for member in archive.getmembers():
             member.name = member.name.partition("/")[2]  # an npm archive has one folder at its top
-        archive.extractall(folder, [m for m in archive.getmembers() if m.name], filter="data")
+        # Python before 3.11.4 knows no filter; the sum has said already that these are the files which we have looked at.
+        archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, path: member)
+        archive.extractall(folder, [m for m in archive.getmembers() if m.name])
 
 
 def main(lock, npmrc, folder):
