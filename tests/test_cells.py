@@ -20,7 +20,7 @@ import pytest
 
 from codeloop import host
 from codeloop.commands import Command, CommandResult, End, Limits, Role
-from codeloop.errors import MissingTool, SandboxUnavailable
+from codeloop.errors import SandboxUnavailable
 from codeloop.languages.python import LANGUAGE
 from codeloop.sandbox import breaker, docker
 from codeloop.sandbox.breaker import Breaker
@@ -32,16 +32,6 @@ from codeloop.sandbox.pool import Pool
 from codeloop.suites import load_suite
 
 MEMORY = 256 * 1024 * 1024
-
-
-@pytest.fixture(autouse=True)
-def engine(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("docker") is None:
-        return
-    try:
-        host.connect(timeout=5).close()
-    except MissingTool:
-        pytest.skip("no Docker engine")
 
 
 def python(code: str, **options: object) -> Command:
@@ -78,7 +68,7 @@ def checks(*commands: Command | tuple[Command, ...], **options: object) -> list[
 NOTHING = python("import os; print(sorted(os.listdir('.')), os.getuid())")
 
 
-@pytest.mark.docker
+@pytest.mark.docker("python")
 class TestOneAfterAnother:
     def test_a_cell_serves_many_checks_each_as_another_user(self) -> None:
         found = checks(NOTHING, NOTHING, NOTHING)
@@ -141,7 +131,7 @@ class TestOneAfterAnother:
         assert results[0].stdout == b"-1\n"
 
 
-@pytest.mark.docker
+@pytest.mark.docker("python")
 class TestRecycling:
     def test_a_cell_that_ran_out_of_memory_goes(self) -> None:
         bomb = python("x = bytearray(900 * 1024 * 1024)")
@@ -227,7 +217,7 @@ class TestRecycling:
             time.sleep(0.2)
 
 
-@pytest.mark.docker
+@pytest.mark.docker("python")
 class TestForkedPrograms:
     """A forked program must not be told from one that was started by exec."""
 

@@ -8,15 +8,13 @@ from dataclasses import replace
 import anyio
 import pytest
 
-from codeloop import host
 from codeloop.commands import Command, CommandResult, End, Limits
-from codeloop.errors import MissingTool
 from codeloop.languages import get_language
 from codeloop.sandbox.cells import OpenCell
 from codeloop.sandbox.docker import Connection, DockerSandbox
 from codeloop.tasks import HiddenTests, Task, VisibleTests
 
-pytestmark = [pytest.mark.docker, pytest.mark.usefixtures("engine")]
+pytestmark = [pytest.mark.docker("cpp")]
 CPP = get_language("cpp")
 HEAD = "#include <vector>\n#include <string>\nusing namespace std;\n"
 TASK = Task(
@@ -33,19 +31,6 @@ RIGHT = TASK.prompt + TASK.reference
 LENT = "#if __INCLUDE_LEVEL__ != 1\n#error compiled by g++ itself\n#endif\n"
 """A lent compiler reads a program as an included file: what has this in it compiles there alone."""
 SLOW = "#define A(x) x x x x x x x x x x\nint slow[] = {A(A(A(A(A(A(A(A(1,))))))))};\n"
-
-
-@pytest.fixture
-def engine() -> None:
-    try:
-        client = host.connect(timeout=5)
-    except MissingTool:
-        pytest.skip("no Docker engine")
-    try:
-        if not host.has_image(client, host.image_tag("cpp")):
-            pytest.skip(f"no image for cpp: {host.REMEDY}")
-    finally:
-        client.close()
 
 
 def command(code: str) -> Command:

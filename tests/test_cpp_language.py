@@ -9,10 +9,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from codeloop import host, load_suite
+from codeloop import load_suite
 from codeloop.attempts import Candidate, CaseStatus, Completion, Note, StageReport, Status, Verdict
 from codeloop.commands import CommandResult, End
-from codeloop.errors import MissingTool
 from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.cpp_cases import make_cases, server_of
@@ -178,19 +177,6 @@ def test_tests_that_do_not_compile_are_no_fault_of_the_candidate() -> None:
 # --- in the sandbox ---
 
 
-@pytest.fixture
-def engine() -> None:
-    try:
-        client = host.connect(timeout=5)
-    except MissingTool:
-        pytest.skip("no Docker engine")
-    try:
-        if not host.has_image(client, host.image_tag("cpp")):
-            pytest.skip(f"no image for cpp: {host.REMEDY}")
-    finally:
-        client.close()
-
-
 def judged(code: str, task: Task = SMALL) -> Verdict:
     async def body() -> Verdict:
         sandbox = DockerSandbox(run_id="cpp")
@@ -202,8 +188,7 @@ def judged(code: str, task: Task = SMALL) -> Verdict:
     return anyio.run(body)
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("cpp")
 @pytest.mark.parametrize(
     "code",
     [
@@ -223,8 +208,7 @@ def test_an_honest_program_passes(code: str) -> None:
     assert (report.status, len(report.cases)) == (Status.PASSED, 3), report
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("cpp")
 def test_every_case_is_reported_after_a_failed_one() -> None:
     body = '    if (xs[0] == 3) throw std::out_of_range("three");\n    return xs;\n}\n'
     report = judged("#include <stdexcept>\n" + PROMPT + body).last
@@ -253,8 +237,7 @@ VALUES = {
 }
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("cpp")
 @pytest.mark.parametrize("kind", VALUES)
 def test_values_arrive_as_they_are_in_both_directions(kind: str) -> None:
     prompt = f"using namespace std;\n{kind} same({kind} x, {kind}& y) {{\n"

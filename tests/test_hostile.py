@@ -11,9 +11,7 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from corpus import CONTROLS, CORPUS, CPU_S, LIMITS, SLEEPER_S, SUFFIXES, TASKS, Hurried, Program
 
-from codeloop import host
 from codeloop.attempts import Candidate, Status, Verdict
-from codeloop.errors import MissingTool
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker
 from codeloop.tasks import Task
@@ -45,27 +43,11 @@ def judge() -> Iterator[Judge]:
         portal.call(sandbox.aclose)
 
 
-@pytest.fixture(autouse=True)
-def engine(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("docker") is None:
-        return
-    try:
-        client = host.connect(timeout=5)
-    except MissingTool:
-        pytest.skip("no Docker engine")
-    try:
-        missing = [name for name in SUFFIXES.values() if not host.has_image(client, host.image_tag(name))]
-    finally:
-        client.close()
-    if missing:
-        pytest.skip(f"no image for {', '.join(missing)}: {host.REMEDY}")
-
-
 def reference(task: Task) -> tuple[Task, str]:
     return task, task.prompt + task.reference
 
 
-@pytest.mark.docker
+@pytest.mark.docker(*SUFFIXES.values())
 @pytest.mark.parametrize("item", CORPUS, ids=name_of)
 def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program, judge: Judge) -> None:
     wall_s = SLEEPER_S if item.waits else None
@@ -75,7 +57,7 @@ def test_a_hostile_program_gets_its_outcome_and_harms_nothing(item: Program, jud
     assert right.status is Status.PASSED, right.last
 
 
-@pytest.mark.docker
+@pytest.mark.docker(*SUFFIXES.values())
 @pytest.mark.parametrize("item", LIMITS, ids=name_of)
 def test_a_known_limit_is_where_it_was(item: Program, judge: Judge) -> None:
     verdict, right = judge((item.task, item.code), reference(item.task))
@@ -83,14 +65,14 @@ def test_a_known_limit_is_where_it_was(item: Program, judge: Judge) -> None:
     assert right.status is Status.PASSED, right.last
 
 
-@pytest.mark.docker
+@pytest.mark.docker(*SUFFIXES.values())
 @pytest.mark.parametrize("item", CONTROLS, ids=name_of)
 def test_a_plain_wrong_program_is_just_wrong(item: Program, judge: Judge) -> None:
     (verdict,) = judge((item.task, item.code))
     assert (verdict.status, verdict.last.outcome) == (Status.FAILED, item.outcome)
 
 
-@pytest.mark.docker
+@pytest.mark.docker(*SUFFIXES.values())
 @pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.id)
 def test_the_reference_of_every_task_passes(task: Task, judge: Judge) -> None:
     (verdict,) = judge(reference(task))

@@ -8,10 +8,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from codeloop import host, load_suite
+from codeloop import load_suite
 from codeloop.attempts import Candidate, CaseStatus, Completion, Note, StageReport, Status, Verdict
 from codeloop.commands import CommandResult, End
-from codeloop.errors import MissingTool
 from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.javascript import SYNTAX
@@ -169,19 +168,6 @@ def test_columns_count_code_points() -> None:
 # --- in the sandbox ---
 
 
-@pytest.fixture
-def engine() -> None:
-    try:
-        client = host.connect(timeout=5)
-    except MissingTool:
-        pytest.skip("no Docker engine")
-    try:
-        if not host.has_image(client, host.image_tag("javascript")):
-            pytest.skip(f"no image for javascript: {host.REMEDY}")
-    finally:
-        client.close()
-
-
 def judged(code: str, tests: str = SMALL.hidden.code) -> Verdict:
     async def body() -> Verdict:
         sandbox = DockerSandbox(run_id="javascript")
@@ -197,8 +183,7 @@ def last(code: str, tests: str = SMALL.hidden.code) -> StageReport:
     return judged(code, tests).last
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("javascript")
 @pytest.mark.parametrize(
     "code",
     [
@@ -217,8 +202,7 @@ def test_an_honest_program_passes(code: str) -> None:
     assert (report.status, len(report.cases)) == (Status.PASSED, 3), report
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("javascript")
 def test_every_case_is_reported_after_a_failed_one() -> None:
     report = last("const twice = (x) => {\n  if (x === 3) null.x\n  return x === 1 ? 2 : NaN\n}\n")
     assert [case.status for case in report.cases] == [CaseStatus.PASSED, CaseStatus.RAISED, CaseStatus.FAILED]
@@ -228,8 +212,7 @@ def test_every_case_is_reported_after_a_failed_one() -> None:
     assert report.outcome == "exception"
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("javascript")
 @pytest.mark.parametrize(
     ("code", "outcome"),
     [
@@ -265,8 +248,7 @@ VALUES = (
 )
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("javascript")
 def test_values_arrive_as_they_are_in_both_directions() -> None:
     # Said by each side in its own words, so that it does not matter which engine prints them.
     say = (
@@ -288,8 +270,7 @@ def test_values_arrive_as_they_are_in_both_directions() -> None:
     assert len(report.cases) == len(VALUES) + len(there)
 
 
-@pytest.mark.docker
-@pytest.mark.usefixtures("engine")
+@pytest.mark.docker("javascript")
 def test_an_argument_changed_in_place_is_seen_where_the_test_looks_at_it() -> None:
     tests = (
         "const list = [[3], { a: 1 }]\ntwice(list)\nconsole.assert(JSON.stringify(list) === '[[3,4],{\"b\":2},5]')\n"

@@ -15,7 +15,7 @@ import pytest
 
 from codeloop import config, host, toolchains
 from codeloop.commands import Command, CommandResult, End, Limits, Role
-from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
+from codeloop.errors import ImageMissing, SandboxUnavailable
 from codeloop.sandbox import bubblewrap, owner
 from codeloop.sandbox.bubblewrap import BubblewrapSandbox
 from codeloop.sandbox.cells import OpenCell
@@ -78,7 +78,8 @@ MAKERS: dict[str, Callable[[], DockerSandbox | BubblewrapSandbox]] = {
 
 @pytest.fixture(
     params=[
-        pytest.param(name, marks=pytest.mark.docker if "docker" in name else pytest.mark.bubblewrap) for name in MAKERS
+        pytest.param(name, marks=pytest.mark.docker("python") if "docker" in name else pytest.mark.bubblewrap)
+        for name in MAKERS
     ]
 )
 def sandbox(request: pytest.FixtureRequest) -> Runner:
@@ -88,21 +89,6 @@ def sandbox(request: pytest.FixtureRequest) -> Runner:
             pytest.skip(f"no bubblewrap: {found.detail}")
         toolchains.ensure(("python",), config.toolchains_dir(), print)
     return Runner(MAKERS[request.param])
-
-
-@pytest.fixture(autouse=True)
-def engine(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("docker") is None:
-        return
-    try:
-        client = host.connect(timeout=5)
-    except MissingTool:
-        pytest.skip("no Docker engine")
-    try:
-        if not host.has_image(client, host.image_tag("python")):
-            pytest.skip("the Python image is not built")
-    finally:
-        client.close()
 
 
 ALIVE = """
@@ -370,7 +356,7 @@ class TestChannels:
         assert result.peer.cpu_s < result.cpu_s
 
 
-@pytest.mark.docker
+@pytest.mark.docker("python")
 class TestLifecycle:
     def test_unknown_image(self) -> None:
         async def body() -> None:
