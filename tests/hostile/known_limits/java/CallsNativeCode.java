@@ -26,7 +26,7 @@ class Solution {
                     search(type, at, Math.min(1 << 20, end - at));
                 }
             }
-        } catch (ReflectiveOperationException | IOException | RuntimeException closed) {
+        } catch (ReflectiveOperationException | IOException | RuntimeException | LinkageError closed) {
             return -1;
         }
         return -1;
