@@ -19,9 +19,9 @@ class Solution {
                 out.writeInt(text.length());
                 out.writeBytes(text);
             }
-            Constructor<?> make = type.getDeclaredConstructor(DataInputStream.class);
+            Constructor<?> make = type.getDeclaredConstructor(InputStream.class);
             make.setAccessible(true);
-            Object judge = make.newInstance(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+            Object judge = make.newInstance(new ByteArrayInputStream(bytes.toByteArray()));
             Method line = type.getDeclaredMethod("line", String.class, String.class);
             line.setAccessible(true);
             for (int i = 0; i < 3; i++) {
