@@ -296,18 +296,6 @@ def _show(value, depth):
     return before + ", ".join(parts) + comma + after
 
 
-def nodes_of(tree):
-    """Give a tree's nodes, parents first. ``ast.walk`` gives the same and takes three times as long."""
-    found = [tree]
-    for node in found:
-        for value in vars(node).values():
-            if isinstance(value, ast.AST):
-                found.append(value)
-            elif type(value) is list:
-                found += [item for item in value if isinstance(item, ast.AST)]
-    return found
-
-
 class Transform:
     """Turns each assert into statements in place that evaluate its parts once, in order, and record them.
 
@@ -437,11 +425,11 @@ def _call(name, *args):
 
 
 def _loaded(node):
-    return {n.id for n in nodes_of(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 
 def _stored(node):
-    return {n.id for n in nodes_of(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
 def tainted_names(nodes, entry_point):
@@ -486,7 +474,7 @@ def calls_check(tree):
         isinstance(c, ast.Call) and getattr(c.func, "id", "") == "check"
         for n in tree.body
         if not isinstance(n, (ast.FunctionDef, ast.ClassDef))
-        for c in nodes_of(n)
+        for c in ast.walk(n)
     )
     return called or not has
 
@@ -526,7 +514,7 @@ def run(job, record):
     entry_point = job["entry_point"]
     tree = ast.parse(job["tests"], "tests")
     namespace = given(job["prompt"])
-    nodes = nodes_of(tree)
+    nodes = list(ast.walk(tree))
     foreign = foreign_names(nodes, {*namespace, entry_point})
     end = [] if calls_check(tree) else ast.parse(f"check({entry_point})").body
     transform = Transform(tainted_names(nodes, entry_point))
