@@ -16,12 +16,39 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
+class Category(StrEnum):
+    """What a finding is about, by the rule file of its language; empty for what no rule file sorts."""
+
+    BUG = "bug"
+    SECURITY = "security"
+    DEAD_CODE = "dead_code"
+    PERFORMANCE = "performance"
+    TASTE = "taste"
+    """Style and habits: kept for reports, never told to the model."""
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A change that a tool suggests: ``replacement`` for the text between two places (1-based, end exclusive)."""
+
+    message: str
+    replacement: str = ""
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    is_safe: bool = False
+    """The tool says that it keeps the meaning (ruff: safe; rustc: MachineApplicable)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
     """One finding. Text fields may hold hostile text: every writer escapes for its own medium.
 
     ``line``, ``column``, ``end_line`` and ``end_column`` are 1-based places in the *candidate*; columns count Unicode
-    code points; ``None`` where the tool gave none. ``expected``, ``actual`` and ``expression`` belong to test cases.
+    code points; ``None`` where the tool gave none. ``expression``, ``input``, ``expected``, ``actual``, ``exception`` and
+    ``frame`` belong to test cases.
     """
 
     stage: str
@@ -38,6 +65,19 @@ class Diagnostic:
     expected: str = ""
     actual: str = ""
     exception: str = ""
+    tool_version: str = ""
+    category: Category = Category.NONE
+    file: str = ""
+    """Name of the candidate's file as the tool was given it."""
+    scope: str = ""
+    """Innermost function or type around ``line``: ``Account.deposit``; empty at the top of the program."""
+    notes: tuple[str, ...] = ()
+    """What the tool says besides: ``help:`` and ``note:`` lines, related places."""
+    fixes: tuple[Fix, ...] = ()
+    input: str = ""
+    """Arguments of the call that a failing case makes."""
+    frame: str = ""
+    """Function of the candidate in which ``exception`` was raised."""
 
     @property
     def fingerprint(self) -> str:
