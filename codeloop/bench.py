@@ -71,7 +71,8 @@ class Bench:
         for task in self.tasks if self.budget != UNBOUNDED else ():
             for draw in range(self.draws):
                 for attempt in await _threaded(self.store.attempts, self.run_id, task.id, draw):
-                    meter.add(attempt.completion)
+                    for completion in attempt.completions:
+                        meter.add(completion)
         return meter
 
     async def _trajectory(self, task: Task, draw: int, meter: Meter, on_attempt: OnAttempt | None) -> Trajectory:

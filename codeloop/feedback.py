@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from codeloop.attempts import CaseResult, CaseStatus, Verdict
 from codeloop.diagnostics import Diagnostic
 
-_MAX_FINDINGS = 5  # ungrouped long lists make repairs worse (field notes, section 2)
 _MAX_ANCHORS = 5
 
 
@@ -27,18 +26,21 @@ class Feedback:
     output: str
 
 
-def build(verdict: Verdict) -> Feedback:
-    """Build feedback from a verdict on *visible* tests."""
+def build(verdict: Verdict, *, n_findings: int = 5) -> Feedback:
+    """Build feedback from a verdict on *visible* tests, with ``n_findings`` findings of a tool at most.
+
+    The smallest failing case is one that is evidence, where there is such a one.
+    """
     report = verdict.last
     failing = [case for case in report.cases if case.status in (CaseStatus.FAILED, CaseStatus.RAISED)]
-    smallest = min(failing, key=lambda case: len(case.expression), default=None)
+    smallest = min(failing, key=lambda case: (case.is_vacuous, len(case.expression)), default=None)
     passing = [case.expression for case in report.cases if case.status is CaseStatus.PASSED and not case.is_vacuous]
     findings = [_clean_finding(item) for item in report.diagnostics]
     return Feedback(
         stage=report.stage,
         outcome=report.outcome,
-        findings=tuple(findings[:_MAX_FINDINGS]),
-        n_left_out=max(0, len(findings) - _MAX_FINDINGS),
+        findings=tuple(findings[:n_findings]),
+        n_left_out=max(0, len(findings) - n_findings),
         failing=_clean_case(smallest) if smallest else None,
         n_failing=len(failing),
         passing=tuple(clean(text, 200) for text in passing[:_MAX_ANCHORS] if text),
@@ -51,6 +53,26 @@ def clean(text: str, limit: int) -> str:
     text = re.sub(r"\x1b\[[0-9;?]*[ -/]*[@-~]", "", text)
     text = "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
     return text if len(text) <= limit else text[:limit] + " …[cut]"
+
+
+def tokens(text: str) -> int:
+    """Estimate how many tokens a text is: a third of its UTF-8 bytes, rounded up.
+
+    Above what the tokenizers in use need for code (3.2 to 4 bytes a token), so that a budget is kept with any of them.
+    """
+    return -(-len(text.encode("utf-8", "surrogatepass")) // 3)
+
+
+def within(text: str, n_tokens: int) -> str:
+    """Keep a text within a budget: the middle is cut out, with a mark that says how much; short texts stay as they are."""
+    if tokens(text) <= n_tokens:
+        return text
+    mark = "\n…[{} characters cut]…\n"
+    room = max(0, 3 * n_tokens - len(mark.format(len(text)).encode()))
+    data = text.encode("utf-8", "surrogatepass")
+    head = data[: room * 2 // 3].decode("utf-8", "ignore")
+    tail = data[len(data) - room // 3 :].decode("utf-8", "ignore") if room >= 3 else ""
+    return head + mark.format(len(text) - len(head) - len(tail)) + tail
 
 
 def fenced(text: str, info: str = "") -> str:

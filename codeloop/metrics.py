@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codeloop.attempts import LOSSES, Attempt, CaseResult, CaseStatus, Ending, Status, Trajectory, Verdict
+from codeloop.attempts import LOSSES, Attempt, CaseStatus, Ending, Status, Trajectory, Verdict
 
 TOTAL = "total"
 _N = TypeVar("_N", int, float)
@@ -202,7 +202,7 @@ class _UnseenCases:
             return passed
         attempt = trajectory.attempts[min(iteration, len(trajectory.attempts) - 1)]
         verdict = trajectory.hidden[attempt.handed_over]
-        cases = _cases(verdict) if verdict else ()
+        cases = verdict.cases if verdict else ()
         unseen = [case for case in cases if case.expression.strip() not in visible]
         # A failure that no seen case explains (forged, time-out after the last case) counts against the unseen ones.
         explained = any(c.status is not CaseStatus.PASSED for c in cases if c.expression.strip() in visible)
@@ -210,15 +210,12 @@ class _UnseenCases:
 
 
 def _expressions(verdicts: Iterable[Verdict]) -> set[str]:
-    return {case.expression.strip() for verdict in verdicts for case in _cases(verdict)}
-
-
-def _cases(verdict: Verdict) -> tuple[CaseResult, ...]:
-    return tuple(case for report in verdict.reports for case in report.cases)
+    return {case.expression.strip() for verdict in verdicts for case in verdict.cases}
 
 
 def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> Summary:
-    completions = [attempt.completion for t in mine for attempt in t.attempts]
+    attempts = [attempt for t in mine for attempt in t.attempts]
+    completions = [completion for attempt in attempts for completion in attempt.completions]
     stopped = (Ending.ERRORED, Ending.CANCELLED)
     return Summary(
         language=language,
@@ -239,8 +236,8 @@ def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> 
         completion_tokens=_sum_known([c.usage.completion_tokens for c in completions]),
         cost_usd=_sum_known([c.cost_usd for c in completions]),
         model_s=math.fsum(c.latency_s for c in completions),
-        attempts=len(completions),
-        extraction=_extraction([attempt for t in mine for attempt in t.attempts]),
+        attempts=len(attempts),
+        extraction=_extraction(attempts),
     )
 
 
