@@ -43,8 +43,10 @@ class RunConfig:
     """``local``, ``local:SIZE``, ``local:FILE``, ``replay:FILE``, or a litellm provider/model string."""
     api_base: str = ""
     draws: int = 1
+    policy: str = "default"
+    """A preset of ``codeloop.policies``, fields of it may follow."""
     max_iterations: int = 3
-    """Repairs after the first attempt."""
+    """Attempts after the first."""
     ks: tuple[int, ...] = (1,)
     limit: int | None = None
     """Tasks per language, a fixed stratified choice; ``None`` = all."""

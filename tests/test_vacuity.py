@@ -13,7 +13,8 @@ from codeloop.feedback import build
 from codeloop.languages.java import LANGUAGE as JAVA
 from codeloop.languages.port import Constant
 from codeloop.languages.python import LANGUAGE as PYTHON
-from codeloop.loop import evidence, run_trajectory
+from codeloop.loop import run_trajectory
+from codeloop.moves import evidence
 from codeloop.policy import Policy
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
@@ -20,12 +21,12 @@ from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, default_jobs, languages, option, sandbox_options, say
+from codeloop.cli.options import budget_options, default_jobs, languages, option, policy_help, sandbox_options, say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
 from codeloop.models.port import Model
-from codeloop.policy import Policy
+from codeloop.policies import get_policy
 from codeloop.reference_check import check_references
 from codeloop.registry import check_model_name, open_checker, open_model
 from codeloop.report.run_report import RunReport
@@ -45,7 +46,13 @@ class ReferenceCheckFailed(CodeloopError):
 @option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
 @option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
 @option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task.")
-@option("--max-iterations", type=click.IntRange(min=0), default=3, help="Repairs after the first attempt.")
+@option("--policy", default="default", help=policy_help())
+@option(
+    "--max-iterations",
+    type=click.IntRange(min=0),
+    help="Attempts after the first.  [default: the policy's]",
+    show_default=False,
+)
 @option("--k", "ks", default="1", help="k of pass@k, comma-separated; needs at least k draws.")
 @option("--limit", type=click.IntRange(min=1), help="Tasks per language: a fixed stratified choice.")
 @option("--tasks", default="", help="Task ids, comma-separated, instead of a choice.")
@@ -55,12 +62,16 @@ class ReferenceCheckFailed(CodeloopError):
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
-def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: Any) -> int:
+def command(
+    suite: str, lang: str, tasks: str, ks: str, as_json: bool, max_iterations: int | None, policy: str, **rest: Any
+) -> int:
     """Run SUITE (humaneval-x, humaneval, basics, or a YAML or JSONL file) through the refinement loop."""
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
         ks=_numbers(ks),
+        policy=policy,
+        max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
         task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
         **rest,
     )
@@ -133,7 +144,7 @@ async def _trajectories(
     model = open_model(settings, say)
     store.note_facts(run_id, _facts(suite, model, checker))
     try:
-        policy = Policy(max_repairs=settings.max_iterations, seed=settings.seed)
+        policy = replace(get_policy(settings.policy), max_repairs=settings.max_iterations, seed=settings.seed)
         bench = Bench(
             run_id=run_id,
             tasks=tasks,
@@ -159,7 +170,6 @@ def _facts(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
         "model": model.identity,
         "model_details": dict(model.details),
         "isolation": checker.sandbox.description,
-        "feedback": "diagnostics and the smallest failing visible case",
         "codeloop": version("codeloop"),
     }
 

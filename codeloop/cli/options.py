@@ -11,6 +11,7 @@ import click
 
 from codeloop.errors import UnknownName
 from codeloop.languages import NAMES
+from codeloop.policies import PRESETS
 from codeloop.report.text import escape
 from codeloop.sandbox.port import Guarantee
 
@@ -35,6 +36,12 @@ def budget_options(command: _F) -> _F:
     for bound in reversed(bounds):
         command = bound(command)
     return command
+
+
+def policy_help() -> str:
+    """Say what ``--policy`` takes: each preset with its line."""
+    lines = "; ".join(f"{name}: {text}" for name, (_, text) in PRESETS.items())
+    return f"How the loop goes on: {lines}. Fields may follow: default:plan=restart:temperatures=0.2+0.8:repairs=5."
 
 
 def sandbox_option(command: _F) -> _F:

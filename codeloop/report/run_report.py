@@ -105,7 +105,7 @@ class RunReport:
             f"{name.replace('_', ' ')} {value}" for name, value in facts.get("model_details", {}).items()
         )
         notes = [
-            f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; feedback: {facts.get('feedback', UNKNOWN)}",
+            f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; policy {self.settings.get('policy', 'default')}",
             f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),
             terminal.calls(self.calls),
             f"isolation {facts.get('isolation', UNKNOWN)}; {facts.get('wall_s', 0):.0f} s",
