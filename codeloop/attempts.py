@@ -198,6 +198,10 @@ class StageReport:
         return any(not case.is_vacuous for case in self.cases)
 
 
+AFTER_TESTS = frozenset({"lint", "mutate"})
+"""Stages that run on candidates whose tests passed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The reports of all stages that ran on one candidate with one set of tests, in order."""
@@ -235,11 +239,19 @@ class Verdict:
 
     @property
     def last(self) -> StageReport:
-        """Give the report that decided: the first that did not pass, else the last."""
+        """Give the report that decided: the first that did not pass, else the last up to the tests.
+
+        What passed was decided by its tests, and stages after them only inform: their cases stay in sight.
+        """
         for report in self.reports:
             if report.status is not Status.PASSED:
                 return report
-        return self.reports[-1]
+        deciding = [report for report in self.reports if report.stage not in AFTER_TESTS]
+        return (deciding or self.reports)[-1]
+
+    def report(self, stage: str) -> StageReport | None:
+        """Give the report of a stage; ``None`` if it did not run."""
+        return next((report for report in self.reports if report.stage == stage), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages import harness, judged
+from codeloop.languages import analysed, harness, judged
+from codeloop.languages.analysed import Analyser
 from codeloop.languages.cpp_answers import SYNTAX, completed, declared
 from codeloop.languages.cpp_cases import make_cases, server_of
 from codeloop.languages.cpp_signature import signature_of
@@ -49,6 +50,7 @@ class CppLanguage:
     fences: tuple[str, ...] = ("cpp", "c++", "cxx", "cc", "c")
     memory_bytes: int = 1 << 30
     syntax = SYNTAX
+    analysers: tuple[Analyser, ...] = ()
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate with its server, then the tests with their calls."""
@@ -103,6 +105,15 @@ class CppLanguage:
         """Read the judge's lines."""
         del code
         return judged.read_test(result, nonce)
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of the analysers."""
+        del task
+        return analysed.command(_FILE, code, self.analysers)
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found."""
+        return analysed.read(result, code, self.analysers, self.syntax)
 
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its default unless told otherwise."""

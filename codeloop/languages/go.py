@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, unparsed
-from codeloop.languages import harness
+from codeloop.languages import analysed, harness
+from codeloop.languages.analysed import Analyser
 from codeloop.languages.go_answers import SYNTAX, bound, completed, given_imports
 from codeloop.languages.go_cases import GRAMMAR, PACKAGES, calls, make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -36,6 +37,7 @@ class GoLanguage:
     fences = ("go", "golang")
     memory_bytes = 768 << 20
     syntax = SYNTAX
+    analysers: tuple[Analyser, ...] = ()
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against what it exports, and link both; the program stays in the cell."""
@@ -88,6 +90,15 @@ class GoLanguage:
         found = Diagnostic(stage="test", tool=_TOOL, rule=outcome, message=said, exception=said)
         kept = tuple(each for each in report.diagnostics if each.rule != "exited_early")
         return replace(report, outcome=outcome, diagnostics=(found, *kept))
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of the analysers."""
+        del task
+        return analysed.command("solution.go", code, self.analysers)
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found."""
+        return analysed.read(result, code, self.analysers, self.syntax)
 
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its zero value unless told otherwise."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages import harness
+from codeloop.languages import analysed, harness
+from codeloop.languages.analysed import Analyser
 from codeloop.languages.java_answers import SYNTAX, TYPES, completed, members_of, name_of, with_members, with_types
 from codeloop.languages.java_cases import make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -58,6 +59,7 @@ class JavaLanguage:
     fences = ("java",)
     memory_bytes = 1 << 30
     syntax = SYNTAX
+    analysers: tuple[Analyser, ...] = ()
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against its API classes alone."""
@@ -95,6 +97,15 @@ class JavaLanguage:
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the cases. A line without the nonce is the candidate's own: ``forged``."""
         return harness.read_test(result, nonce, code, tool="java")
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of the analysers."""
+        del task
+        return analysed.command("Main.java", code, self.analysers)
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found."""
+        return analysed.read(result, code, self.analysers, self.syntax)
 
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its default unless told otherwise."""

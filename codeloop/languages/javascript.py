@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import Note, StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, unparsed
-from codeloop.languages import harness, judged
+from codeloop.languages import analysed, harness, judged
+from codeloop.languages.analysed import Analyser
 from codeloop.languages.javascript_cases import declared, given_nodes, make_cases
 from codeloop.languages.javascript_modules import as_script
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -129,6 +130,7 @@ class JavaScriptLanguage:
     fences: tuple[str, ...] = ("javascript", "js", "node", "nodejs", "mjs", "cjs", "jsx")
     memory_bytes: int = 512 * 1024 * 1024
     syntax: Syntax = SYNTAX
+    analysers: tuple[Analyser, ...] = ()
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests."""
@@ -180,6 +182,15 @@ class JavaScriptLanguage:
         """Read the judge's lines."""
         del code
         return judged.read_test(result, nonce)
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of the analysers."""
+        del task
+        return analysed.command(_SOURCE, code, self.analysers)
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found."""
+        return analysed.read(result, code, self.analysers, self.syntax)
 
     def stub(self, task: Task) -> Stub:
         """Give the entry point that returns a constant; ``null`` unless told otherwise."""

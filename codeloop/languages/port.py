@@ -13,6 +13,9 @@ from codeloop.tasks import Task
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from codeloop.diagnostics import Diagnostic
+    from codeloop.languages.analysed import Analyser
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
@@ -64,6 +67,8 @@ class Language(Protocol):
     """Info strings of Markdown fences that mean this language, lower case."""
     memory_bytes: int
     syntax: Syntax
+    analysers: tuple[Analyser, ...]
+    """What the lint stage runs, in this order; empty where the image has none."""
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the command that checks ``code`` and prepares ``tests`` against it; it executes neither."""
@@ -79,6 +84,14 @@ class Language(Protocol):
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the cases; passed only with exit 0, the nonce after the last assertion, and every case passed."""
+        ...
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command that runs the analysers over ``code``; it executes nothing of it."""
+        ...
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found, not yet sorted by rules; an analyser that failed is one ``unparsed`` note."""
         ...
 
     def stub(self, task: Task) -> Stub:

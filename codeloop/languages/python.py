@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import Note, StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages import judged
+from codeloop.languages import analysed, judged
+from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.tasks import Task
@@ -76,6 +77,7 @@ class PythonLanguage:
     fences: tuple[str, ...] = ("python", "py", "python3", "py3")
     memory_bytes: int = 512 * 1024 * 1024
     syntax: Syntax = _SYNTAX
+    analysers: tuple[Analyser, ...] = ()
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests, which the judge reads as they are."""
@@ -127,6 +129,15 @@ class PythonLanguage:
         """Read the judge's lines. Once the candidate was contacted, whatever goes wrong is the candidate's doing."""
         del code
         return judged.read_test(result, nonce)
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of the analysers."""
+        del task
+        return analysed.command(_SOURCE, code, self.analysers)
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found."""
+        return analysed.read(result, code, self.analysers, self.syntax)
 
     def stub(self, task: Task) -> Stub:
         """Give the entry point that returns a constant; ``None`` unless told otherwise."""

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from codeloop.attempts import StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
-from codeloop.languages import harness
+from codeloop.languages import analysed, harness
+from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.rust_answers import SYNTAX, bound, completed, refusals
 from codeloop.languages.rust_cases import GRAMMAR, make_cases, published, signature
@@ -34,6 +35,7 @@ class RustLanguage:
     fences = ("rust", "rs")
     memory_bytes = 1 << 30
     syntax = SYNTAX
+    analysers: tuple[Analyser, ...] = ()
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate as a crate, then the tests against it, and link; the program stays in the cell."""
@@ -86,6 +88,15 @@ class RustLanguage:
         found = Diagnostic(stage="test", tool=_TOOL, rule="crashed", message=message, exception=message)
         kept = tuple(each for each in report.diagnostics if each.rule != "crashed")
         return replace(report, diagnostics=(found, *kept))
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of the analysers."""
+        del task
+        return analysed.command("solution.rs", code, self.analysers)
+
+    def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
+        """Read what they found."""
+        return analysed.read(result, code, self.analysers, self.syntax)
 
     def stub(self, task: Task) -> Stub:
         """Return a constant of the declared type; its default unless told otherwise."""

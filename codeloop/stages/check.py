@@ -10,6 +10,7 @@ from codeloop.diagnostics import Diagnostic
 from codeloop.languages import get_language
 from codeloop.sandbox.port import Sandbox
 from codeloop.stages.compile import compile_stage
+from codeloop.stages.lint import LintSettings, given_findings, lint_stage
 from codeloop.stages.test import test_stage
 from codeloop.stages.turnstile import Turnstile
 from codeloop.stages.vacuity import vacuous_cases
@@ -44,18 +45,42 @@ class Checker:
     sandbox: Sandbox
     cpu_s: float = 10.0
     """CPU seconds of a test stage: the references of HumanEval-X need less than one on any machine in use."""
+    lint: LintSettings | None = None
+    """How visible checks that passed are analysed; ``None``: not at all."""
     _turnstile: Turnstile = field(default_factory=Turnstile, repr=False)
     _vacuous: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _limits: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
+    _given: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     async def __call__(self, task: Task, candidate: Candidate, tests: Tests) -> Verdict:
-        """Compile, then test; blank tests stop after compile. An answer without code fails without a cell."""
+        """Compile, test, lint; blank tests are not run, hidden ones not followed by lint.
+
+        An answer without code fails without a cell.
+        """
         if not candidate.code.strip():
             return Verdict(reports=(_no_code(candidate),))
         verdict = await self._judged(task, candidate, tests)
-        if isinstance(tests, VisibleTests) and verdict.last.cases:
-            return _marked(verdict, await self._vacuous_cases(task))
+        if not isinstance(tests, VisibleTests):
+            return verdict
+        if verdict.last.cases:
+            verdict = _marked(verdict, await self._vacuous_cases(task))
+        if self.lint is not None and verdict.status is Status.PASSED:
+            verdict = await self._linted(task, candidate.code, verdict, self.lint)
         return verdict
+
+    async def _linted(self, task: Task, code: str, verdict: Verdict, settings: LintSettings) -> Verdict:
+        """Add what analysers find; nothing where the language has none."""
+        language = get_language(task.language)
+        if not language.analysers:
+            return verdict
+        async with (
+            self._turnstile.together(),
+            self.sandbox.open(language.name, memory_bytes=language.memory_bytes) as cell,
+        ):
+            if task.digest not in self._given:
+                self._given[task.digest] = await given_findings(cell, language, task)
+            report = await lint_stage(cell, language, task, code, settings, self._given[task.digest])
+        return replace(verdict, reports=(*verdict.reports, report))
 
     async def _vacuous_cases(self, task: Task) -> frozenset[str]:
         if task.digest not in self._vacuous:

@@ -1,0 +1,90 @@
+"""Scopes: where in a program a place lies: its line of source, and the functions and types around it, by tree-sitter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from codeloop.diagnostics import Diagnostic
+from codeloop.languages.syntax import Syntax, parse, text_of, to_text
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_SEPARATORS = {"tree_sitter_cpp": "::", "tree_sitter_rust": "::"}
+_RECEIVERS = ("type", "receiver")  # Rust's ``impl Account`` and Go's ``func (a *Account)`` name their type there
+_DECLARATORS = 4  # pointers and references around a C++ function's name
+
+
+def placed(findings: Iterable[Diagnostic], code: str, syntax: Syntax) -> tuple[Diagnostic, ...]:
+    """Fill ``scope`` and ``source_line`` where a finding has a line and lacks them."""
+    lines = code.split("\n")
+    return tuple(_placed(item, code, lines, syntax) for item in findings)
+
+
+def scope_of(code: str, line: int, column: int | None, syntax: Syntax) -> str:
+    """Name the functions and types around a place (1-based; columns count code points): ``Account.deposit``; empty at the top.
+
+    Without a column it is the first character of the line that is no blank.
+    """
+    lines = code.split("\n")
+    if not 0 < line <= len(lines):
+        return ""
+    text = lines[line - 1]
+    first = len(text) - len(text.lstrip())
+    before = text[: first if column is None else max(0, column - 1)]
+    point = (line - 1, len(before.encode("utf-8", "surrogatepass")))
+    node = parse(syntax, code).descendant_for_point_range(point, point)
+    names: list[str] = []
+    while node is not None:
+        names += _names(node, syntax)
+        node = node.parent
+    return _SEPARATORS.get(syntax.grammar, ".").join(reversed(names))
+
+
+def _placed(item: Diagnostic, code: str, lines: list[str], syntax: Syntax) -> Diagnostic:
+    if item.line is None or not 0 < item.line <= len(lines):
+        return item
+    scope = item.scope or scope_of(code, item.line, item.column, syntax)
+    return replace(item, source_line=item.source_line or lines[item.line - 1].rstrip("\r"), scope=scope)
+
+
+def _names(node: Node, syntax: Syntax) -> list[str]:
+    """Name a node that makes a scope, innermost first; nothing for one that makes none or has no name."""
+    if node.type == "impl_item":
+        return _type_names(node, syntax)
+    if node.type not in syntax.functions and node.type not in syntax.types:
+        return []
+    name = _name(node)
+    if not name:
+        return []
+    return [name, *(_type_names(node, syntax) if node.type == "method_declaration" else [])]
+
+
+def _name(node: Node) -> str:
+    """Give the name in a definition: its own field, or at the heart of a C++ declarator."""
+    named = node.child_by_field_name("name")
+    inner = node
+    for _ in range(_DECLARATORS):
+        if named is not None:
+            return text_of(named)
+        child = inner.child_by_field_name("declarator")
+        if child is None:
+            break
+        inner, named = child, child.child_by_field_name("name")
+    return text_of(inner) if inner is not node and inner.type.endswith("identifier") else ""
+
+
+def _type_names(node: Node, syntax: Syntax) -> list[str]:
+    """Name the type that a method belongs to where it is said beside the function."""
+    if syntax.grammar not in ("tree_sitter_go", "tree_sitter_rust"):
+        return []
+    for field in reversed(_RECEIVERS):
+        stack = [child for child in [node.child_by_field_name(field)] if child is not None]
+        while stack:
+            current = stack.pop(0)
+            if current.type == "type_identifier":
+                return [to_text(current.text or b"")]
+            stack += current.named_children
+    return []
