@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from codeloop.attempts import Attempt, Status, Verdict
+from codeloop.findings import matters
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +123,5 @@ def best(attempts: Sequence[Attempt]) -> Attempt:
 def evidence(verdict: Verdict) -> tuple[int, int, int]:
     """Order verdicts by visible evidence: stages passed, cases passed, fewest findings."""
     passed = sum(report.status is Status.PASSED for report in verdict.reports)
-    return (passed, verdict.last.n_passed, -len(verdict.last.diagnostics))
+    found = [item for item in verdict.last.diagnostics if verdict.last.stage != "lint" or matters(item)]
+    return (passed, verdict.last.n_passed, -len(found))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from codeloop.attempts import Attempt, Ending, Status
 from codeloop.ladders import ByIteration, Ladder
 from codeloop.moves import Fresh, Move, Plan, RepairBest, StopWhenStalled
+from codeloop.stages.check import Checker
+from codeloop.stages.lint import LintSettings
 from codeloop.tellers import Stateless, Teller
 
 STAGE_ORDER = ("compile", "test", "lint", "mutate")
@@ -66,6 +68,13 @@ class Policy:
             return Ending.STALLED
         is_over = len(attempts) > self.max_repairs or self._is_spent(attempts)
         return Ending.EXHAUSTED if is_over else move
+
+    def checker(self, checker: Checker) -> Checker:
+        """Give the checker that runs this policy's stages; cells and caches are shared with the one given."""
+        gate = self.gate("lint")
+        rules = checker.lint.rules if checker.lint else ()
+        lint = LintSettings(is_gating=gate is Gate.GATES, rules=rules) if gate else None
+        return replace(checker, lint=lint)
 
     def gate(self, stage: str) -> Gate | None:
         """Say what a stage does by this policy; ``None``: it is not run."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from codeloop import feedback, prompts
 from codeloop.attempts import Attempt, CaseStatus, Exchange, Prompt, Verdict
+from codeloop.languages import get_language
 from codeloop.moves import Fresh, Move
 from codeloop.prompts import Question, Sampling
 
@@ -56,7 +57,7 @@ class Stateless:
         """Ask for a first program, or for a repair."""
         if isinstance(move, Fresh):
             return prompts.first(question, sampling)
-        found = feedback.build(move.base.verdict, n_findings=self.n_findings) if self.has_findings else None
+        found = _found(question, move.base, self.n_findings) if self.has_findings else None
         tried = _tried(move.base, attempts) if self.has_findings else ""
         diagnosis = before[-1].completion.text if before else ""
         return prompts.repair(question, move.base.candidate.code, found, sampling, tried=tried, diagnosis=diagnosis)
@@ -73,7 +74,7 @@ class DiagnoseFirst:
         del attempts
         if isinstance(move, Fresh):
             return None
-        found = feedback.build(move.base.verdict, n_findings=self.teller.n_findings)
+        found = _found(question, move.base, self.teller.n_findings)
         return prompts.diagnose(question, move.base.candidate.code, found, sampling)
 
     def prompt(
@@ -115,11 +116,15 @@ class Conversational:
         others = [
             attempt for attempt in attempts[start:] if attempt is not move.base and attempt.candidate.code.strip()
         ]
-        turns = [
-            (turn.candidate.code, feedback.build(turn.verdict, n_findings=self.n_findings))
-            for turn in (*others, move.base)
-        ]
+        turns = [(turn.candidate.code, _found(question, turn, self.n_findings)) for turn in (*others, move.base)]
         return prompts.conversation(question, turns, sampling)
+
+
+def _found(question: Question, attempt: Attempt, n_findings: int) -> feedback.Feedback:
+    syntax = get_language(question.language).syntax
+    return feedback.build(
+        attempt.verdict, attempt.candidate, syntax, entry_point=question.entry_point, n_findings=n_findings
+    )
 
 
 def _tried(base: Attempt, attempts: Sequence[Attempt]) -> str:

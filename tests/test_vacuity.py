@@ -169,7 +169,7 @@ def test_a_vacuous_pass_is_no_evidence_and_no_anchor() -> None:
     with_sound = Verdict(reports=(report(True, False, status=Status.FAILED),))
     without = Verdict(reports=(report(True, True, status=Status.FAILED),))
     assert evidence(with_sound) > evidence(without)
-    assert build(with_sound).passing == ("f(1)",)
+    assert build(with_sound, Candidate(code="")).passing == ("f(1)",)
 
 
 def test_a_task_with_vacuous_cases_only_has_no_visible_tests() -> None:

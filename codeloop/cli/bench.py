@@ -151,7 +151,7 @@ async def _trajectories(
             draws=settings.draws,
             policy=policy,
             model=model,
-            check=checker,
+            check=policy.checker(checker),
             store=store,
             budget=Budget(tokens=settings.budget_tokens, cost_usd=settings.budget_cost, seconds=settings.budget_s),
         )
