@@ -8,25 +8,26 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Verdict
+from codeloop.contrast import contrast
 from codeloop.diagnostics import Diagnostic, Fix
 from codeloop.findings import Cause, Group, cause_of, group, matters, of_case
 from codeloop.languages.syntax import Syntax, parse, text_of, walk
 
 _MAX_ANCHORS = 5
 _MAX_NAMES = 5
-_MAX_LINES = 8  # of a group: more would not help to find them
+_LONG_COMMENT = 40  # characters without blanks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A group of findings as a prompt tells it: its cause, where else it shows, and what a tool suggests."""
 
-    line: int | None
-    lines: tuple[int, ...]
-    """All lines of the group, ``line`` among them; the first few."""
     scope: str
     message: str
-    source_line: str
+    source: str
+    """The line, and below it a mark at the column where that is known. No line numbers: the program is shown shortened."""
+    n_more: int
+    """Other places with the same cause."""
     notes: tuple[str, ...] = ()
     fix: str = ""
 
@@ -39,8 +40,11 @@ class Failure:
     expected: str
     actual: str
     exception: str
-    line: int | None
+    source: str
+    """The line that raised."""
     frame: str
+    contrast: str
+    """How the two values differ, in a line; empty where nothing can be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +108,22 @@ def _finding(item: Group) -> Finding:
     # The message stands outside of a fence in some templates, so it must not open one either.
     message = re.sub(r"`{3,}|~{3,}", "'''", clean(cause.message, 500))
     return Finding(
-        line=cause.line,
-        lines=item.lines[:_MAX_LINES],
         scope=clean(cause.scope, 100),
         message=message,
-        source_line=clean(cause.source_line, 200),
+        source=_marked(cause),
+        n_more=max(0, len(item.lines) - 1),
         notes=tuple(clean(note, 200) for note in cause.notes[:2]),
         fix=_suggested(cause.fixes),
     )
+
+
+def _marked(item: Diagnostic) -> str:
+    """Give the source line with a mark below the column; without one where the line is cut or the column is unknown."""
+    line = clean(item.source_line.rstrip(), 200)
+    if not line.strip() or not item.column or item.column > len(line) or line != item.source_line.rstrip():
+        return line
+    blanks = re.sub(r"[^\t]", " ", line[: item.column - 1])
+    return f"{line}\n{blanks}^"
 
 
 def _suggested(fixes: tuple[Fix, ...]) -> str:
@@ -124,8 +136,9 @@ def _failure(found: Diagnostic) -> Failure:
         expected=clean(found.expected, 300),
         actual=clean(found.actual, 300),
         exception=clean(found.exception, 300),
-        line=found.line,
+        source=_marked(found),
         frame=clean(found.frame, 100),
+        contrast=clean(contrast(found.expected, found.actual), 300),
     )
 
 
@@ -141,6 +154,27 @@ def _similar(findings: Iterable[Diagnostic], code: str, syntax: Syntax) -> tuple
 def _missing_name(item: Diagnostic) -> re.Match[str] | None:
     is_name = cause_of(item) is Cause.NAME
     return re.search(r"[`'\"‘“]([\w$]+)[`'\"’”]", f"{item.message} {item.exception}") if is_name else None
+
+
+def without_statement(code: str, given: str, syntax: Syntax) -> str:
+    """Drop comments and docstrings that only repeat the given beginning: the prompt shows that already.
+
+    A short comment stays, and so does one that is all that a function holds.
+    """
+    known = "".join(given.split())
+    data = code.encode("utf-8", "surrogatepass")
+    for node in reversed([*walk(parse(syntax, code))]):
+        text = "".join(text_of(node).split())
+        is_comment = node.type in syntax.comments or (
+            node.type == "expression_statement" and [child.type for child in node.children] == ["string"]
+        )
+        has_others = node.next_named_sibling is not None
+        if is_comment and has_others and len(text) >= _LONG_COMMENT and text in known:
+            end = node.end_byte + (data[node.end_byte : node.end_byte + 1] == b"\n")
+            start = data.rfind(b"\n", 0, node.start_byte) + 1
+            start = start if not data[start : node.start_byte].strip() else node.start_byte
+            data = data[:start] + data[end:]
+    return data.decode("utf-8", "surrogatepass")
 
 
 def clean(text: str, limit: int) -> str:

@@ -10,7 +10,7 @@ from codeloop.errors import ConfigError, UnknownName
 from codeloop.ladders import ByIteration, OnStagnation
 from codeloop.moves import Alternate, ByCause, DrawAfresh, Plan, RepairBest, RestartWhenStalled, StopWhenStalled
 from codeloop.policy import Gate, Policy, StageRule
-from codeloop.tellers import Conversational, DiagnoseFirst, Stateless, Teller
+from codeloop.tellers import Conversational, DiagnoseFirst, Hint, Stateless, Teller
 
 _T = TypeVar("_T")
 
@@ -30,6 +30,7 @@ TELLERS: Mapping[str, Teller] = {
     "first_finding": Stateless(n_findings=1),
     "chat": Conversational(),
     "diagnose": DiagnoseFirst(),
+    "hint": Hint(),
 }
 
 _LINTED = (StageRule(name="compile"), StageRule(name="test"), StageRule(name="lint"))

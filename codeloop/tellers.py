@@ -60,7 +60,34 @@ class Stateless:
         found = _found(question, move.base, self.n_findings) if self.has_findings else None
         tried = _tried(move.base, attempts) if self.has_findings else ""
         diagnosis = before[-1].completion.text if before else ""
-        return prompts.repair(question, move.base.candidate.code, found, sampling, tried=tried, diagnosis=diagnosis)
+        code = _shown(question, move.base)
+        return prompts.repair(question, code, found, sampling, tried=tried, diagnosis=diagnosis)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Ask again with what was found, and without the program: a small model copies a program that it is shown."""
+
+    n_findings: int = 3
+
+    def inquiry(self, question: Question, move: Move, attempts: Sequence[Attempt], sampling: Sampling) -> Prompt | None:
+        """Ask nothing."""
+        del question, move, attempts, sampling
+        return None
+
+    def prompt(
+        self,
+        question: Question,
+        move: Move,
+        attempts: Sequence[Attempt],
+        sampling: Sampling,
+        before: tuple[Exchange, ...] = (),
+    ) -> Prompt:
+        """Ask for another program."""
+        del attempts, before
+        if isinstance(move, Fresh):
+            return prompts.first(question, sampling)
+        return prompts.hint(question, _found(question, move.base, self.n_findings), sampling)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +102,7 @@ class DiagnoseFirst:
         if isinstance(move, Fresh):
             return None
         found = _found(question, move.base, self.teller.n_findings)
-        return prompts.diagnose(question, move.base.candidate.code, found, sampling)
+        return prompts.diagnose(question, _shown(question, move.base), found, sampling)
 
     def prompt(
         self,
@@ -125,6 +152,11 @@ def _found(question: Question, attempt: Attempt, n_findings: int) -> feedback.Fe
     return feedback.build(
         attempt.verdict, attempt.candidate, syntax, entry_point=question.entry_point, n_findings=n_findings
     )
+
+
+def _shown(question: Question, attempt: Attempt) -> str:
+    syntax = get_language(question.language).syntax
+    return feedback.without_statement(attempt.candidate.code, question.given, syntax)
 
 
 def _tried(base: Attempt, attempts: Sequence[Attempt]) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Status, Verdict
 from codeloop.diagnostics import Category, Diagnostic
-from codeloop.feedback import build, clean, fenced
+from codeloop.feedback import build, clean, fenced, without_statement
+from codeloop.languages.java import LANGUAGE as JAVA
 from codeloop.languages.python import LANGUAGE as PYTHON
 
 
@@ -62,7 +63,7 @@ def test_one_cause_at_many_lines_is_one_finding() -> None:
         for line in (7, 3, 5)
     ]
     told = build(found("compile", *items), Candidate(code=""))
-    assert [(item.line, item.lines) for item in told.findings] == [(3, (3, 5, 7))]
+    assert [item.n_more for item in told.findings] == [2]
 
 
 def test_a_missing_name_is_told_with_those_that_do_exist() -> None:
@@ -79,3 +80,20 @@ def test_lint_tells_what_matters_and_names_no_taste() -> None:
     taste = Diagnostic(stage="lint", tool="t", rule="b", message="ugly", category=Category.TASTE)
     told = build(found("lint", taste, bug), Candidate(code=""))
     assert [item.message for item in told.findings] == ["a bug"]
+
+
+def test_a_finding_shows_its_line_with_a_mark() -> None:
+    item = Diagnostic(
+        stage="compile", tool="t", rule="r", message="m", line=2, column=6, source_line="\tx = cuont", scope="f"
+    )
+    told = build(found("compile", item), Candidate(code=""))
+    assert told.findings[0].source == "\tx = cuont\n\t    ^"
+
+
+def test_a_comment_that_only_repeats_the_statement_is_left_out_of_the_program() -> None:
+    given = 'def f(n):\n    """Give the number that follows n, for every whole number n."""\n'
+    body = "    # our own remark, which is no part of the statement at all\n    return n + 2\n"
+    assert without_statement(given + body, given, PYTHON.syntax) == "def f(n):\n" + body
+    assert without_statement(given, given, PYTHON.syntax) == given, "it is all that the function holds"
+    java = "class A {\n    // Give the number that follows n, for every whole number n.\n    int f(int n) { return n; }\n}\n"
+    assert "//" not in without_statement(java, java, JAVA.syntax)

@@ -80,6 +80,11 @@ def repair(
     return _prompt("repair", sampling, [("user", "repair", fields)])
 
 
+def hint(question: Question, feedback: Feedback, sampling: Sampling) -> Prompt:
+    """Ask for another program, told what was found in an earlier one that is not shown."""
+    return _prompt("hint", sampling, [("user", "hint", {"question": _bounded(question), "feedback": feedback})])
+
+
 def diagnose(question: Question, code: str, feedback: Feedback, sampling: Sampling) -> Prompt:
     """Ask what is wrong with ``code``, in words."""
     fields = {"question": _bounded(question), "code": within(code, BUDGET.program), "feedback": feedback}
