@@ -86,7 +86,7 @@ def unused_variable(source: Source) -> Iterator[Edit]:
     """Write an assignment's value into a new name."""
     for node in source.of(source.shapes.assignments):
         left, right = (_only(node.child_by_field_name(name)) for name in ("left", "right"))
-        is_statement = node.parent is not None and node.parent.type in source.shapes.statements
+        is_statement = _is_in_block(source, node)
         if left is None or right is None or left.type not in source.syntax.names or not is_statement:
             continue
         name, sign = text_of(left), source.text(left.end_byte, right.start_byte).strip().removesuffix("=")
@@ -94,6 +94,15 @@ def unused_variable(source: Source) -> Iterator[Edit]:
             value = f"{name} {sign} {_atom(right)}" if sign else text_of(right)
             declared = source.shapes.declaration.replace("NAME", _new_name(source, name))
             yield Edit(start=node.start_byte, end=node.end_byte, text=declared.replace("VALUE", value))
+
+
+def _is_in_block(source: Source, node: Node) -> bool:
+    """Say whether an assignment is a statement in a block: a declaration may not be an ``if``'s only statement."""
+    parent = node.parent
+    if parent is None or parent.type not in source.shapes.statements:
+        return False
+    holder = parent if parent.type in source.shapes.holders else parent.parent
+    return holder is not None and holder.type in source.shapes.holders
 
 
 def _only(node: Node | None) -> Node | None:

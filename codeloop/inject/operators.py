@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from codeloop.inject.names import missing_import, unused_variable, wrong_name, wrong_variable
 from codeloop.inject.source import Edit, Source, without
-from codeloop.languages.syntax import text_of
+from codeloop.languages.syntax import text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -75,13 +75,16 @@ _OTHER = {"+": "-", "-": "+", "*": "+", "/": "*", "%": "/", "//": "/", "**": "*"
 _OTHER |= {"+=": "-=", "-=": "+=", "*=": "+=", "/=": "*=", "//=": "/="}
 _OTHER |= {"&&": "||", "||": "&&", "and": "or", "or": "and"}
 _ORDERED = frozenset({"-", "/", "//", "%", "**"})
-_COMMUTES = re.compile(r"(?:\w*::|\w*\.)*(?:max|min|Max|Min|gcd|__gcd|lcm|fmax|fmin|equals)")
+_COMMUTES = re.compile(
+    r"(?:\w*::|\w*\.)*(?:max|min|Max|Min|gcd|__gcd|lcm|fmax|fmin|equals|make)"
+)  # and Go's make takes a type
 
 
 def _operators(source: Source, others: Mapping[str, str]) -> Iterator[Edit]:
     for node in source.of(source.shapes.operations):
         for token in node.children:
-            if not token.is_named and token.type in others:
+            is_pythons = token.type != "in" or node.type == "comparison_operator"  # JavaScript has no "not in"
+            if not token.is_named and token.type in others and is_pythons:
                 yield _instead(token, others[token.type])
 
 
@@ -133,7 +136,8 @@ def negated_condition(source: Source) -> Iterator[Edit]:
             yield Edit(start=condition.start_byte, end=condition.named_children[0].start_byte, text="")
         else:
             before, after = source.shapes.negation
-            yield _instead(condition, before + text_of(condition) + after)
+            is_close = source.code[condition.start_byte - 1 : condition.start_byte].isalnum()  # "if(a) and b"
+            yield _instead(condition, " " * is_close + before + text_of(condition) + after)
 
 
 def _condition(source: Source, node: Node) -> Node | None:
@@ -157,8 +161,8 @@ def wrong_constant(source: Source) -> Iterator[Edit]:
             yield _instead(node, source.shapes.booleans[node.type])
     for node in source.of(source.shapes.strings):
         text = text_of(node)
-        is_docstring = node.parent is not None and node.parent.parent is not None
-        is_docstring = is_docstring and node.parent.parent.type in source.shapes.statements  # type: ignore[union-attr]  # seen above
+        around = node.parent.parent if node.parent is not None else None
+        is_docstring = around is not None and around.type in source.shapes.statements
         if len(text) > 1 and re.fullmatch(r"[ -~]*", text) and not set(text) & set("\\%{}") and not is_docstring:
             yield Edit(start=node.end_byte - 1, end=node.end_byte, text="")
 
@@ -169,9 +173,25 @@ def wrong_type(source: Source) -> Iterator[Edit]:
         if text_of(node).isdecimal():
             yield _instead(node, f'"{text_of(node)}"')
     for node in source.of(source.syntax.returns):
-        value = node.named_children[0] if node.type.startswith("return") and node.named_child_count else None
-        if value is not None and not (value.type == "expression_list" and value.named_child_count > 1):
+        value = _returned(node)
+        is_list = value is not None and value.type == "expression_list" and value.named_child_count > 1
+        if value is not None and not is_list and not _gives_text(source, node):
             yield _instead(value, source.shapes.as_text.replace("VALUE", text_of(value)))
+
+
+def _returned(node: Node) -> Node | None:
+    """Give what a ``return`` gives; a list in braces is no value that could stand alone."""
+    value = node.named_children[0] if node.type.startswith("return") and node.named_child_count else None
+    return None if value is not None and value.type == "initializer_list" else value
+
+
+def _gives_text(source: Source, node: Node) -> bool:
+    """Say whether the function around a node is declared to return text: turning that into text would do nothing."""
+    function: Node | None = node
+    while function is not None and function.type not in source.syntax.functions:
+        function = function.parent
+    types = (function.child_by_field_name(name) for name in ("return_type", "type", "result") if function is not None)
+    return any(re.fullmatch(r"(?:std::)?(?:str|String|string)", text_of(given)) for given in types)
 
 
 def swapped_arguments(source: Source) -> Iterator[Edit]:
@@ -190,7 +210,8 @@ def swapped_arguments(source: Source) -> Iterator[Edit]:
 
 def _swap(source: Source, first: Node, second: Node) -> Iterator[Edit]:
     between = source.text(first.end_byte, second.start_byte)
-    if text_of(first) != text_of(second):
+    is_signed = text_of(first)[:1] in {"-", "+"}  # of "-i-1" would come "1--i"
+    if text_of(first) != text_of(second) and not (is_signed and between.strip() in _ORDERED):
         yield Edit(start=first.start_byte, end=second.end_byte, text=text_of(second) + between + text_of(first))
 
 
@@ -234,16 +255,15 @@ def missing_return(source: Source) -> Iterator[Edit]:
 
 def _functions(source: Source) -> Iterator[Node]:
     """Give the functions that end in the reference: the entry point's begins in what the task gives."""
-    from codeloop.languages.syntax import walk
-
     found = (node for node in walk(source.root) if node.type in source.syntax.functions)
     return (node for node in found if node.end_byte > source.start)
 
 
 def _unreturned(source: Source, nodes: Iterable[Node]) -> Iterator[Edit]:
     for node in nodes:
-        if node.type in source.syntax.returns and node.type.startswith("return") and node.named_child_count:
-            yield Edit(start=node.start_byte, end=node.named_children[0].start_byte, text="")
+        value = _returned(node) if node.type in source.syntax.returns else None
+        if value is not None:
+            yield Edit(start=node.start_byte, end=value.start_byte, text="")
 
 
 def infinite_loop(source: Source) -> Iterator[Edit]:
@@ -257,17 +277,11 @@ def infinite_loop(source: Source) -> Iterator[Edit]:
         head = condition or node.named_children[0]  # Go has one ``for`` for all
         if body is None or head.type in source.shapes.for_updates or head.type in {"range_clause", "block"}:
             continue
-        asked = {text_of(leaf) for leaf in _below(head) if leaf.type in source.syntax.names}
-        changes = [inner for inner in _below(body) if inner.type in source.shapes.updates and _changed(inner) in asked]
+        asked = {text_of(leaf) for leaf in walk(head) if leaf.type in source.syntax.names}
+        changes = [inner for inner in walk(body) if inner.type in source.shapes.updates and _changed(inner) in asked]
         statement = changes[0].parent if len(changes) == 1 else None
         if statement is not None and statement.type in source.shapes.statements:
             yield without(source, changes[0] if statement.type in source.shapes.holders else statement)
-
-
-def _below(node: Node) -> Iterator[Node]:
-    from codeloop.languages.syntax import walk
-
-    return walk(node)
 
 
 def _changed(node: Node) -> str:

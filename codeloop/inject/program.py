@@ -13,7 +13,9 @@ from codeloop.languages.syntax import to_bytes, to_text
 from codeloop.tasks import Fault, Task
 
 
-def inject_all(tasks: Sequence[Task], *, seed: int, rate: float, kinds: Sequence[Kind] = tuple(Kind)) -> tuple[Task, ...]:
+def inject_all(
+    tasks: Sequence[Task], *, seed: int, rate: float, kinds: Sequence[Kind] = tuple(Kind)
+) -> tuple[Task, ...]:
     """Give the tasks that got a fault, with ``start`` and ``faults``, in their order.
 
     ``rate`` is the expected number of faults of a program: 1 puts one into each, 0.5 one into half of them (the others

@@ -117,15 +117,12 @@ def _binding(source: Source, node: Node, leaf: Node) -> Binding:
 
 def without(source: Source, node: Node) -> Edit:
     """Take a node out: with its line where it stands alone, and with what a block must hold where it was all of it."""
-    lines = source.code
-    start, end = node.start_byte, node.end_byte
-    holder = node.parent
-    if source.shapes.empty and holder is not None and holder.type in source.shapes.holders:
-        if holder.named_child_count == 1:
-            return Edit(start=start, end=end, text=source.shapes.empty)
-    line_start = lines.rfind(b"\n", 0, start) + 1
-    line_end = lines.find(b"\n", end)
-    if line_end >= 0 and line_start >= source.start and not lines[line_start:start].strip():
-        if not lines[end:line_end].strip():
-            return Edit(start=line_start, end=line_end + 1, text="")
+    start, end, holder = node.start_byte, node.end_byte, node.parent
+    is_in_block = holder is not None and holder.type in source.shapes.holders
+    if source.shapes.empty and is_in_block and holder is not None and holder.named_child_count == 1:
+        return Edit(start=start, end=end, text=source.shapes.empty)
+    line_start, line_end = source.code.rfind(b"\n", 0, start) + 1, source.code.find(b"\n", end)
+    is_alone = line_end >= 0 and not (source.code[line_start:start] + source.code[end:line_end]).strip()
+    if is_alone and line_start >= source.start:
+        return Edit(start=line_start, end=line_end + 1, text="")
     return Edit(start=start, end=end, text="")
