@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from codeloop import prompts
-from codeloop.attempts import Attempt, Completion, Ending, Exchange, Prompt, Trajectory
+from codeloop.attempts import Attempt, Candidate, Completion, Ending, Exchange, Prompt, Trajectory, Usage
 from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.moves import Move, Repair, best
@@ -62,12 +62,13 @@ async def _attempt(
 ) -> Attempt:
     question, sampling = _question(task), _sampling(draw, attempts, policy)
     before: tuple[Exchange, ...] = ()
-    inquiry = policy.teller.inquiry(question, move, attempts, sampling)
+    is_given = bool(task.start) and not attempts
+    inquiry = None if is_given else policy.teller.inquiry(question, move, attempts, sampling)
     if inquiry is not None:
         before = (Exchange(prompt=inquiry, completion=await complete(inquiry)),)
     prompt = policy.teller.prompt(question, move, attempts, sampling, before)
-    completion = await complete(prompt)
-    candidate = extract(task, completion)
+    completion = _given(task) if is_given else await complete(prompt)
+    candidate = Candidate(code=task.start) if is_given else extract(task, completion)
     attempt = Attempt(
         iteration=len(attempts),
         prompt=prompt,
@@ -79,6 +80,13 @@ async def _attempt(
         before=before,
     )
     return replace(attempt, handed_over=best([*attempts, attempt]).iteration)
+
+
+def _given(task: Task) -> Completion:
+    """Give the task's start as if a model had answered it. It is no answer: extraction must not mend its faults."""
+    text = f"```{get_language(task.language).fences[0]}\n{task.start.rstrip()}\n```"
+    usage = Usage(prompt_tokens=0, completion_tokens=0)
+    return Completion(text=text, finish_reason="given", usage=usage, cost_usd=0.0)
 
 
 def _question(task: Task) -> prompts.Question:

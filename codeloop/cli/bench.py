@@ -20,6 +20,7 @@ from codeloop import config
 from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
+from codeloop.cli.faults import noticed
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, default_jobs, languages, option, policy_help, sandbox_options, say
 from codeloop.cli.progress import RunProgress
@@ -65,7 +66,7 @@ class ReferenceCheckFailed(CodeloopError):
 def command(
     suite: str, lang: str, tasks: str, ks: str, as_json: bool, max_iterations: int | None, policy: str, **rest: Any
 ) -> int:
-    """Run SUITE (humaneval-x, humaneval, basics, or a YAML or JSONL file) through the refinement loop."""
+    """Run SUITE (humaneval-x, humaneval, basics, injected/LANGUAGE, or a YAML or JSONL file) through the loop."""
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
@@ -116,6 +117,10 @@ async def _session(
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
     async with open_checker(run_id, names, settings.jobs, say, settings.sandbox_choice) as checker:
         await _trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
+        tasks = await noticed(tasks, checker, store, run_id)
+        if not tasks:
+            say("codeloop: nothing to run: no test notices any of the faults")
+            return 5, RunStatus.FINISHED
         trajectories = await _trajectories(settings, run_id, suite, tasks, store, checker)
     earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
     store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})

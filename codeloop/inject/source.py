@@ -126,3 +126,9 @@ def without(source: Source, node: Node) -> Edit:
     if is_alone and line_start >= source.start:
         return Edit(start=line_start, end=line_end + 1, text="")
     return Edit(start=start, end=end, text="")
+
+
+def returned(node: Node) -> Node | None:
+    """Give what a ``return`` gives; a list in braces is no value that could stand alone."""
+    value = node.named_children[0] if node.type.startswith("return") and node.named_child_count else None
+    return None if value is not None and value.type == "initializer_list" else value

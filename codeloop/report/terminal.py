@@ -35,12 +35,12 @@ def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
 
     An interval is 95 %; a missing number is ``–``, an unknown one ``unknown``.
     """
-    return _render(tables(summaries), width)
+    return render(tables(summaries), width)
 
 
 def outcomes(trajectories: Sequence[Trajectory], *, width: int = 100) -> str:
     """Give the table of what became of the attempts on visible tests, by iteration."""
-    return _render([outcome_rows(trajectories)], width)
+    return render([outcome_rows(trajectories)], width)
 
 
 def calls(counts: CallCounts) -> str:
@@ -75,7 +75,7 @@ def _outcome(trajectory: Trajectory, iteration: int) -> str:
 
 
 def _cells(language: str, row: PassAt) -> tuple[str, ...]:
-    estimates = (_estimate(row.headline), _estimate(row.without_errata), _estimate(row.hidden_only), _value(row.oracle))
+    estimates = (shown(row.headline), shown(row.without_errata), shown(row.hidden_only), _value(row.oracle))
     return ("" if row.iteration else language, str(row.iteration), *estimates, str(row.headline.n_tasks))
 
 
@@ -108,7 +108,8 @@ def _extraction(summaries: Sequence[Summary]) -> TableRows:
     return title, ("", *(summary.language for summary in summaries)), rows
 
 
-def _estimate(estimate: Estimate) -> str:
+def shown(estimate: Estimate) -> str:
+    """Give a share as per cent with its interval; a missing one is ``–``."""
     value = _value(estimate)
     if estimate.low is None or estimate.high is None:
         return value
@@ -123,7 +124,8 @@ def _known(count: int | None) -> str:
     return "unknown" if count is None else str(count)
 
 
-def _render(all_rows: Iterator[TableRows] | Sequence[TableRows], width: int) -> str:
+def render(all_rows: Iterator[TableRows] | Sequence[TableRows], width: int = 100) -> str:
+    """Draw tables as plain text without colours."""
     out = io.StringIO()
     console = Console(
         file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False, markup=False, emoji=False

@@ -1,0 +1,84 @@
+"""Faults: where tests find them, and how often they are repaired, by kind; as rows for any writer, and as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from codeloop.fault_check import JudgedFault, LeftOut
+from codeloop.metrics import TOTAL, Estimate
+from codeloop.repairs import Repairs
+from codeloop.report.terminal import TableRows, shown
+
+NOTHING = "passes all the same"
+NO_TESTS = "no visible tests"
+_PLACES = ("compile", "wrong_answer", "exception", "timeout")
+"""Columns that are there even where they are empty."""
+
+
+def found_rows(judged: Sequence[JudgedFault]) -> TableRows:
+    """Count by kind: programs, those left out and why, and of the rest how the visible tests find them."""
+    kinds = sorted({kind for item in judged for kind in item.kinds})
+    kept = [item for item in judged if item.left_out is None]
+    places = [*dict.fromkeys([*_PLACES, *sorted({place(item) for item in kept} - {NOTHING, NO_TESTS})]), NOTHING]
+    places += [NO_TESTS] if any(place(item) == NO_TESTS for item in kept) else []
+    reasons = [
+        reason for reason in LeftOut if reason is not LeftOut.ERRORED or any(i.left_out is reason for i in judged)
+    ]
+    rows = [
+        _found_row(kind, [item for item in judged if kind in item.kinds or kind == TOTAL], reasons, places)
+        for kind in [*kinds, TOTAL]
+    ]
+    columns = ("kind", "programs", *(f"left out: {reason}" for reason in reasons), *places)
+    return "faults, and where the visible tests find them", columns, rows
+
+
+def _found_row(
+    kind: str, mine: Sequence[JudgedFault], reasons: Iterable[LeftOut], places: Iterable[str]
+) -> tuple[str, ...]:
+    left_out = Counter(item.left_out for item in mine)
+    found = Counter(place(item) for item in mine if item.left_out is None)
+    counts = [*(left_out[reason] for reason in reasons), *(found[where] for where in places)]
+    return kind, str(len(mine)), *(str(count or "") for count in counts)
+
+
+def place(item: JudgedFault) -> str:
+    """Name where the visible tests find a fault: ``compile``, or the outcome of the test stage."""
+    if item.finding is None:
+        return NO_TESTS if item.task.visible.is_empty else NOTHING
+    stage, outcome = item.finding
+    return stage if stage == "compile" else outcome
+
+
+def found(judged: Sequence[JudgedFault]) -> list[dict[str, Any]]:
+    """Give every program as plain data, without any text of it."""
+    return [
+        {
+            "task_id": item.task.id,
+            "faults": [{"kind": fault.kind, "line": fault.line} for fault in item.task.faults],
+            "left_out": item.left_out.value if item.left_out else None,
+            "visible": _verdict(item.finding, has_tests=not item.task.visible.is_empty),
+            "hidden": {"stage": item.hidden.last.stage, "outcome": item.hidden.last.outcome},
+        }
+        for item in judged
+    ]
+
+
+def _verdict(finding: tuple[str, str] | None, *, has_tests: bool) -> dict[str, Any] | None:
+    if finding is None:
+        return {"stage": "test", "outcome": "ok"} if has_tests else None
+    return {"stage": finding[0], "outcome": finding[1]}
+
+
+def repair_rows(repairs: Sequence[Repairs]) -> TableRows:
+    """Give one row for each kind: trajectories, and the share repaired after each iteration from 1 on (0 is 0 by choice)."""
+    n_iterations = max((len(row.rates) for row in repairs), default=1)
+    shown_from = min(1, n_iterations - 1)
+    columns = ("kind of fault", "n", *(f"by iteration {i}" for i in range(shown_from, n_iterations)))
+    rows = [(row.kind, str(_n(row.rates)), *(shown(rate) for rate in row.rates[shown_from:])) for row in repairs]
+    return "repairs by kind of fault, % [95 % interval]", columns, rows
+
+
+def _n(rates: Sequence[Estimate]) -> int:
+    return rates[-1].n_tasks if rates else 0
