@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -54,8 +54,13 @@ class JudgedFault:
         return None if self.visible.status is Status.PASSED else (last.stage, last.outcome)
 
 
-async def check_faults(tasks: Sequence[Task], check: Check) -> tuple[JudgedFault, ...]:
-    """Judge the faulty program of every task that has one, in the order of the tasks. Raises SandboxError."""
+async def check_faults(
+    tasks: Sequence[Task], check: Check, on_judged: Callable[[int, int], None] = lambda _done, _all: None
+) -> tuple[JudgedFault, ...]:
+    """Judge the faulty program of every task that has one, in the order of the tasks. Raises SandboxError.
+
+    ``on_judged`` is told how many are done, and of how many.
+    """
     faulty = [task for task in tasks if task.start]
     judged: dict[str, JudgedFault] = {}
 
@@ -63,6 +68,7 @@ async def check_faults(tasks: Sequence[Task], check: Check) -> tuple[JudgedFault
         program = Candidate(code=task.start)
         visible = await check(task, program, task.visible)
         judged[task.id] = JudgedFault(task=task, visible=visible, hidden=await check(task, program, task.hidden))
+        on_judged(len(judged), len(faulty))
 
     async with anyio.create_task_group() as group:
         for task in faulty:

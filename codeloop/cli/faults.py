@@ -32,7 +32,7 @@ def grade_faults(name: str, jobs: int, choice: SandboxChoice, *, as_json: bool) 
         facts = {"schema_version": 1, "suite": suite.name, "version": suite.version, "wall_s": wall_s}
         click.echo(json.dumps(facts | {"isolation": isolation, "programs": fault_tables.found(judged)}))
     else:
-        click.echo(terminal.render([fault_tables.found_rows(judged)], width=140))
+        click.echo(terminal.render([fault_tables.found_rows(judged)]))
         click.echo(escape(f"suite {suite.name} {suite.version}; isolation {isolation}; {wall_s} s"))
     return 3 if any(item.left_out is LeftOut.ERRORED for item in judged) else 0
 
@@ -41,7 +41,7 @@ async def _judge(suite: Suite, jobs: int, choice: SandboxChoice) -> tuple[tuple[
     languages = tuple(dict.fromkeys(task.language for task in suite.tasks))
     async with open_checker("grade", languages, jobs, say, choice) as checker:
         say(f"judging {len(suite.tasks)} faulty programs on visible and hidden tests")
-        return await check_faults(suite.tasks, checker), checker.sandbox.description
+        return await check_faults(suite.tasks, checker, _progress), checker.sandbox.description
 
 
 async def noticed(tasks: tuple[Task, ...], check: Check, store: Store, run_id: str) -> tuple[Task, ...]:
@@ -54,11 +54,16 @@ async def noticed(tasks: tuple[Task, ...], check: Check, store: Store, run_id: s
     facts = store.load_run(run_id).config.get("facts", {})
     if "faults" not in facts:
         say(f"fault check: {len(tasks)} faulty programs")
-        facts = _facts(await check_faults(tasks, check))
+        facts = _facts(await check_faults(tasks, check, _progress))
         store.note_facts(run_id, facts)
     for task_id, kinds, reason in facts["faults_left_out"]:
         say(f"left out: {task_id} ({kinds}) {reason}")
     return tuple(task for task in tasks if not task.start or task.id in facts["faults"])
+
+
+def _progress(done: int, n: int) -> None:
+    if done % max(1, n // 10) == 0 or done == n:
+        say(f"{done}/{n} faulty programs judged")
 
 
 def _facts(judged: tuple[JudgedFault, ...]) -> dict[str, Any]:

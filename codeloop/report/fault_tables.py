@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from codeloop.fault_check import JudgedFault, LeftOut
@@ -11,44 +11,41 @@ from codeloop.metrics import TOTAL, Estimate
 from codeloop.repairs import Repairs
 from codeloop.report.terminal import TableRows, shown
 
-NOTHING = "passes all the same"
-NO_TESTS = "no visible tests"
-_PLACES = ("compile", "wrong_answer", "exception", "timeout")
-"""Columns that are there even where they are empty."""
+NOTHING = "none"
+"""The visible tests pass all the same: only hidden ones find the fault."""
+NO_TESTS = "no tests"
+_OTHER = "other"
+_PLACES = ("compile", "wrong answer", "exception", "time-out", _OTHER, NOTHING, NO_TESTS)
+_TIMEOUTS = ("timeout", "wall_timeout")
+_REASONS = {LeftOut.PASSES: "out: passes", LeftOut.COMPILES: "out: compiles", LeftOut.ERRORED: "out: errored"}
 
 
 def found_rows(judged: Sequence[JudgedFault]) -> TableRows:
     """Count by kind: programs, those left out and why, and of the rest how the visible tests find them."""
     kinds = sorted({kind for item in judged for kind in item.kinds})
-    kept = [item for item in judged if item.left_out is None]
-    places = [*dict.fromkeys([*_PLACES, *sorted({place(item) for item in kept} - {NOTHING, NO_TESTS})]), NOTHING]
-    places += [NO_TESTS] if any(place(item) == NO_TESTS for item in kept) else []
-    reasons = [
-        reason for reason in LeftOut if reason is not LeftOut.ERRORED or any(i.left_out is reason for i in judged)
-    ]
     rows = [
-        _found_row(kind, [item for item in judged if kind in item.kinds or kind == TOTAL], reasons, places)
-        for kind in [*kinds, TOTAL]
+        _found_row(kind, [item for item in judged if kind in item.kinds or kind == TOTAL]) for kind in [*kinds, TOTAL]
     ]
-    columns = ("kind", "programs", *(f"left out: {reason}" for reason in reasons), *places)
-    return "faults, and where the visible tests find them", columns, rows
+    columns = ("kind of fault", "programs", *_REASONS.values(), *_PLACES)
+    return "faulty programs: left out, and where the visible tests find the others", columns, rows
 
 
-def _found_row(
-    kind: str, mine: Sequence[JudgedFault], reasons: Iterable[LeftOut], places: Iterable[str]
-) -> tuple[str, ...]:
+def _found_row(kind: str, mine: Sequence[JudgedFault]) -> tuple[str, ...]:
     left_out = Counter(item.left_out for item in mine)
-    found = Counter(place(item) for item in mine if item.left_out is None)
-    counts = [*(left_out[reason] for reason in reasons), *(found[where] for where in places)]
+    found_at = Counter(place(item) for item in mine if item.left_out is None)
+    counts = [*(left_out[reason] for reason in _REASONS), *(found_at[where] for where in _PLACES)]
     return kind, str(len(mine)), *(str(count or "") for count in counts)
 
 
 def place(item: JudgedFault) -> str:
-    """Name where the visible tests find a fault: ``compile``, or the outcome of the test stage."""
+    """Name where the visible tests find a fault, as a column does; ``found`` tells it exactly."""
     if item.finding is None:
         return NO_TESTS if item.task.visible.is_empty else NOTHING
     stage, outcome = item.finding
-    return stage if stage == "compile" else outcome
+    if stage == "compile":
+        return stage
+    outcome = "time-out" if outcome in _TIMEOUTS else outcome.replace("_", " ")
+    return outcome if outcome in _PLACES else _OTHER
 
 
 def found(judged: Sequence[JudgedFault]) -> list[dict[str, Any]]:
