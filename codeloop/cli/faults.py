@@ -62,7 +62,7 @@ async def noticed(tasks: tuple[Task, ...], check: Check, store: Store, run_id: s
 
 
 def _progress(done: int, n: int) -> None:
-    if done % max(1, n // 10) == 0 or done == n:
+    if done % max(10, n // 10) == 0 or done == n:
         say(f"{done}/{n} faulty programs judged")
 
 

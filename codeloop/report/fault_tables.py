@@ -17,24 +17,26 @@ NO_TESTS = "no tests"
 _OTHER = "other"
 _PLACES = ("compile", "wrong answer", "exception", "time-out", _OTHER, NOTHING, NO_TESTS)
 _TIMEOUTS = ("timeout", "wall_timeout")
-_REASONS = {LeftOut.PASSES: "out: passes", LeftOut.COMPILES: "out: compiles", LeftOut.ERRORED: "out: errored"}
+_REASONS = {LeftOut.PASSES: "passes", LeftOut.COMPILES: "compiles", LeftOut.ERRORED: "errored"}
+_IF_ANY = frozenset({"errored", "compiles", _OTHER, NO_TESTS})
+"""Columns that are left out where they are empty: all of them are too wide for a terminal."""
 
 
 def found_rows(judged: Sequence[JudgedFault]) -> TableRows:
     """Count by kind: programs, those left out and why, and of the rest how the visible tests find them."""
     kinds = sorted({kind for item in judged for kind in item.kinds})
-    rows = [
-        _found_row(kind, [item for item in judged if kind in item.kinds or kind == TOTAL]) for kind in [*kinds, TOTAL]
-    ]
-    columns = ("kind of fault", "programs", *_REASONS.values(), *_PLACES)
-    return "faulty programs: left out, and where the visible tests find the others", columns, rows
+    counts = {kind: _counts([item for item in judged if kind in item.kinds]) for kind in kinds}
+    counts[TOTAL] = _counts(judged)
+    columns = [name for name in (*_REASONS.values(), *_PLACES) if name not in _IF_ANY or counts[TOTAL][name]]
+    rows = [(kind, *(str(count[name] or "") for name in ("n", *columns))) for kind, count in counts.items()]
+    title = "faulty programs: n; left out because the program passes (or compiles); where visible tests find the others"
+    return title, ("kind of fault", "n", *columns), rows
 
 
-def _found_row(kind: str, mine: Sequence[JudgedFault]) -> tuple[str, ...]:
-    left_out = Counter(item.left_out for item in mine)
-    found_at = Counter(place(item) for item in mine if item.left_out is None)
-    counts = [*(left_out[reason] for reason in _REASONS), *(found_at[where] for where in _PLACES)]
-    return kind, str(len(mine)), *(str(count or "") for count in counts)
+def _counts(mine: Sequence[JudgedFault]) -> Counter[str]:
+    counts = Counter(_REASONS[item.left_out] if item.left_out else place(item) for item in mine)
+    counts["n"] = len(mine)
+    return counts
 
 
 def place(item: JudgedFault) -> str:
