@@ -38,7 +38,7 @@ class Injection:
     def name(self) -> str:
         """Give the name with every setting, whatever was left out."""
         kinds = "" if self.kinds == tuple(Kind) else f",kinds={'+'.join(self.kinds)}"
-        return f"{PREFIX}{self.language}:seed={self.seed},rate={self.rate:g}{kinds},of={self.of}"
+        return f"{PREFIX}{self.language}:seed={self.seed},rate={self.rate:.12g}{kinds},of={self.of}"
 
 
 def is_injected(name: str) -> bool:
