@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from codeloop.attempts import Ending, Status
 from codeloop.error_classes import ErrorClass
 from codeloop.metrics import TOTAL, Estimate, estimate
-from codeloop.paired import Difference, difference
+from codeloop.paired import Difference, Draws, difference
 from codeloop.records import AttemptRecord, Record
 
 SINGLE, PLACEBO, RESAMPLE = "single", "placebo", "resample"
@@ -124,6 +124,12 @@ def control_of(arm: str) -> str:
     return name if name in CONTROLS else ""
 
 
+def loop_of(arms: Sequence[str]) -> str:
+    """Give the arm that the others are measured against: ``default``, else the first that is no control; empty: none."""
+    loops = [arm for arm in arms if not control_of(arm)]
+    return "default" if "default" in loops else next(iter(loops), "")
+
+
 def compare(
     rows: Sequence[Record], *, arms: Sequence[str], ks: Sequence[int], seed: int = 0, n_resamples: int = 2000
 ) -> tuple[Comparison, ...]:
@@ -197,17 +203,20 @@ class _Maker:
         )
 
     def _gains(self, by_arm: dict[str, list[Record]]) -> list[Gain]:
-        """Compare every arm with every control, but a control with those of a later place only once."""
+        """Compare every loop with every control and with the main loop, and the other controls with ``single``."""
         draws = {arm: _draws(mine, lambda row: row.passed_by(_END)) for arm, mine in by_arm.items()}
         controls = sorted(filter(control_of, self.arms), key=lambda arm: CONTROLS.index(control_of(arm)))
-        found = []
-        for arm in self.arms:
-            before = controls[: controls.index(arm)] if arm in controls else controls
-            for k in self.ks:
-                for over in before:
-                    gain = difference(draws[arm], draws[over], k, seed=self.seed, n_resamples=self.n_resamples)
-                    found.append(Gain(arm=arm, over=over, k=k, difference=gain))
-        return found
+        singles, main = [arm for arm in controls if control_of(arm) == SINGLE], loop_of(self.arms)
+        return [
+            Gain(arm=arm, over=over, k=k, difference=self._difference(draws[arm], draws[over], k))
+            for arm in self.arms
+            for k in self.ks
+            for over in (singles if arm in controls else dict.fromkeys((*controls, main)))
+            if over not in (arm, "")
+        ]
+
+    def _difference(self, first: Draws, second: Draws, k: int) -> Difference:
+        return difference(first, second, k, seed=self.seed, n_resamples=self.n_resamples)
 
 
 def _iterations(by_arm: dict[str, list[Record]]) -> range:

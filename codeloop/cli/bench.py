@@ -69,7 +69,7 @@ def command(
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
-        ks=_numbers(ks),
+        ks=ks_of(ks),
         policy=policy,
         max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
         task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
@@ -82,7 +82,7 @@ def command(
 def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) -> int:
     """Run or go on with a run, and print its report."""
     check_model_name(settings.model)
-    suite = _load(settings)
+    suite = load_for(settings)
     tasks = _chosen(suite, settings)
     if not tasks:
         say("codeloop: nothing to run: no task matches")
@@ -115,7 +115,7 @@ async def _session(
     names = tuple(dict.fromkeys(task.language for task in tasks))
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
     async with open_checker(run_id, names, settings.jobs, say, settings.sandbox_choice) as checker:
-        await _trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
+        await trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
         trajectories = await _trajectories(settings, run_id, suite, tasks, store, checker)
     earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
     store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
@@ -128,7 +128,7 @@ async def _session(
     return _exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
 
 
-async def _trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:
+async def trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:
     """Judge reference and known-bad programs first. Raises ReferenceCheckFailed."""
     say(f"reference check: {len(tasks)} reference and {len(tasks)} known-bad programs")
     mistrusts = await check_references(tasks, checker, errata=errata)
@@ -142,14 +142,14 @@ async def _trajectories(
 ) -> tuple[Trajectory, ...]:
     """Open the model and run what has not ended."""
     model = open_model(settings, say)
-    store.note_facts(run_id, _facts(suite, model, checker))
+    store.note_facts(run_id, facts_of(suite, model, checker))
     try:
         policy = replace(get_policy(settings.policy), max_repairs=settings.max_iterations, seed=settings.seed)
         bench = Bench(
             run_id=run_id,
             tasks=tasks,
             draws=settings.draws,
-            policy=policy,
+            policy_of=lambda *_: policy,
             model=model,
             check=policy.checker(checker),
             store=store,
@@ -162,8 +162,8 @@ async def _trajectories(
             await model.aclose()
 
 
-def _facts(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
-    """Note what a report must say and the trajectories do not."""
+def facts_of(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
+    """Give what a report must say and the trajectories do not, for the run to note."""
     return {
         "suite": {"name": suite.name, "version": suite.version, "sha256": suite.digest},
         "errata": [list(pair) for pair in suite.errata],
@@ -181,7 +181,7 @@ def _exit_code(trajectories: tuple[Trajectory, ...]) -> int:
     return 5 if all(t.ending is Ending.OUT_OF_BUDGET and not t.attempts for t in trajectories) else 0
 
 
-def _load(settings: RunConfig) -> Suite:
+def load_for(settings: RunConfig) -> Suite:
     """Load the suite; where HumanEval-X cannot be had at all, run the next best thing and say so."""
     names = [settings.suite]
     if settings.suite == "humaneval-x" and not settings.task_ids:
@@ -213,7 +213,8 @@ def _chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:
     return choose(suite, settings.limit, settings.seed)
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def ks_of(text: str) -> tuple[int, ...]:
+    """Read ``--k``. Raises ConfigError."""
     try:
         numbers = tuple(sorted({int(part) for part in text.split(",") if part.strip()}))
     except ValueError:

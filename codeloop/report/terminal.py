@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -35,12 +35,12 @@ def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
 
     An interval is 95 %; a missing number is ``–``, an unknown one ``unknown``.
     """
-    return _render(tables(summaries), width)
+    return render(tables(summaries), width)
 
 
 def outcomes(trajectories: Sequence[Trajectory], *, width: int = 100) -> str:
     """Give the table of what became of the attempts on visible tests, by iteration."""
-    return _render([outcome_rows(trajectories)], width)
+    return render([outcome_rows(trajectories)], width)
 
 
 def calls(counts: CallCounts) -> str:
@@ -123,7 +123,8 @@ def _known(count: int | None) -> str:
     return "unknown" if count is None else str(count)
 
 
-def _render(all_rows: Iterator[TableRows] | Sequence[TableRows], width: int) -> str:
+def render(all_rows: Iterable[TableRows], width: int = 100) -> str:
+    """Draw tables as plain text without colours."""
     out = io.StringIO()
     console = Console(
         file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False, markup=False, emoji=False
