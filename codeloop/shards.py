@@ -42,6 +42,8 @@ def read(name: str, text: str) -> Records:
         rows = tuple(codec.decode(Record, line) for line in lines[1:])
     except StoreError as exc:
         raise ConfigError(f"{name} is damaged: {exc}") from exc
+    if not 1 <= header.shard <= header.shards:
+        raise ConfigError(f"{name} is damaged: shard {header.shard} of {header.shards}")
     _require_whole(name, header, rows)
     return Records(name=name, header=header, rows=rows)
 
@@ -66,6 +68,7 @@ def join(parts: Sequence[Records]) -> Records:
     first = parts[0]
     for part in parts[1:]:
         _require_same(first, part)
+    _require_one_text(parts)
     by_number: dict[int, Records] = {}
     for part in parts:
         other = by_number.setdefault(part.header.shard, part)
@@ -91,6 +94,18 @@ def _require_same(first: Records, other: Records) -> None:
             raise ConfigError(
                 f"{other.name} and {first.name} differ in {field.name}{shown}: they are no shards of one run"
             )
+
+
+def _require_one_text(parts: Sequence[Records]) -> None:
+    """Refuse shards that were asked by other texts of a template: its name ends with ``@`` and a sum of its text."""
+    known: dict[str, tuple[str, str]] = {}
+    for part in parts:
+        for template in {attempt.template for row in part.rows for attempt in row.attempts}:
+            text, name = known.setdefault(template.partition("@")[0], (template, part.name))
+            if text != template:
+                raise ConfigError(
+                    f"{part.name} was asked by {template}, {name} by {text}: they are no shards of one run"
+                )
 
 
 def in_order(task_ids: Iterable[str]) -> tuple[str, ...]:

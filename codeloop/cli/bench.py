@@ -21,7 +21,7 @@ from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, default_jobs, languages, option, policy_help, sandbox_options, say
+from codeloop.cli.options import budget_options, languages, option, policy_help, run_options, say, words
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
@@ -42,10 +42,7 @@ class ReferenceCheckFailed(CodeloopError):
 
 @click.command()
 @click.argument("suite", default="humaneval-x")
-@option("--lang", default="python,java", help="Languages, comma-separated.")
-@option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
-@option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
-@option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task.")
+@run_options
 @option("--policy", default="default", help=policy_help())
 @option(
     "--max-iterations",
@@ -53,12 +50,6 @@ class ReferenceCheckFailed(CodeloopError):
     help="Attempts after the first.  [default: the policy's]",
     show_default=False,
 )
-@option("--k", "ks", default="1", help="k of pass@k, comma-separated; needs at least k draws.")
-@option("--limit", type=click.IntRange(min=1), help="Tasks per language: a fixed stratified choice.")
-@option("--tasks", default="", help="Task ids, comma-separated, instead of a choice.")
-@option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
-@option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
-@sandbox_options
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
@@ -72,7 +63,7 @@ def command(
         ks=ks_of(ks),
         policy=policy,
         max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
-        task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
+        task_ids=words(tasks),
         **rest,
     )
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
@@ -83,7 +74,7 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
     """Run or go on with a run, and print its report."""
     check_model_name(settings.model)
     suite = load_for(settings)
-    tasks = _chosen(suite, settings)
+    tasks = chosen(suite, settings)
     if not tasks:
         say("codeloop: nothing to run: no task matches")
         return 5
@@ -125,7 +116,7 @@ async def _session(
     if not as_json and settings.limit:
         say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
     is_finished = not any(t.ending in CUT_SHORT for t in trajectories)
-    return _exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
+    return exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
 
 
 async def trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:
@@ -174,7 +165,7 @@ def facts_of(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
     }
 
 
-def _exit_code(trajectories: tuple[Trajectory, ...]) -> int:
+def exit_code(trajectories: tuple[Trajectory, ...]) -> int:
     """Give 3 where the machine or the model failed every time, 5 where the budget let nothing be tried."""
     if all(t.ending is Ending.ERRORED for t in trajectories):
         return 3
@@ -207,7 +198,8 @@ def _first_of(names: list[str], wanted: tuple[str, ...]) -> Suite:
     raise AssertionError("unreachable")
 
 
-def _chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:
+def chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:
+    """Give the tasks that the settings name or choose."""
     if settings.task_ids:
         return select(suite, settings.task_ids)
     return choose(suite, settings.limit, settings.seed)

@@ -75,7 +75,7 @@ def _outcome(trajectory: Trajectory, iteration: int) -> str:
 
 
 def _cells(language: str, row: PassAt) -> tuple[str, ...]:
-    estimates = (_estimate(row.headline), _estimate(row.without_errata), _estimate(row.hidden_only), _value(row.oracle))
+    estimates = (estimate(row.headline), estimate(row.without_errata), estimate(row.hidden_only), value(row.oracle))
     return ("" if row.iteration else language, str(row.iteration), *estimates, str(row.headline.n_tasks))
 
 
@@ -89,7 +89,8 @@ def _counts(summaries: Sequence[Summary]) -> TableRows:
     return "what was run", ("", *(s.language for s in summaries)), rows
 
 
-def _value(estimate: Estimate) -> str:
+def value(estimate: Estimate) -> str:
+    """Give the mean in per cent."""
     return "–" if estimate.value is None else f"{100 * estimate.value:.1f}"
 
 
@@ -108,11 +109,11 @@ def _extraction(summaries: Sequence[Summary]) -> TableRows:
     return title, ("", *(summary.language for summary in summaries)), rows
 
 
-def _estimate(estimate: Estimate) -> str:
-    value = _value(estimate)
-    if estimate.low is None or estimate.high is None:
-        return value
-    return f"{value} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+def estimate(found: Estimate) -> str:
+    """Give the mean in per cent with its interval."""
+    if found.low is None or found.high is None:
+        return value(found)
+    return f"{value(found)} [{100 * found.low:.1f}, {100 * found.high:.1f}]"
 
 
 def _dollars(cost: float | None) -> str:
