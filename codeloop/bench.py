@@ -34,7 +34,8 @@ class Bench:
     run_id: str
     tasks: tuple[Task, ...]
     draws: int
-    policy: Policy
+    policy_of: Callable[[Task, int], Policy]
+    """Of a task and a draw: a control's budget is not the same for all."""
     model: Model
     check: Check
     store: Store
@@ -92,7 +93,7 @@ class Bench:
                 complete=complete,
                 check=self.check,
                 record=record,
-                policy=self.policy,
+                policy=self.policy_of(task, draw),
                 recorded=recorded,
             )
             trajectory = replace(trajectory, hidden=await self._score(task, trajectory))

@@ -9,7 +9,7 @@ from typing import Any
 from codeloop.fault_check import JudgedFault, LeftOut
 from codeloop.metrics import TOTAL, Estimate
 from codeloop.repairs import Repairs
-from codeloop.report.terminal import TableRows, shown
+from codeloop.report.terminal import TableRows, estimate
 
 NOTHING = "none"
 """The visible tests pass all the same: only hidden ones find the fault."""
@@ -75,7 +75,7 @@ def repair_rows(repairs: Sequence[Repairs]) -> TableRows:
     n_iterations = max((len(row.rates) for row in repairs), default=1)
     shown_from = min(1, n_iterations - 1)
     columns = ("kind of fault", "n", *(f"by iteration {i}" for i in range(shown_from, n_iterations)))
-    rows = [(row.kind, str(_n(row.rates)), *(shown(rate) for rate in row.rates[shown_from:])) for row in repairs]
+    rows = [(row.kind, str(_n(row.rates)), *(estimate(rate) for rate in row.rates[shown_from:])) for row in repairs]
     return "repairs by kind of fault, % [95 % interval]", columns, rows
 
 
