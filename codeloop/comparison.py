@@ -57,6 +57,16 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """Draws that began with a known fault of a kind, and those that end right."""
+
+    kind: str
+    draws: int
+    solved: int
+    """Of ``draws``: those whose last handed-over program passes the hidden tests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ArmResult:
     """One arm over the common pairs."""
 
@@ -80,6 +90,8 @@ class ArmResult:
     check_s: float
     fixes: tuple[Fixes, ...]
     transitions: tuple[Transition, ...]
+    repaired: tuple[Repaired, ...] = ()
+    """By kind of fault; empty where no draw began with one."""
 
     @property
     def tokens(self) -> int | None:
@@ -187,6 +199,7 @@ class _Maker:
             check_s=math.fsum(attempt.check_s for attempt in attempts),
             fixes=_fixes(mine),
             transitions=_transitions(mine),
+            repaired=_repaired(mine),
         )
 
     def _row(self, mine: Sequence[Record], k: int, iteration: int | None) -> ByIteration:
@@ -263,6 +276,16 @@ def _transitions(mine: Sequence[Record]) -> tuple[Transition, ...]:
             counts.items(), key=lambda item: (words.index(item[0][0] or PASSES), words.index(item[0][1]))
         )
         if before is not None
+    )
+
+
+def _repaired(mine: Sequence[Record]) -> tuple[Repaired, ...]:
+    kinds = sorted({kind for row in mine for kind in row.faults})
+    rows = [(kind, [row for row in mine if kind in row.faults]) for kind in kinds]
+    rows += [(TOTAL, [row for row in mine if row.faults])] if kinds else []
+    return tuple(
+        Repaired(kind=kind, draws=len(chosen), solved=sum(row.passed_by(_END) is True for row in chosen))
+        for kind, chosen in rows
     )
 
 

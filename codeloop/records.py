@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Status, Trajectory, Verdict
@@ -96,6 +96,8 @@ class Record:
     draw: int
     ending: Ending
     attempts: tuple[AttemptRecord, ...]
+    faults: tuple[str, ...] = ()
+    """Kinds of the known faults that its first program was given; empty where the model wrote it."""
 
     def __post_init__(self) -> None:
         """Refuse an attempt that names one which does not exist. Raises ValueError."""
@@ -134,13 +136,21 @@ class Record:
         return self.attempts[self.attempts[min(iteration, len(self.attempts) - 1)].handed_over]
 
 
-def records_of(arms: Sequence[tuple[str, Sequence[Trajectory]]]) -> tuple[Record, ...]:
-    """Make the records of all arms; all draws of a task must be given, to know which hidden cases none could have seen."""
+def records_of(
+    arms: Sequence[tuple[str, Sequence[Trajectory]]], faults_of: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Record, ...]:
+    """Make the records of all arms; all draws of a task must be given, to know which hidden cases none could have seen.
+
+    ``faults_of`` gives the kinds of a task's known faults.
+    """
     unseen = hidden_only([trajectory for _, mine in arms for trajectory in mine])
-    return tuple(_record(arm, trajectory, unseen) for arm, mine in arms for trajectory in mine)
+    known = faults_of or {}
+    return tuple(_record(arm, t, unseen, known.get(t.task_id, ())) for arm, mine in arms for t in mine)
 
 
-def _record(arm: str, trajectory: Trajectory, unseen: Callable[[Trajectory, int], bool | None]) -> Record:
+def _record(
+    arm: str, trajectory: Trajectory, unseen: Callable[[Trajectory, int], bool | None], faults: tuple[str, ...]
+) -> Record:
     each_by_itself = tuple(replace(attempt, handed_over=attempt.iteration) for attempt in trajectory.attempts)
     alone = replace(trajectory, attempts=each_by_itself)
     return Record(
@@ -152,6 +162,7 @@ def _record(arm: str, trajectory: Trajectory, unseen: Callable[[Trajectory, int]
         attempts=tuple(
             _attempt(attempt, trajectory, unseen(alone, attempt.iteration)) for attempt in trajectory.attempts
         ),
+        faults=faults,
     )
 
 

@@ -184,3 +184,16 @@ def test_figures_do_not_depend_on_the_order_and_add_up(made: list, random: objec
         ends = [arm.rows[-1].headline.value for arm in comparison.arms]
         if gain.value is not None:
             assert gain.value == pytest.approx(ends[0] - ends[1])
+
+
+def test_known_faults_are_counted_by_kind_in_each_arm() -> None:
+    looped = [trajectory("Python/1", ["+-", "++"], [FAIL, PASS]), trajectory("Python/2", ["+-"], [FAIL])]
+    single = [first_only(1, False), first_only(2, False)]
+    kinds = {"Python/1": ("off_by_one",), "Python/2": ("off_by_one", "wrong_name")}
+    rows = records_of([("default", looped), ("single", single)], kinds)
+    (found,) = compare(rows, arms=("default", "single"), ks=(1,))
+    counted = [[(row.kind, row.solved, row.draws) for row in arm.repaired] for arm in found.arms]
+    assert counted == [
+        [("off_by_one", 1, 2), ("wrong_name", 0, 1), ("total", 1, 2)],
+        [("off_by_one", 0, 2), ("wrong_name", 0, 1), ("total", 0, 2)],
+    ]

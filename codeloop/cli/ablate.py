@@ -21,6 +21,7 @@ from codeloop.ablate import Ablation, arm_run_id, of_numbers, require_arms, shar
 from codeloop.attempts import Trajectory
 from codeloop.bench import CUT_SHORT
 from codeloop.cli.bench import ReferenceCheckFailed, chosen, exit_code, facts_of, ks_of, load_for, trust
+from codeloop.cli.faults import kinds_of, noticed_in_all
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import languages, option, run_options, say, words
 from codeloop.cli.progress import RunProgress
@@ -177,13 +178,17 @@ class _Session:
         )
         async with open_checker(self.run_id, names, run.jobs, say, run.sandbox_choice) as checker:
             await trust(self.tasks, checker, frozenset(task_id for task_id, _ in self.suite.errata))
+            tasks = await noticed_in_all(self.tasks, checker, store, self.run_ids)
+            if not tasks:
+                say("codeloop: nothing to run: no test notices any of the faults")
+                return 5
             model = open_model(run, say)
             try:
                 for run_id in self.run_ids:
                     store.note_facts(run_id, facts_of(self.suite, model, checker))
                 ablation = Ablation(
                     run_id=self.run_id,
-                    tasks=self.tasks,
+                    tasks=tasks,
                     draws=run.draws,
                     arms=self.policies,
                     model=model,
@@ -194,22 +199,23 @@ class _Session:
             finally:
                 with anyio.CancelScope(shield=True):
                     await model.aclose()
-        self._report(done, model.identity)
+        self._report(done, self._header(model.identity, tasks), kinds_of(store, self.run_ids[0]))
         ended = [trajectory for _, mine in done for trajectory in mine]
         is_finished = not any(trajectory.ending in CUT_SHORT for trajectory in ended)
         self.release(store, RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED)
         return exit_code(tuple(ended))
 
-    def _report(self, done: tuple[tuple[str, tuple[Trajectory, ...]], ...], model: str) -> None:
-        header = self._header(model)
-        rows = sorted_rows(header, records_of(done))
+    def _report(
+        self, done: tuple[tuple[str, tuple[Trajectory, ...]], ...], header: Header, faults: dict[str, tuple[str, ...]]
+    ) -> None:
+        rows = sorted_rows(header, records_of(done, faults))
         report = AblationReport.of(Records(name=self.run_id, header=header, rows=rows))
         folder = Path(self.settings.out) if self.settings.out else config.runs_dir() / "ablations" / self.run_id
         name = f"records-{header.shard}-of-{header.shards}.jsonl"
         _write_all(folder, {name: write(header, rows), **report.write()})
         click.echo(json.dumps(report.as_json()) if self.as_json else report.as_text())
 
-    def _header(self, model: str) -> Header:
+    def _header(self, model: str, tasks: tuple[Task, ...]) -> Header:
         run = self.settings.run
         limit = f", limit {run.limit}" if run.limit else ""
         return Header(
@@ -226,7 +232,7 @@ class _Session:
             shards=self.settings.shards,
             errata=tuple(task_id for task_id, _ in self.suite.errata),
             shard=self.settings.shard,
-            task_ids=in_order(task.id for task in self.tasks),
+            task_ids=in_order(task.id for task in tasks),
             command=_command(self.settings),
         )
 

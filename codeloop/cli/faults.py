@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import anyio
@@ -59,6 +60,23 @@ async def noticed(tasks: tuple[Task, ...], check: Check, store: Store, run_id: s
     for task_id, kinds, reason in facts["faults_left_out"]:
         say(f"left out: {task_id} ({kinds}) {reason}")
     return tuple(task for task in tasks if not task.start or task.id in facts["faults"])
+
+
+async def noticed_in_all(
+    tasks: tuple[Task, ...], check: Check, store: Store, run_ids: Sequence[str]
+) -> tuple[Task, ...]:
+    """Choose once for several runs: each notes the same. Raises SandboxError."""
+    chosen = await noticed(tasks, check, store, run_ids[0])
+    facts = store.load_run(run_ids[0]).config["facts"]
+    for run_id in run_ids[1:]:
+        store.note_facts(run_id, {name: facts[name] for name in ("faults", "faults_left_out") if name in facts})
+    return chosen
+
+
+def kinds_of(store: Store, run_id: str) -> dict[str, tuple[str, ...]]:
+    """Give the kinds of the faults that each task of a run begins with; empty where tasks have none."""
+    facts = store.load_run(run_id).config["facts"]
+    return {task_id: tuple(kind for kind, _ in faults) for task_id, faults in facts.get("faults", {}).items()}
 
 
 def _progress(done: int, n: int) -> None:

@@ -123,6 +123,8 @@ def _tables(comparison: Comparison) -> Iterator[TableRows]:
                 [arm for arm in arms if arm.repairs],
                 lambda fixes: (fixes.repaired, fixes.repairs),
             )
+        if any(arm.repaired for arm in arms):
+            yield _repaired(comparison.language, arms)
     yield from (_transitions(arm, comparison.language) for arm in comparison.arms if arm.transitions)
 
 
@@ -206,6 +208,13 @@ def _fixes(title: str, arms: Sequence[ArmResult], counts: Callable[[Fixes], tupl
     kinds = [kind for kind in ErrorClass if any(found.get((arm.arm, kind), (0, 0))[1] for arm in arms)]
     cells = [[_share(*found.get((arm.arm, kind), (0, 0))) for arm in arms] for kind in kinds]
     return title, ("", *(arm.arm for arm in arms)), [(kind, *mine) for kind, mine in zip(kinds, cells, strict=True)]
+
+
+def _repaired(language: str, arms: Sequence[ArmResult]) -> TableRows:
+    cells = {(arm.arm, row.kind): _share(row.solved, row.draws) for arm in arms for row in arm.repaired}
+    kinds = dict.fromkeys(row.kind for arm in arms for row in arm.repaired)
+    rows = [(kind, *[cells.get((arm.arm, kind), "–") for arm in arms]) for kind in kinds]
+    return f"known faults that end repaired (hidden) / by kind, {language}", ("", *(arm.arm for arm in arms)), rows
 
 
 def _share(part: int, whole: int) -> str:
