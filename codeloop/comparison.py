@@ -41,7 +41,8 @@ class Fixes:
     error_class: ErrorClass
     draws: int
     solved: int
-    """Of ``draws``: those that end with a program that passes the visible tests."""
+    """Of ``draws``: those whose last program handed over passes the hidden tests."""
+    solved_visible: int
     repairs: int
     repaired: int
     """Of ``repairs``: those whose program passes the visible tests."""
@@ -248,18 +249,26 @@ def _draws(mine: Sequence[Record], outcome: Callable[[Record], bool | None]) -> 
 
 
 def _fixes(mine: Sequence[Record]) -> tuple[Fixes, ...]:
-    draws, solved, repairs, repaired = (Counter[ErrorClass]() for _ in range(4))
+    draws, solved, visible, repairs, repaired = (Counter[ErrorClass]() for _ in range(5))
     for row in mine:
         kind = row.attempts[0].error_class
         if kind is not None:
             draws[kind] += 1
-            solved[kind] += row.ending is Ending.SOLVED
+            solved[kind] += row.passed_by(_END) is True
+            visible[kind] += row.ending is Ending.SOLVED
         for base, attempt in _repairs(row):
             if base.error_class is not None:
                 repairs[base.error_class] += 1
                 repaired[base.error_class] += attempt.status is Status.PASSED
     return tuple(
-        Fixes(error_class=kind, draws=draws[kind], solved=solved[kind], repairs=repairs[kind], repaired=repaired[kind])
+        Fixes(
+            error_class=kind,
+            draws=draws[kind],
+            solved=solved[kind],
+            solved_visible=visible[kind],
+            repairs=repairs[kind],
+            repaired=repaired[kind],
+        )
         for kind in ErrorClass
         if draws[kind] or repairs[kind]
     )

@@ -86,7 +86,7 @@ def test_costs_and_what_a_solved_task_costs() -> None:
 def test_fix_rates_transitions_and_regressions() -> None:
     default, _, resample, _ = example()
     (fixes,) = default.fixes
-    assert (fixes.error_class, fixes.draws, fixes.solved) == (ErrorClass.ASSERTION, 7, 6)
+    assert (fixes.error_class, fixes.draws, fixes.solved, fixes.solved_visible) == (ErrorClass.ASSERTION, 7, 6, 6)
     assert (fixes.repairs, fixes.repaired) == (8, 6)
     steps = {(step.before, step.after): step.repairs for step in default.transitions}
     assert steps == {

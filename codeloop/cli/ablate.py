@@ -259,7 +259,7 @@ def _command(settings: AblationConfig) -> str:
     said = {
         "--arms": ",".join(settings.arms),
         "--lang": ",".join(run.languages),
-        "--model": run.model,
+        "--model": _without_folders(run.model),
         "--draws": run.draws,
         "--k": ",".join(map(str, run.ks)),
         "--limit": run.limit,
@@ -269,7 +269,13 @@ def _command(settings: AblationConfig) -> str:
         "--shard": f"{settings.shard}/{settings.shards}",
     }
     options = [word for name, value in said.items() if value not in (None, "") for word in (name, str(value))]
-    return shlex.join(["codeloop", "ablate", run.suite, *options])
+    return shlex.join(["codeloop", "ablate", _without_folders(run.suite), *options])
+
+
+def _without_folders(name: str) -> str:
+    """Take this machine's folders out of ``replay:FILE``, ``local:FILE`` and a suite's file: records go elsewhere."""
+    kind, colon, rest = name.rpartition(":")
+    return f"{kind}{colon}{Path(rest).name}" if Path(rest).is_absolute() else name
 
 
 def _shard(text: str) -> tuple[int, int]:

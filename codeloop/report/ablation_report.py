@@ -113,13 +113,13 @@ def _tables(comparison: Comparison) -> Iterator[TableRows]:
         arms = comparison.arms[start : start + _COLUMNS]
         yield _counts(comparison.language, arms)
         yield _fixes(
-            f"draws that end solved (visible) / by class of the first failure, {comparison.language}",
+            f"draws that end solved / those whose first program failed so, {comparison.language}",
             arms,
             lambda fixes: (fixes.solved, fixes.draws),
         )
         if any(arm.repairs for arm in arms):
             yield _fixes(
-                f"repairs that pass (visible) / by class of the program repaired, {comparison.language}",
+                f"repairs that pass visible tests / repairs of programs that failed so, {comparison.language}",
                 [arm for arm in arms if arm.repairs],
                 lambda fixes: (fixes.repaired, fixes.repairs),
             )
