@@ -233,6 +233,11 @@ class Verdict:
         return hashlib.sha256("\x00".join(words).encode("utf-8", "replace")).hexdigest()[:16]
 
     @property
+    def cases(self) -> tuple[CaseResult, ...]:
+        """Give the test stage's cases; empty where it did not run."""
+        return tuple(case for report in self.reports for case in report.cases)
+
+    @property
     def last(self) -> StageReport:
         """Give the report that decided: the first that did not pass, else the last up to the tests.
 
@@ -250,6 +255,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A model call beside an attempt's own: a diagnosis before the fix."""
+
+    prompt: Prompt
+    completion: Completion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One turn of the loop."""
 
@@ -261,6 +274,15 @@ class Attempt:
     """On visible tests only."""
     handed_over: int
     """Iteration of the best attempt so far: what the loop would hand over if it stopped here."""
+    repairs: int | None = None
+    """Iteration of the program that the prompt asked to repair; ``None``: an independent draw."""
+    before: tuple[Exchange, ...] = ()
+    """Calls that were made for this attempt before its own."""
+
+    @property
+    def completions(self) -> tuple[Completion, ...]:
+        """Give all answers of the model that this attempt cost, in order."""
+        return (*(exchange.completion for exchange in self.before), self.completion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

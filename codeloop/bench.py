@@ -34,7 +34,8 @@ class Bench:
     run_id: str
     tasks: tuple[Task, ...]
     draws: int
-    policy: Policy
+    policy_of: Callable[[Task, int], Policy]
+    """Of a task and a draw: a control's budget is not the same for all."""
     model: Model
     check: Check
     store: Store
@@ -71,7 +72,8 @@ class Bench:
         for task in self.tasks if self.budget != UNBOUNDED else ():
             for draw in range(self.draws):
                 for attempt in await _threaded(self.store.attempts, self.run_id, task.id, draw):
-                    meter.add(attempt.completion)
+                    for completion in attempt.completions:
+                        meter.add(completion)
         return meter
 
     async def _trajectory(self, task: Task, draw: int, meter: Meter, on_attempt: OnAttempt | None) -> Trajectory:
@@ -91,7 +93,7 @@ class Bench:
                 complete=complete,
                 check=self.check,
                 record=record,
-                policy=self.policy,
+                policy=self.policy_of(task, draw),
                 recorded=recorded,
             )
             trajectory = replace(trajectory, hidden=await self._score(task, trajectory))

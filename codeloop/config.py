@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,8 +43,10 @@ class RunConfig:
     """``local``, ``local:SIZE``, ``local:FILE``, ``replay:FILE``, or a litellm provider/model string."""
     api_base: str = ""
     draws: int = 1
+    policy: str = "default"
+    """A preset of ``codeloop.policies``, fields of it may follow."""
     max_iterations: int = 3
-    """Repairs after the first attempt."""
+    """Attempts after the first."""
     ks: tuple[int, ...] = (1,)
     limit: int | None = None
     """Tasks per language, a fixed stratified choice; ``None`` = all."""
@@ -87,6 +89,37 @@ class RunConfig:
             key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
         }
         return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AblationConfig:
+    """The settings of an ablation: stored with each of its arms' runs."""
+
+    run: RunConfig
+    """Its ``policy`` and ``max_iterations`` are the arms' own."""
+    arms: tuple[str, ...]
+    numbers: str = "all"
+    """``even``, ``odd``: tasks of such numbers only; tune on one half, confirm on the other."""
+    shard: int = 1
+    """From 1."""
+    shards: int = 1
+    out: str = ""
+    """Folder of the results; empty: one of the run's own."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give plain data for the store."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> AblationConfig:
+        """Read what ``as_dict`` gave, also after a trip through JSON."""
+        rest = {name: value for name, value in data.items() if name not in ("run", "arms")}
+        return cls(run=RunConfig.from_dict(data["run"]), arms=tuple(data["arms"]), **rest)
+
+    @property
+    def settled(self) -> AblationConfig:
+        """Give what results depend on; where they are written and how many cells work at once may change."""
+        return replace(self, out="", run=replace(self.run, jobs=1))
 
 
 def api_key() -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
-from codeloop import feedback, prompts
-from codeloop.attempts import Attempt, Candidate, Completion, Ending, Prompt, Status, Trajectory, Verdict
+from codeloop import prompts
+from codeloop.attempts import Attempt, Candidate, Completion, Ending, Exchange, Prompt, Trajectory, Usage
 from codeloop.extract import extract
 from codeloop.languages import get_language
+from codeloop.moves import Move, Repair, best
 from codeloop.policy import Policy
 from codeloop.stages.check import Check
 from codeloop.tasks import Task
@@ -32,25 +34,18 @@ async def run_trajectory(
     again. Raises ModelError and SandboxError: the caller makes the trajectory ``errored``.
     """
     attempts: list[Attempt] = []
-    ending = Ending.EXHAUSTED
-    for iteration in range(policy.max_repairs + 1):
-        if iteration < len(recorded):
-            attempt = recorded[iteration]
-        else:
-            attempt = await _attempt(task, draw, attempts, complete, check, policy)
-            await record(attempt)
+    while not isinstance(move := policy.next(attempts), Ending):
+        if len(attempts) < len(recorded):
+            attempts.append(recorded[len(attempts)])
+            continue
+        attempt = await _attempt(task, draw, move, attempts, complete, check, policy)
+        await record(attempt)
         attempts.append(attempt)
-        if attempt.verdict.status is Status.PASSED:
-            ending = Ending.SOLVED
-            break
-        if _repeats(attempt, attempts[:-1], policy):
-            ending = Ending.STALLED
-            break
     return Trajectory(
         task_id=task.id,
         language=task.language,
         draw=draw,
-        ending=ending,
+        ending=move,
         attempts=tuple(attempts),
         has_visible_tests=has_evidence(task, attempts),
     )
@@ -62,67 +57,53 @@ def has_evidence(task: Task, attempts: Sequence[Attempt]) -> bool:
     return not task.visible.is_empty and (not ran or any(report.has_evidence for report in ran))
 
 
-def _repeats(attempt: Attempt, earlier: Sequence[Attempt], policy: Policy) -> bool:
-    """Say whether an attempt is a program that was there before, or fails just as another one did."""
-    if attempt.candidate.digest in {other.candidate.digest for other in earlier}:
-        return True
-    return policy.stops_on_repeated_error and attempt.verdict.fingerprint in {o.verdict.fingerprint for o in earlier}
-
-
 async def _attempt(
-    task: Task, draw: int, attempts: list[Attempt], complete: Complete, check: Check, policy: Policy
+    task: Task, draw: int, move: Move, attempts: list[Attempt], complete: Complete, check: Check, policy: Policy
 ) -> Attempt:
-    iteration = len(attempts)
-    prompt = _next_prompt(task, draw, attempts, policy)
-    completion = await complete(prompt)
-    candidate = extract(task, completion)
-    verdict = await check(task, candidate, task.visible)
-    best = _best(attempts)
-    is_better = best is None or evidence(verdict) > evidence(best.verdict)
-    return Attempt(
-        iteration=iteration,
+    question, sampling = _question(task), _sampling(draw, attempts, policy)
+    before: tuple[Exchange, ...] = ()
+    is_given = bool(task.start) and not attempts
+    inquiry = None if is_given else policy.teller.inquiry(question, move, attempts, sampling)
+    if inquiry is not None:
+        before = (Exchange(prompt=inquiry, completion=await complete(inquiry)),)
+    prompt = policy.teller.prompt(question, move, attempts, sampling, before)
+    completion = _given(task) if is_given else await complete(prompt)
+    candidate = Candidate(code=task.start) if is_given else extract(task, completion)
+    attempt = Attempt(
+        iteration=len(attempts),
         prompt=prompt,
         completion=completion,
         candidate=candidate,
-        verdict=verdict,
-        handed_over=iteration if is_better or best is None else best.iteration,
+        verdict=await check(task, candidate, task.visible),
+        handed_over=len(attempts),
+        repairs=move.base.iteration if isinstance(move, Repair) else None,
+        before=before,
     )
+    return replace(attempt, handed_over=best([*attempts, attempt]).iteration)
 
 
-def evidence(verdict: Verdict) -> tuple[int, int, int]:
-    """Order verdicts by visible evidence: stage reached, cases passed, fewest findings."""
-    passed = sum(report.status is Status.PASSED for report in verdict.reports)
-    return (passed, verdict.last.n_passed, -len(verdict.last.diagnostics))
+def _given(task: Task) -> Completion:
+    """Give the task's start as if a model had answered it. It is no answer: extraction must not mend its faults."""
+    text = f"```{get_language(task.language).fences[0]}\n{task.start.rstrip()}\n```"
+    usage = Usage(prompt_tokens=0, completion_tokens=0)
+    return Completion(text=text, finish_reason="given", usage=usage, cost_usd=0.0)
 
 
-def _best(attempts: list[Attempt]) -> Attempt | None:
-    return attempts[attempts[-1].handed_over] if attempts else None
-
-
-def _next_prompt(task: Task, draw: int, attempts: list[Attempt], policy: Policy) -> Prompt:
-    iteration = len(attempts)
-    question = prompts.Question(
+def _question(task: Task) -> prompts.Question:
+    return prompts.Question(
         language=task.language,
         title=get_language(task.language).title,
         entry_point=task.entry_point,
         given=task.prompt.strip("\n"),
         statement=task.statement,
     )
-    sampling = prompts.Sampling(
-        temperature=policy.temperature(iteration),
+
+
+def _sampling(draw: int, attempts: list[Attempt], policy: Policy) -> prompts.Sampling:
+    return prompts.Sampling(
+        temperature=policy.ladder.temperature(attempts),
         max_tokens=policy.max_tokens,
-        seed=policy.seed + 1000 * draw + iteration,
+        seed=policy.seed + 1000 * draw + len(attempts),
         draw=draw,
-        iteration=iteration,
+        iteration=len(attempts),
     )
-    best = _best(attempts)
-    if best is None or not _has_code(best.candidate):
-        return prompts.first(question, sampling)
-    last = attempts[-1]
-    worse = f"its {last.verdict.last.stage} stage ended with {last.verdict.last.outcome}"
-    regressed = "" if last is best else worse
-    return prompts.repair(question, best.candidate.code, feedback.build(best.verdict), sampling, regressed)
-
-
-def _has_code(candidate: Candidate) -> bool:
-    return bool(candidate.code.strip())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, S
 from dataclasses import dataclass
 from typing import TypeVar
 
-from codeloop.attempts import LOSSES, Attempt, CaseResult, CaseStatus, Ending, Status, Trajectory, Verdict
+from codeloop.attempts import LOSSES, Attempt, CaseStatus, Ending, Status, Trajectory, Verdict
 
 TOTAL = "total"
 _N = TypeVar("_N", int, float)
@@ -95,6 +95,11 @@ def pass_at_k(n: int, c: int, k: int) -> float | None:
     if n < k:
         return None
     return 1.0 - math.comb(n - c, k) / math.comb(n, k)
+
+
+def cluster_of(task_id: str) -> str:
+    """Give the task's number: the same problem in six languages is one cluster."""
+    return task_id.rsplit("/", 1)[-1]
 
 
 def wilson(passed: int, n: int) -> Interval | None:
@@ -202,7 +207,7 @@ class _UnseenCases:
             return passed
         attempt = trajectory.attempts[min(iteration, len(trajectory.attempts) - 1)]
         verdict = trajectory.hidden[attempt.handed_over]
-        cases = _cases(verdict) if verdict else ()
+        cases = verdict.cases if verdict else ()
         unseen = [case for case in cases if case.expression.strip() not in visible]
         # A failure that no seen case explains (forged, time-out after the last case) counts against the unseen ones.
         explained = any(c.status is not CaseStatus.PASSED for c in cases if c.expression.strip() in visible)
@@ -210,15 +215,12 @@ class _UnseenCases:
 
 
 def _expressions(verdicts: Iterable[Verdict]) -> set[str]:
-    return {case.expression.strip() for verdict in verdicts for case in _cases(verdict)}
-
-
-def _cases(verdict: Verdict) -> tuple[CaseResult, ...]:
-    return tuple(case for report in verdict.reports for case in report.cases)
+    return {case.expression.strip() for verdict in verdicts for case in verdict.cases}
 
 
 def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> Summary:
-    completions = [attempt.completion for t in mine for attempt in t.attempts]
+    attempts = [attempt for t in mine for attempt in t.attempts]
+    completions = [completion for attempt in attempts for completion in attempt.completions]
     stopped = (Ending.ERRORED, Ending.CANCELLED)
     return Summary(
         language=language,
@@ -239,8 +241,8 @@ def _summary(language: str, mine: Sequence[Trajectory], settings: _Settings) -> 
         completion_tokens=_sum_known([c.usage.completion_tokens for c in completions]),
         cost_usd=_sum_known([c.cost_usd for c in completions]),
         model_s=math.fsum(c.latency_s for c in completions),
-        attempts=len(completions),
-        extraction=_extraction([attempt for t in mine for attempt in t.attempts]),
+        attempts=len(attempts),
+        extraction=_extraction(attempts),
     )
 
 
@@ -259,33 +261,39 @@ def _extraction(attempts: Sequence[Attempt]) -> tuple[ExtractionCount, ...]:
 
 
 def _row(mine: Sequence[Trajectory], k: int, iteration: int, settings: _Settings, *, always_cluster: bool) -> PassAt:
-    def estimate(chosen: Sequence[Trajectory], outcome: Outcome) -> Estimate:
-        return _estimate(chosen, outcome, k, settings, always_cluster=always_cluster)
+    def of(chosen: Sequence[Trajectory], outcome: Outcome) -> Estimate:
+        draws, n_resamples = _outcomes(chosen, outcome), settings.n_resamples
+        return estimate(draws, k, seed=settings.seed, n_resamples=n_resamples, always_cluster=always_cluster)
 
     sound = [t for t in mine if t.task_id not in settings.errata]
     return PassAt(
         k=k,
         iteration=iteration,
-        headline=estimate(mine, lambda t: t.passed_by(iteration)),
-        without_errata=estimate(sound, lambda t: t.passed_by(iteration)),
-        hidden_only=estimate(mine, lambda t: settings.unseen.passed_by(t, iteration)),
-        oracle=estimate(mine, lambda t: t.oracle_by(iteration)),
+        headline=of(mine, lambda t: t.passed_by(iteration)),
+        without_errata=of(sound, lambda t: t.passed_by(iteration)),
+        hidden_only=of(mine, lambda t: settings.unseen.passed_by(t, iteration)),
+        oracle=of(mine, lambda t: t.oracle_by(iteration)),
     )
 
 
-def _estimate(
-    mine: Sequence[Trajectory], outcome: Outcome, k: int, settings: _Settings, *, always_cluster: bool
-) -> Estimate:
+def _outcomes(mine: Sequence[Trajectory], outcome: Outcome) -> dict[str, list[bool]]:
     draws: defaultdict[str, list[bool]] = defaultdict(list)
     for trajectory in mine:
         passed = outcome(trajectory)
         if passed is not None:
             draws[trajectory.task_id].append(passed)
+    return draws
+
+
+def estimate(
+    draws: Mapping[str, Sequence[bool]], k: int, *, seed: int = 0, n_resamples: int = 2000, always_cluster: bool = False
+) -> Estimate:
+    """Give the mean of pass@k over tasks from each task's draws, with its interval (see ``summarise``)."""
     clusters: defaultdict[Hashable, list[float]] = defaultdict(list)
     for task_id, outcomes in draws.items():
         value = pass_at_k(len(outcomes), sum(outcomes), k)
         if value is not None:
-            clusters[task_id.rsplit("/", 1)[-1]].append(value)
+            clusters[cluster_of(task_id)].append(value)
     values = [value for cluster in clusters.values() for value in cluster]
     if not values:
         return Estimate()
@@ -293,7 +301,7 @@ def _estimate(
     if is_proportion and not always_cluster:
         method, interval = "wilson", wilson(round(sum(values)), len(values))
     else:
-        method, interval = "cluster_bootstrap", cluster_bootstrap(clusters, settings.seed, settings.n_resamples)
+        method, interval = "cluster_bootstrap", cluster_bootstrap(clusters, seed, n_resamples)
         if interval and interval[0] == interval[1]:  # all clusters alike: no spread to resample, yet no certainty
             method, interval = (
                 "wilson_clusters",

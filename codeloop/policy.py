@@ -1,24 +1,87 @@
-"""Policy: when the loop stops and how warm it samples."""
+"""Policy: the settings of one trajectory, put together from small objects, and what comes next by them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from codeloop.attempts import Attempt, Ending, Status
+from codeloop.ladders import ByIteration, Ladder
+from codeloop.moves import Fresh, Move, Plan, RepairBest, StopWhenStalled
+from codeloop.stages.check import Checker
+from codeloop.stages.lint import LintSettings
+from codeloop.tellers import Stateless, Teller
+
+STAGE_ORDER = ("compile", "test", "lint", "mutate")
+"""Everywhere: cheap before expensive, and no lint or mutation finding of a program that fails its tests."""
+
+
+class Gate(StrEnum):
+    """What a stage's findings do."""
+
+    GATES = "gate"
+    """The program counts as solved only without them."""
+    INFORMS = "inform"
+    """They stand in the reports."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRule:
+    """A stage that a policy runs."""
+
+    name: str
+    gate: Gate = Gate.GATES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Settings of one trajectory."""
+    """Settings of one trajectory; presets by name are in ``codeloop.policies``."""
 
+    name: str = "default"
+    stages: tuple[StageRule, ...] = (StageRule(name="compile"), StageRule(name="test"))
+    plan: Plan = StopWhenStalled(RepairBest())  # noqa: RUF009 - frozen
+    ladder: Ladder = ByIteration()  # noqa: RUF009 - frozen
+    teller: Teller = Stateless()  # noqa: RUF009 - frozen
     max_repairs: int = 3
     """Attempts after the first: two or three take most of the gain (field notes, section 2)."""
     max_tokens: int = 768
     """Of an answer: HumanEval-X solutions need under 400."""
-    temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8)
-    """By iteration, the last one repeating: low first, warmer as it stalls (LLMLOOP's ladder)."""
     seed: int = 0
-    stops_on_repeated_error: bool = True
-    """End as ``stalled`` when another program fails just as an earlier one did: the same feedback would be given again."""
+    token_budget: int | None = None
+    """Prompt and completion tokens; when they are spent no further attempt starts. ``None``: no bound."""
 
-    def temperature(self, iteration: int) -> float:
-        """Give the temperature of an iteration."""
-        return self.temperatures[min(iteration, len(self.temperatures) - 1)]
+    def __post_init__(self) -> None:
+        """Refuse stages out of order. Raises ValueError."""
+        places = [STAGE_ORDER.index(rule.name) for rule in self.stages]
+        if places != sorted(set(places)) or not places:
+            raise ValueError(f"stages run in the order {', '.join(STAGE_ORDER)}")
+
+    def next(self, attempts: Sequence[Attempt]) -> Move | Ending:
+        """Give the next move, or why the trajectory ends."""
+        if not attempts:
+            return Fresh()
+        if attempts[-1].verdict.status is Status.PASSED:
+            return Ending.SOLVED
+        move = self.plan.next(attempts)
+        if move is None:
+            return Ending.STALLED
+        is_over = len(attempts) > self.max_repairs or self._is_spent(attempts)
+        return Ending.EXHAUSTED if is_over else move
+
+    def checker(self, checker: Checker) -> Checker:
+        """Give the checker that runs this policy's stages; cells and caches are shared with the one given."""
+        gate = self.gate("lint")
+        rules = checker.lint.rules if checker.lint else ()
+        lint = LintSettings(is_gating=gate is Gate.GATES, rules=rules) if gate else None
+        return replace(checker, lint=lint)
+
+    def gate(self, stage: str) -> Gate | None:
+        """Say what a stage does by this policy; ``None``: it is not run."""
+        return next((rule.gate for rule in self.stages if rule.name == stage), None)
+
+    def _is_spent(self, attempts: Sequence[Attempt]) -> bool:
+        """Say whether the budget is used up; tokens that the provider did not count are none."""
+        usages = [completion.usage for attempt in attempts for completion in attempt.completions]
+        spent = sum((usage.prompt_tokens or 0) + (usage.completion_tokens or 0) for usage in usages)
+        return self.token_budget is not None and spent >= self.token_budget

@@ -30,6 +30,22 @@ class HiddenTests:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One known fault in ``Task.start``: a place of the right program that was written otherwise."""
+
+    kind: str
+    """A word of ``inject.operators.Kind``."""
+    line: int
+    """1-based line of the faulty program."""
+    at: int
+    """Where ``before`` stood, in characters of ``prompt + reference``."""
+    before: str
+    """What the right program has there; empty where something was put in."""
+    after: str
+    """What stands there instead; empty where something was left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One problem in one language.
 
@@ -47,6 +63,10 @@ class Task:
     hidden: HiddenTests
     reference: str
     """Continues ``prompt``; empty when the suite has none."""
+    start: str = ""
+    """A whole program that the loop begins with, in place of a model's first answer; empty: the model writes the first."""
+    faults: tuple[Fault, ...] = ()
+    """What is known to be wrong with ``start``, by place; never part of a prompt."""
 
     @property
     def number(self) -> str:
@@ -56,7 +76,9 @@ class Task:
     @property
     def digest(self) -> str:
         """Hash everything a verdict depends on (64 hex digits)."""
-        parts = (self.id, self.prompt, self.entry_point, self.visible.code, self.hidden.code, self.reference)
+        parts = [self.id, self.prompt, self.entry_point, self.visible.code, self.hidden.code, self.reference]
+        if self.start:  # only then: the digests of other tasks stand in recorded runs
+            parts += [self.start, *(f"{f.kind}\x01{f.line}\x01{f.at}\x01{f.before}\x01{f.after}" for f in self.faults)]
         return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -74,7 +74,9 @@ async def ended(_: Trajectory) -> None:
 
 
 def bench(store: Store, model: Model) -> Bench:
-    return Bench(run_id="r", tasks=(TASK,), draws=1, policy=Policy(), model=model, check=passes, store=store)
+    return Bench(
+        run_id="r", tasks=(TASK,), draws=1, policy_of=lambda *_: Policy(), model=model, check=passes, store=store
+    )
 
 
 def test_a_call_that_raised_is_closed_and_made_again_on_resumption(store: Store) -> None:
@@ -111,7 +113,13 @@ def test_a_recorded_reply_is_not_asked_for_again(store: Store) -> None:
         raise AssertionError("asked again")
 
     again = Bench(
-        run_id="s", tasks=(TASK,), draws=1, policy=Policy(), model=FakeModel(refuses), check=passes, store=store
+        run_id="s",
+        tasks=(TASK,),
+        draws=1,
+        policy_of=lambda *_: Policy(),
+        model=FakeModel(refuses),
+        check=passes,
+        store=store,
     )
     assert anyio.run(again.run, ended)[0].ending is Ending.SOLVED
     assert store.count_calls("s") == CallCounts(from_store=1)

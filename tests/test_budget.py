@@ -72,7 +72,7 @@ def bench(store: Store, counted: Counted, budget: Budget, **settings: int) -> Be
         run_id="run",
         tasks=tuple(task(n) for n in range(4)),
         draws=1,
-        policy=Policy(max_repairs=settings.get("max_repairs", 2)),
+        policy_of=lambda *_: Policy(max_repairs=settings.get("max_repairs", 2)),
         model=counted.model(),
         check=wrong,
         store=store,

@@ -18,6 +18,7 @@ from codeloop.attempts import (
     Verdict,
 )
 from codeloop.loop import run_trajectory
+from codeloop.moves import RepairBest, StopWhenStalled
 from codeloop.policy import Policy
 from codeloop.stages.check import Tests
 from codeloop.tasks import HiddenTests, Task, VisibleTests
@@ -115,7 +116,12 @@ def test_another_program_that_fails_alike_stalls_and_a_policy_may_go_on() -> Non
     trajectory, *_ = trajectory_of("same", "same # reworded", "good good")
     assert trajectory.ending is Ending.STALLED
     assert len(trajectory.attempts) == 2
-    patient, *_ = trajectory_of("same", "same # reworded", "good good", policy=Policy(stops_on_repeated_error=False))
+    patient, *_ = trajectory_of(
+        "same",
+        "same # reworded",
+        "good good",
+        policy=Policy(plan=StopWhenStalled(RepairBest(), also_on_repeated_error=False)),
+    )
     assert patient.ending is Ending.SOLVED
 
 

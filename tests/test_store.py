@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from codeloop import codec
 from codeloop.attempts import (
     Attempt,
     CallCounts,
@@ -34,7 +35,7 @@ from codeloop.attempts import (
 )
 from codeloop.diagnostics import Diagnostic
 from codeloop.errors import ModelUnavailable, SchemaMismatch, StoreError, StoreLocked
-from codeloop.store import Owner, RunStatus, Store, codec, schema
+from codeloop.store import Owner, RunStatus, Store, schema
 
 TEXT = st.text(st.characters(), max_size=20)  # surrogates and NUL included
 st.register_type_strategy(str, TEXT)

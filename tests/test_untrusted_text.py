@@ -179,7 +179,7 @@ SAMPLING = prompts.Sampling(temperature=0.0, max_tokens=1, seed=0, draw=0, itera
 
 
 def repair(verdict: Verdict, code: str = "def f(): pass") -> str:
-    return prompts.repair(QUESTION, code, feedback.build(verdict), SAMPLING).messages[1].content
+    return prompts.repair(QUESTION, code, feedback.build(verdict, Candidate(code=code)), SAMPLING).messages[1].content
 
 
 def outside(markdown: str) -> str:

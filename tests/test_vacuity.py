@@ -13,7 +13,8 @@ from codeloop.feedback import build
 from codeloop.languages.java import LANGUAGE as JAVA
 from codeloop.languages.port import Constant
 from codeloop.languages.python import LANGUAGE as PYTHON
-from codeloop.loop import evidence, run_trajectory
+from codeloop.loop import run_trajectory
+from codeloop.moves import evidence
 from codeloop.policy import Policy
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker
@@ -168,7 +169,7 @@ def test_a_vacuous_pass_is_no_evidence_and_no_anchor() -> None:
     with_sound = Verdict(reports=(report(True, False, status=Status.FAILED),))
     without = Verdict(reports=(report(True, True, status=Status.FAILED),))
     assert evidence(with_sound) > evidence(without)
-    assert build(with_sound).passing == ("f(1)",)
+    assert build(with_sound, Candidate(code="")).passing == ("f(1)",)
 
 
 def test_a_task_with_vacuous_cases_only_has_no_visible_tests() -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
@@ -19,13 +20,14 @@ from codeloop import config
 from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
+from codeloop.cli.faults import noticed
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, default_jobs, languages, option, sandbox_options, say
+from codeloop.cli.options import budget_options, languages, option, policy_help, run_options, say, words
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
 from codeloop.models.port import Model
-from codeloop.policy import Policy
+from codeloop.policies import get_policy
 from codeloop.reference_check import check_references
 from codeloop.registry import check_model_name, open_checker, open_model
 from codeloop.report.run_report import RunReport
@@ -41,27 +43,28 @@ class ReferenceCheckFailed(CodeloopError):
 
 @click.command()
 @click.argument("suite", default="humaneval-x")
-@option("--lang", default="python,java", help="Languages, comma-separated.")
-@option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
-@option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
-@option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task.")
-@option("--max-iterations", type=click.IntRange(min=0), default=3, help="Repairs after the first attempt.")
-@option("--k", "ks", default="1", help="k of pass@k, comma-separated; needs at least k draws.")
-@option("--limit", type=click.IntRange(min=1), help="Tasks per language: a fixed stratified choice.")
-@option("--tasks", default="", help="Task ids, comma-separated, instead of a choice.")
-@option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
-@option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
-@sandbox_options
+@run_options
+@option("--policy", default="default", help=policy_help())
+@option(
+    "--max-iterations",
+    type=click.IntRange(min=0),
+    help="Attempts after the first.  [default: the policy's]",
+    show_default=False,
+)
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
-def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: Any) -> int:
-    """Run SUITE (humaneval-x, humaneval, basics, or a YAML or JSONL file) through the refinement loop."""
+def command(
+    suite: str, lang: str, tasks: str, ks: str, as_json: bool, max_iterations: int | None, policy: str, **rest: Any
+) -> int:
+    """Run SUITE (humaneval-x, humaneval, basics, injected/LANGUAGE, or a YAML or JSONL file) through the loop."""
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
-        ks=_numbers(ks),
-        task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
+        ks=ks_of(ks),
+        policy=policy,
+        max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
+        task_ids=words(tasks),
         **rest,
     )
     run_id = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
@@ -71,8 +74,8 @@ def command(suite: str, lang: str, tasks: str, ks: str, as_json: bool, **rest: A
 def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) -> int:
     """Run or go on with a run, and print its report."""
     check_model_name(settings.model)
-    suite = _load(settings)
-    tasks = _chosen(suite, settings)
+    suite = load_for(settings)
+    tasks = chosen(suite, settings)
     if not tasks:
         say("codeloop: nothing to run: no task matches")
         return 5
@@ -104,7 +107,11 @@ async def _session(
     names = tuple(dict.fromkeys(task.language for task in tasks))
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
     async with open_checker(run_id, names, settings.jobs, say, settings.sandbox_choice) as checker:
-        await _trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
+        await trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
+        tasks = await noticed(tasks, checker, store, run_id)
+        if not tasks:
+            say("codeloop: nothing to run: no test notices any of the faults")
+            return 5, RunStatus.FINISHED
         trajectories = await _trajectories(settings, run_id, suite, tasks, store, checker)
     earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
     store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
@@ -114,10 +121,10 @@ async def _session(
     if not as_json and settings.limit:
         say("This was a choice of tasks; the whole: codeloop bench without --limit (make bench LIMIT=).")
     is_finished = not any(t.ending in CUT_SHORT for t in trajectories)
-    return _exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
+    return exit_code(trajectories), RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED
 
 
-async def _trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:
+async def trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:
     """Judge reference and known-bad programs first. Raises ReferenceCheckFailed."""
     say(f"reference check: {len(tasks)} reference and {len(tasks)} known-bad programs")
     mistrusts = await check_references(tasks, checker, errata=errata)
@@ -131,16 +138,16 @@ async def _trajectories(
 ) -> tuple[Trajectory, ...]:
     """Open the model and run what has not ended."""
     model = open_model(settings, say)
-    store.note_facts(run_id, _facts(suite, model, checker))
+    store.note_facts(run_id, facts_of(suite, model, checker))
     try:
-        policy = Policy(max_repairs=settings.max_iterations, seed=settings.seed)
+        policy = replace(get_policy(settings.policy), max_repairs=settings.max_iterations, seed=settings.seed)
         bench = Bench(
             run_id=run_id,
             tasks=tasks,
             draws=settings.draws,
-            policy=policy,
+            policy_of=lambda *_: policy,
             model=model,
-            check=checker,
+            check=policy.checker(checker),
             store=store,
             budget=Budget(tokens=settings.budget_tokens, cost_usd=settings.budget_cost, seconds=settings.budget_s),
         )
@@ -151,27 +158,26 @@ async def _trajectories(
             await model.aclose()
 
 
-def _facts(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
-    """Note what a report must say and the trajectories do not."""
+def facts_of(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
+    """Give what a report must say and the trajectories do not, for the run to note."""
     return {
         "suite": {"name": suite.name, "version": suite.version, "sha256": suite.digest},
         "errata": [list(pair) for pair in suite.errata],
         "model": model.identity,
         "model_details": dict(model.details),
         "isolation": checker.sandbox.description,
-        "feedback": "diagnostics and the smallest failing visible case",
         "codeloop": version("codeloop"),
     }
 
 
-def _exit_code(trajectories: tuple[Trajectory, ...]) -> int:
+def exit_code(trajectories: tuple[Trajectory, ...]) -> int:
     """Give 3 where the machine or the model failed every time, 5 where the budget let nothing be tried."""
     if all(t.ending is Ending.ERRORED for t in trajectories):
         return 3
     return 5 if all(t.ending is Ending.OUT_OF_BUDGET and not t.attempts for t in trajectories) else 0
 
 
-def _load(settings: RunConfig) -> Suite:
+def load_for(settings: RunConfig) -> Suite:
     """Load the suite; where HumanEval-X cannot be had at all, run the next best thing and say so."""
     names = [settings.suite]
     if settings.suite == "humaneval-x" and not settings.task_ids:
@@ -197,13 +203,15 @@ def _first_of(names: list[str], wanted: tuple[str, ...]) -> Suite:
     raise AssertionError("unreachable")
 
 
-def _chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:
+def chosen(suite: Suite, settings: RunConfig) -> tuple[Task, ...]:
+    """Give the tasks that the settings name or choose."""
     if settings.task_ids:
         return select(suite, settings.task_ids)
     return choose(suite, settings.limit, settings.seed)
 
 
-def _numbers(text: str) -> tuple[int, ...]:
+def ks_of(text: str) -> tuple[int, ...]:
+    """Read ``--k``. Raises ConfigError."""
     try:
         numbers = tuple(sorted({int(part) for part in text.split(",") if part.strip()}))
     except ValueError:

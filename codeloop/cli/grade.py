@@ -11,6 +11,7 @@ import click
 
 from codeloop import config, grade
 from codeloop.attempts import Status
+from codeloop.cli.faults import grade_faults
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import default_jobs, languages, option, sandbox_options, say
 from codeloop.config import SandboxChoice
@@ -18,6 +19,7 @@ from codeloop.errors import ConfigError
 from codeloop.registry import open_checker
 from codeloop.report.text import escape
 from codeloop.suites import load_suite
+from codeloop.suites.injected import is_injected
 from codeloop.tasks import Suite
 
 
@@ -47,7 +49,17 @@ def command(
     junit: Path | None,
     as_json: bool,
 ) -> int:
-    """Judge SAMPLES (.jsonl or .jsonl.gz) against the hidden tests of a suite."""
+    """Judge SAMPLES (.jsonl or .jsonl.gz) against the hidden tests of a suite.
+
+    Instead of a file, injected/LANGUAGE[:SETTINGS] judges that suite's faulty programs: where the tests find them.
+    """
+    choice = SandboxChoice(kind=sandbox, isolation=isolation, runtime=runtime, allow_weak=allow_weak)
+    if samples is not None and is_injected(str(samples)):
+        if reference or known_bad or out or junit:
+            raise ConfigError(
+                f"{samples} takes none of --reference, --known-bad, --out, --junit: it has a report of its own"
+            )
+        return grade_faults(str(samples), jobs, choice, as_json=as_json)
     if (samples is not None) + reference + known_bad != 1:
         raise ConfigError("give one of: a SAMPLES file, --reference, --known-bad")
     loaded = load_suite(suite, languages(lang), data_dir=config.data_dir(), cache_dir=config.cache_dir(), say=say)
@@ -57,7 +69,6 @@ def command(
     if not chosen:
         raise ConfigError("nothing to judge: no task of these languages is in the suite")
     started = time.monotonic()
-    choice = SandboxChoice(kind=sandbox, isolation=isolation, runtime=runtime, allow_weak=allow_weak)
     graded, description = anyio.run(_grade, chosen, jobs, choice)
     summary = grade.summarise(graded, loaded, time.monotonic() - started) | {"isolation": description}
     _write(graded, out, junit)

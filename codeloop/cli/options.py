@@ -11,6 +11,7 @@ import click
 
 from codeloop.errors import UnknownName
 from codeloop.languages import NAMES
+from codeloop.policies import PRESETS
 from codeloop.report.text import escape
 from codeloop.sandbox.port import Guarantee
 
@@ -25,6 +26,25 @@ def option(flag: str, *arguments: Any, **settings: Any) -> Callable[[_F], _F]:
     return decorator
 
 
+def run_options(command: _F) -> _F:
+    """Add what is run: tasks, model, draws, cells."""
+    chosen = (
+        option("--lang", default="python,java", help="Languages, comma-separated."),
+        option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string."),
+        option("--api-base", default="", help="Endpoint of an OpenAI-compatible server."),
+        option("--draws", type=click.IntRange(min=1), default=1, help="Independent trajectories per task."),
+        option("--k", "ks", default="1", help="k of pass@k, comma-separated; needs at least k draws."),
+        option("--limit", type=click.IntRange(min=1), help="Tasks per language: a fixed stratified choice."),
+        option("--tasks", default="", help="Task ids, comma-separated, instead of a choice."),
+        option("--seed", type=int, default=0, help="Seed of sampling and of the choice."),
+        option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once."),
+        sandbox_options,
+    )
+    for each in reversed(chosen):
+        command = each(command)
+    return command
+
+
 def budget_options(command: _F) -> _F:
     """Add the three bounds of what a run may spend."""
     bounds = (
@@ -35,6 +55,12 @@ def budget_options(command: _F) -> _F:
     for bound in reversed(bounds):
         command = bound(command)
     return command
+
+
+def policy_help() -> str:
+    """Say what ``--policy`` takes: each preset with its line."""
+    lines = "; ".join(f"{name}: {text}" for name, (_, text) in PRESETS.items())
+    return f"How the loop goes on: {lines}. Fields may follow: default:plan=restart:temperatures=0.2+0.8:repairs=5."
 
 
 def sandbox_option(command: _F) -> _F:
@@ -77,6 +103,11 @@ def guarantees(value: str | Iterable[str]) -> tuple[str, ...]:
         if name not in set(Guarantee):
             raise UnknownName("guarantee", name, Guarantee)
     return names
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Read a comma-separated list."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 def languages(value: str) -> tuple[str, ...]:

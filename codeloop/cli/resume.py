@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from codeloop import config
+from codeloop.cli.ablate import run_ablation
 from codeloop.cli.bench import run_bench
 from codeloop.cli.options import budget_options, say
-from codeloop.config import RunConfig
+from codeloop.config import AblationConfig, RunConfig
 from codeloop.errors import ConfigError
 from codeloop.store import Run, Store
 
@@ -19,13 +20,18 @@ from codeloop.store import Run, Store
 def command(run_id: str | None, as_json: bool, **budgets: float | None) -> int:
     """Go on with RUN_ID (default: the newest unfinished run); nothing recorded is asked or checked again.
 
-    A budget given here takes the place of the run's own.
+    A budget given here takes the place of the run's own. Of an arm of an ablation, the whole ablation goes on.
     """
     store = Store.open(config.store_url())
     try:
         run = store.find_run(run_id) if run_id else _newest_unfinished(store)
     finally:
         store.close()
+    if ablation := run.config.get("facts", {}).get("ablation"):
+        if any(bound is not None for bound in budgets.values()):
+            raise ConfigError(f"{run.run_id} is an arm of an ablation, which takes no budget: leave it out")
+        settings = AblationConfig.from_dict(ablation["settings"])
+        return run_ablation(settings, ablation["run_id"], as_json=as_json)
     data = {name: value for name, value in run.config.items() if name != "facts"}
     data |= {name: bound for name, bound in budgets.items() if bound is not None}
     return run_bench(RunConfig.from_dict(data), run.run_id, is_new=False, as_json=as_json)

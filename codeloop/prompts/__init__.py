@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from codeloop.attempts import Message, Prompt
-from codeloop.feedback import Feedback, fenced
+from codeloop.feedback import Feedback, clean, fenced, tokens, within
 
 if TYPE_CHECKING:
     from jinja2.sandbox import SandboxedEnvironment
@@ -38,29 +40,101 @@ class Sampling:
     iteration: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """Tokens (``feedback.tokens``) of each section of a prompt; what is cut leaves a mark. Findings are few and capped."""
+
+    task: int = 4000
+    program: int = 4000
+    tried: int = 400
+    diagnosis: int = 600
+    turns: int = 6000
+    """Earlier turns of a conversation; the oldest are left out, with a mark."""
+
+
+BUDGET = Budget()
+
+
 def first(question: Question, sampling: Sampling) -> Prompt:
     """Ask for a first candidate."""
-    return _prompt("first", sampling, question=question)
+    return _prompt("first", sampling, [("user", "first", {"question": _bounded(question)})])
 
 
-def repair(question: Question, code: str, feedback: Feedback, sampling: Sampling, regressed: str = "") -> Prompt:
-    """Ask for a repair of ``code``: stateless, the whole story in one message."""
-    return _prompt("repair", sampling, question=question, code=code, feedback=feedback, regressed=regressed)
+def repair(
+    question: Question,
+    code: str,
+    feedback: Feedback | None,
+    sampling: Sampling,
+    *,
+    tried: str = "",
+    diagnosis: str = "",
+) -> Prompt:
+    """Ask for a repair of ``code``: stateless, the whole story in one message. Without feedback: "the code is wrong"."""
+    fields = {
+        "question": _bounded(question),
+        "code": within(code, BUDGET.program),
+        "feedback": feedback,
+        "tried": within(tried, BUDGET.tried),
+        "diagnosis": within(clean(diagnosis.strip(), 10_000), BUDGET.diagnosis),
+    }
+    return _prompt("repair", sampling, [("user", "repair", fields)])
+
+
+def hint(question: Question, feedback: Feedback, sampling: Sampling) -> Prompt:
+    """Ask for another program, told what was found in an earlier one that is not shown."""
+    return _prompt("hint", sampling, [("user", "hint", {"question": _bounded(question), "feedback": feedback})])
+
+
+def diagnose(question: Question, code: str, feedback: Feedback, sampling: Sampling) -> Prompt:
+    """Ask what is wrong with ``code``, in words."""
+    fields = {"question": _bounded(question), "code": within(code, BUDGET.program), "feedback": feedback}
+    return _prompt(
+        "diagnose", replace(sampling, max_tokens=min(sampling.max_tokens, 200)), [("user", "diagnose", fields)]
+    )
+
+
+def conversation(question: Question, turns: Sequence[tuple[str, Feedback]], sampling: Sampling) -> Prompt:
+    """Ask for a repair as the next turn of a chat: each of ``turns`` is a program and what was found in it."""
+    question = _bounded(question)
+    kept = _last_turns(turns)
+    said: list[tuple[str, str, dict[str, object]]] = [("user", "first", {"question": question})]
+    for number, (code, feedback) in enumerate(kept):
+        n_left_out = len(turns) - len(kept) if number == 0 else 0
+        said.append(("assistant", "", {"code": fenced(within(code, BUDGET.program), question.language)}))
+        said.append(("user", "turn", {"question": question, "feedback": feedback, "n_left_out": n_left_out}))
+    return _prompt("turn", sampling, said)
+
+
+def _last_turns(turns: Sequence[tuple[str, Feedback]]) -> Sequence[tuple[str, Feedback]]:
+    """Drop the oldest turns until the rest fits; the last one stays."""
+    start, spent = len(turns), 0
+    while start > 0 and (start == len(turns) or spent + tokens(turns[start - 1][0]) <= BUDGET.turns):
+        start -= 1
+        spent += tokens(turns[start][0])
+    return turns[start:]
+
+
+def _bounded(question: Question) -> Question:
+    return replace(
+        question, given=within(question.given, BUDGET.task), statement=within(question.statement, BUDGET.task)
+    )
 
 
 def template_version(name: str) -> str:
-    """Give ``name@`` and eight hex digits of the content's hash."""
-    return f"{name}@{hashlib.sha256(_text(name).encode()).hexdigest()[:8]}"
+    """Give ``name@`` and eight hex digits of the hash of its text, and of the texts that it includes."""
+    text = _text(name)
+    included = "".join(_text(part) for part in re.findall(r'include "(\w+)\.j2"', text))
+    return f"{name}@{hashlib.sha256((text + included).encode()).hexdigest()[:8]}"
 
 
-def _prompt(name: str, sampling: Sampling, **fields: object) -> Prompt:
-    user = _environment().from_string(_text(name)).render(**fields)
-    system = _environment().from_string(_text("system")).render(**fields)
+def _prompt(name: str, sampling: Sampling, said: Sequence[tuple[str, str, dict[str, object]]]) -> Prompt:
+    """Render (role, template, fields) triples behind the system message; an assistant's turn is its code as it is."""
+    messages = [Message(role="system", content=_sendable(_render("system", said[0][2]).strip()))]
+    for role, template, fields in said:
+        text = _render(template, fields).strip() + "\n" if template else str(fields["code"])
+        messages.append(Message(role=role, content=_sendable(text)))
     return Prompt(
-        messages=(
-            Message(role="system", content=_sendable(system.strip())),
-            Message(role="user", content=_sendable(user.strip() + "\n")),
-        ),
+        messages=tuple(messages),
         template=template_version(name),
         temperature=sampling.temperature,
         max_tokens=sampling.max_tokens,
@@ -68,6 +142,10 @@ def _prompt(name: str, sampling: Sampling, **fields: object) -> Prompt:
         draw=sampling.draw,
         iteration=sampling.iteration,
     )
+
+
+def _render(name: str, fields: Mapping[str, object]) -> str:
+    return _environment().get_template(f"{name}.j2").render(**fields)
 
 
 def _sendable(text: str) -> str:
@@ -82,12 +160,16 @@ def _text(name: str) -> str:
 
 @cache
 def _environment() -> SandboxedEnvironment:
-    from jinja2 import StrictUndefined
+    from jinja2 import FunctionLoader, StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
     # Not HTML: the text goes to a model, and candidate text is data of the template, never a template itself.
     environment = SandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        loader=FunctionLoader(lambda name: _text(name.removesuffix(".j2"))),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
     )
     environment.filters["fenced"] = fenced
     return environment

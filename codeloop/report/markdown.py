@@ -12,11 +12,18 @@ from codeloop.report.text import escape
 _MAX_ROWS = 500  # a job summary holds 1 MiB; a row needs a few hundred bytes
 
 
-def run(*, title: str, summaries: Sequence[Summary], trajectories: Sequence[Trajectory], notes: Sequence[str]) -> str:
-    """Give the whole page. Untrusted text is escaped for Markdown and HTML."""
+def run(
+    *,
+    title: str,
+    summaries: Sequence[Summary],
+    trajectories: Sequence[Trajectory],
+    notes: Sequence[str],
+    more: Sequence[terminal.TableRows] = (),
+) -> str:
+    """Give the whole page, with the tables of ``more`` after the others. Untrusted text is escaped for Markdown and HTML."""
     parts = [f"# {cell(title)}"]
     parts += [table(headline, columns, rows) for headline, columns, rows in terminal.tables(summaries)]
-    parts.append(table(*terminal.outcome_rows(trajectories)))
+    parts += [table(*rows) for rows in (terminal.outcome_rows(trajectories), *more)]
     parts.append("\n".join(f"- {cell(note)}" for note in notes))
     parts.append(_trajectories(trajectories))
     return "\n\n".join(parts) + "\n"

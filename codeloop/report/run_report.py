@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
-from codeloop.report import json_report, junit, markdown, terminal
+from codeloop.repairs import Repairs, repair_rates
+from codeloop.report import fault_tables, json_report, junit, markdown, terminal
 from codeloop.report.text import escape
 from codeloop.store import Store
 
@@ -47,6 +49,7 @@ class RunReport:
     def as_json(self) -> dict[str, Any]:
         """Give the content of ``results.json``."""
         errata = [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()]
+        repairs = self._repairs()
         return json_report.results(
             run_id=self.run_id,
             settings=self.settings,
@@ -59,13 +62,15 @@ class RunReport:
                 "known_limits": [KNOWN_LIMIT],
                 "visible_cases": self._visible_cases(),
                 "model_calls": asdict(self.calls),
+                **({"repairs": [asdict(row) for row in repairs]} if repairs else {}),
             },
         )
 
     def as_text(self) -> str:
         """Give the tables and the lines that say what they hold."""
-        tables = terminal.table(self._summaries()), terminal.outcomes(self.trajectories)
-        return "\n".join([tables[0], "", tables[1], "", *[escape(note) for note in self._notes()]])
+        tables = [terminal.table(self._summaries()), terminal.outcomes(self.trajectories)]
+        tables += [terminal.render([rows]) for rows in self._fault_tables()]
+        return "\n".join([*(f"{text}\n" for text in tables), *[escape(note) for note in self._notes()]])
 
     def as_markdown(self) -> str:
         """Give the same as GitHub-flavoured Markdown, with a table of all trajectories."""
@@ -74,6 +79,7 @@ class RunReport:
             summaries=self._summaries(),
             trajectories=self.trajectories,
             notes=self._notes(),
+            more=self._fault_tables(),
         )
 
     def as_junit(self) -> str:
@@ -105,7 +111,7 @@ class RunReport:
             f"{name.replace('_', ' ')} {value}" for name, value in facts.get("model_details", {}).items()
         )
         notes = [
-            f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; feedback: {facts.get('feedback', UNKNOWN)}",
+            f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; policy {self.settings.get('policy', 'default')}",
             f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),
             terminal.calls(self.calls),
             f"isolation {facts.get('isolation', UNKNOWN)}; {facts.get('wall_s', 0):.0f} s",
@@ -114,6 +120,9 @@ class RunReport:
             "oracle@t: any attempt up to t passes; a bound for choosing among attempts, no result of the loop.",
             f"Known limit: {KNOWN_LIMIT}.",
         ]
+        if left_out := facts.get("faults_left_out", ()):
+            reasons = Counter(reason for _, _, reason in left_out)
+            notes.append("faults left out: " + ", ".join(f"{n} {reason}" for reason, n in reasons.items()))
         notes += [f"errata: {task_id}: {reason}" for task_id, reason in self._errata()]
         return notes + [f"{t.ending}: {t.task_id} draw {t.draw}: {t.error}" for t in self.trajectories if t.error]
 
@@ -122,6 +131,14 @@ class RunReport:
         return tuple(
             summarise(self.trajectories, ks=self.settings["ks"], max_iterations=self._max_iterations, errata=errata)
         )
+
+    def _repairs(self) -> tuple[Repairs, ...]:
+        kinds = {task_id: [kind for kind, _ in faults] for task_id, faults in self.facts.get("faults", {}).items()}
+        return repair_rates(self.trajectories, kinds, self._max_iterations)
+
+    def _fault_tables(self) -> list[terminal.TableRows]:
+        repairs = self._repairs()
+        return [fault_tables.repair_rows(repairs)] if repairs else []
 
     def _errata(self) -> list[tuple[str, str]]:
         ids = {trajectory.task_id for trajectory in self.trajectories}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE
 from rich.console import Console
@@ -35,12 +35,12 @@ def table(summaries: Sequence[Summary], *, width: int = 100) -> str:
 
     An interval is 95 %; a missing number is ``–``, an unknown one ``unknown``.
     """
-    return _render(tables(summaries), width)
+    return render(tables(summaries), width)
 
 
 def outcomes(trajectories: Sequence[Trajectory], *, width: int = 100) -> str:
     """Give the table of what became of the attempts on visible tests, by iteration."""
-    return _render([outcome_rows(trajectories)], width)
+    return render([outcome_rows(trajectories)], width)
 
 
 def calls(counts: CallCounts) -> str:
@@ -75,7 +75,7 @@ def _outcome(trajectory: Trajectory, iteration: int) -> str:
 
 
 def _cells(language: str, row: PassAt) -> tuple[str, ...]:
-    estimates = (_estimate(row.headline), _estimate(row.without_errata), _estimate(row.hidden_only), _value(row.oracle))
+    estimates = (estimate(row.headline), estimate(row.without_errata), estimate(row.hidden_only), value(row.oracle))
     return ("" if row.iteration else language, str(row.iteration), *estimates, str(row.headline.n_tasks))
 
 
@@ -89,7 +89,8 @@ def _counts(summaries: Sequence[Summary]) -> TableRows:
     return "what was run", ("", *(s.language for s in summaries)), rows
 
 
-def _value(estimate: Estimate) -> str:
+def value(estimate: Estimate) -> str:
+    """Give the mean in per cent."""
     return "–" if estimate.value is None else f"{100 * estimate.value:.1f}"
 
 
@@ -108,11 +109,11 @@ def _extraction(summaries: Sequence[Summary]) -> TableRows:
     return title, ("", *(summary.language for summary in summaries)), rows
 
 
-def _estimate(estimate: Estimate) -> str:
-    value = _value(estimate)
-    if estimate.low is None or estimate.high is None:
-        return value
-    return f"{value} [{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+def estimate(found: Estimate) -> str:
+    """Give the mean in per cent with its interval."""
+    if found.low is None or found.high is None:
+        return value(found)
+    return f"{value(found)} [{100 * found.low:.1f}, {100 * found.high:.1f}]"
 
 
 def _dollars(cost: float | None) -> str:
@@ -123,7 +124,8 @@ def _known(count: int | None) -> str:
     return "unknown" if count is None else str(count)
 
 
-def _render(all_rows: Iterator[TableRows] | Sequence[TableRows], width: int) -> str:
+def render(all_rows: Iterable[TableRows], width: int = 100) -> str:
+    """Draw tables as plain text without colours."""
     out = io.StringIO()
     console = Console(
         file=out, width=width, color_system=None, force_terminal=False, legacy_windows=False, markup=False, emoji=False

@@ -14,9 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from codeloop import codec
 from codeloop.attempts import Attempt, CallCounts, Completion, Ending, Prompt, Trajectory, Verdict
 from codeloop.errors import StoreError, StoreLocked, UnknownName
-from codeloop.store import codec, schema
+from codeloop.store import schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
 from codeloop.store.schema import Run, RunStatus

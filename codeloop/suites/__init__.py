@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.resources import as_file
 from importlib.resources import files as resources
 from itertools import pairwise
 from pathlib import Path
 
 from codeloop.errors import SuiteError, UnknownName
-from codeloop.suites import files, humaneval, humaneval_x
+from codeloop.languages import NAMES as LANGUAGES
+from codeloop.suites import files, humaneval, humaneval_x, injected
 from codeloop.tasks import Suite, Task, natural_key
 
 BASICS = "basics"
 _DATA_SETS = {humaneval_x.NAME: humaneval_x.load, humaneval.NAME: humaneval.load}
-NAMES = (*_DATA_SETS, BASICS)
+NAMES = (*_DATA_SETS, BASICS, *(f"{injected.PREFIX}{language}" for language in LANGUAGES))
 _PATH_LIKE = (".yaml", ".yml", ".jsonl", ".gz")
 
 
@@ -30,7 +32,11 @@ def load_suite(
     """Load a suite's tasks in the asked languages. Raises SuiteError or UnknownName.
 
     ``data_dir`` is looked in first and ``cache_dir`` takes downloads; shipped suites and files need neither.
+    The name of an injected suite says its language; ``languages`` is not asked then.
     """
+    if injected.is_injected(name_or_path):
+        below = partial(load_suite, data_dir=data_dir, cache_dir=cache_dir, say=say)
+        return injected.load(name_or_path, below)
     if name_or_path in _DATA_SETS:
         return _DATA_SETS[name_or_path](languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
     if name_or_path == BASICS:

@@ -1,0 +1,293 @@
+"""``codeloop ablate``: arms over the same tasks and draws, and what each won over the controls; ``ablate merge``: of shards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import anyio
+import click
+
+from codeloop import config
+from codeloop.ablate import Ablation, arm_run_id, of_numbers, require_arms, shard_of
+from codeloop.attempts import Trajectory
+from codeloop.bench import CUT_SHORT
+from codeloop.cli.bench import ReferenceCheckFailed, chosen, exit_code, facts_of, ks_of, load_for, trust
+from codeloop.cli.faults import kinds_of, noticed_in_all
+from codeloop.cli.files import write_whole
+from codeloop.cli.options import languages, option, run_options, say, words
+from codeloop.cli.progress import RunProgress
+from codeloop.config import AblationConfig, RunConfig
+from codeloop.errors import ConfigError, StoreError
+from codeloop.policies import get_policy
+from codeloop.policy import Policy
+from codeloop.records import Arm, Header, Setting, records_of
+from codeloop.registry import check_model_name, open_checker, open_model
+from codeloop.report.ablation_report import AblationReport
+from codeloop.shards import Records, in_order, join, read, sorted_rows, write
+from codeloop.store import RunStatus, Store
+from codeloop.tasks import Suite, Task
+
+
+@click.command("merge")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Write ablation.json and ablation.md to this folder.")
+@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
+def merge(files: tuple[Path, ...], out: Path | None, as_json: bool) -> int:
+    """Put the records FILES of all shards together and report on the whole; runs nothing."""
+    report = AblationReport.of(join([_read(path) for path in files]))
+    if out is not None:
+        _write_all(out, report.write())
+    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
+    return 0
+
+
+class _OrMerge(click.Command):
+    """A command of which ``merge`` is another one: a suite may stand in its place, so this is no group."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args[:1] == ["merge"]:
+            return merge.make_context(f"{info_name} merge", args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@click.command(cls=_OrMerge)
+@click.argument("suite", default="humaneval-x")
+@option(
+    "--arms",
+    default="default,single,placebo,resample",
+    help="Policies as of bench --policy, comma-separated. Controls: single (no loop), placebo (no findings), resample "
+    "(independent draws with the tokens that the loop spent: of default, else of the first arm that is no control).",
+)
+@run_options
+@option("--numbers", type=click.Choice(["all", "even", "odd"]), default="all", help="Tasks of such numbers only.")
+@option("--shard", default="1/1", help="Only part i of n: every n-th task number.")
+@option("--run-id", default="", help="Name of the ablation; the same again goes on with it.", show_default=False)
+@option("--out", default="", help="Folder of the results.  [default: one of the run's own]", show_default=False)
+@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
+def command(
+    suite: str,
+    arms: str,
+    lang: str,
+    tasks: str,
+    ks: str,
+    numbers: str,
+    shard: str,
+    run_id: str,
+    out: str,
+    as_json: bool,
+    **rest: Any,
+) -> int:
+    """Run several policies over the same tasks and draws of SUITE, and compare them.
+
+    First answers are shared. Each arm is a run of its own (RUN.ARM), recorded as it goes: after a kill, `codeloop resume`, or
+    the same command with the same --run-id, goes on. `codeloop ablate merge FILE…` puts the records of all shards together.
+    """
+    part, parts = _shard(shard)
+    settings = AblationConfig(
+        run=RunConfig(suite=suite, languages=languages(lang), ks=ks_of(ks), task_ids=words(tasks), **rest),
+        arms=words(arms),
+        numbers=numbers,
+        shard=part,
+        shards=parts,
+        out=out,
+    )
+    return run_ablation(settings, run_id or f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}", as_json=as_json)
+
+
+def run_ablation(settings: AblationConfig, run_id: str, *, as_json: bool) -> int:
+    """Run or go on with an ablation, and print its report."""
+    require_arms(settings.arms)
+    policies = tuple(replace(get_policy(spec), seed=settings.run.seed) for spec in settings.arms)
+    check_model_name(settings.run.model)
+    suite = load_for(settings.run)
+    whole = chosen(replace(suite, tasks=of_numbers(suite.tasks, settings.numbers)), settings.run)
+    tasks = shard_of(whole, settings.shard, settings.shards)
+    if not tasks:
+        say("codeloop: nothing to run: no task matches")
+        return 5
+    session = _Session(settings=settings, run_id=run_id, policies=policies, suite=suite, tasks=tasks, as_json=as_json)
+    store = Store.open(config.store_url())
+    try:
+        session.claim(store)
+        return anyio.run(session.run, store)
+    except ReferenceCheckFailed as exc:
+        say(f"codeloop: {exc}")
+        return 4
+    except KeyboardInterrupt:
+        say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {session.run_ids[0]}")
+        return 130
+    finally:
+        with suppress(StoreError):  # it would hide what ended the run; a dead owner's claim is taken over anyway
+            session.release(store, RunStatus.INTERRUPTED)  # nothing, once released
+        store.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Session:
+    settings: AblationConfig
+    run_id: str
+    policies: tuple[Policy, ...]
+    suite: Suite
+    tasks: tuple[Task, ...]
+    as_json: bool
+
+    @property
+    def run_ids(self) -> tuple[str, ...]:
+        return tuple(arm_run_id(self.run_id, policy.name) for policy in self.policies)
+
+    def claim(self, store: Store) -> None:
+        """Make the arms' runs, all at once so that a kill leaves none to be forgotten. Raises ConfigError for other settings."""
+        known = {run.run_id: run for run in store.list_runs()}
+        for run_id, policy in zip(self.run_ids, self.policies, strict=True):
+            if run_id not in known:
+                run = replace(self.settings.run, policy=policy.name, max_iterations=policy.max_repairs)
+                store.new_run(run_id, run.as_dict() | {"facts": {"ablation": self._noted()}})
+            elif not self._is_mine(known[run_id].config):
+                raise ConfigError(f"run {run_id} was made with other settings: name another --run-id")
+            store.claim(run_id)
+
+    def _noted(self) -> dict[str, Any]:
+        return {"run_id": self.run_id, "settings": self.settings.as_dict()}
+
+    def _is_mine(self, stored: dict[str, Any]) -> bool:
+        noted = stored.get("facts", {}).get("ablation")
+        return noted is not None and AblationConfig.from_dict(noted["settings"]).settled == self.settings.settled
+
+    def release(self, store: Store, status: RunStatus) -> None:
+        for run_id in self.run_ids:
+            store.release(run_id, status)
+
+    async def run(self, store: Store) -> int:
+        """Run what has not ended, write and report; give the exit code."""
+        run, names = self.settings.run, tuple(dict.fromkeys(task.language for task in self.tasks))
+        part = f", shard {self.settings.shard} of {self.settings.shards}" if self.settings.shards > 1 else ""
+        say(
+            f"ablation {self.run_id}: {len(self.policies)} arms on {len(self.tasks)} tasks of {self.suite.name}{part}, "
+            f"{run.draws} draw(s), model {run.model}"
+        )
+        async with open_checker(self.run_id, names, run.jobs, say, run.sandbox_choice) as checker:
+            await trust(self.tasks, checker, frozenset(task_id for task_id, _ in self.suite.errata))
+            tasks = await noticed_in_all(self.tasks, checker, store, self.run_ids)
+            if not tasks:
+                say("codeloop: nothing to run: no test notices any of the faults")
+                return 5
+            model = open_model(run, say)
+            try:
+                for run_id in self.run_ids:
+                    store.note_facts(run_id, facts_of(self.suite, model, checker))
+                ablation = Ablation(
+                    run_id=self.run_id,
+                    tasks=tasks,
+                    draws=run.draws,
+                    arms=self.policies,
+                    model=model,
+                    check_of=lambda policy: policy.checker(checker),
+                    store=store,
+                )
+                done = await ablation.run(_watch)
+            finally:
+                with anyio.CancelScope(shield=True):
+                    await model.aclose()
+        self._report(done, self._header(model.identity, tasks), kinds_of(store, self.run_ids[0]))
+        ended = [trajectory for _, mine in done for trajectory in mine]
+        is_finished = not any(trajectory.ending in CUT_SHORT for trajectory in ended)
+        self.release(store, RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED)
+        return exit_code(tuple(ended))
+
+    def _report(
+        self, done: tuple[tuple[str, tuple[Trajectory, ...]], ...], header: Header, faults: dict[str, tuple[str, ...]]
+    ) -> None:
+        rows = sorted_rows(header, records_of(done, faults))
+        report = AblationReport.of(Records(name=self.run_id, header=header, rows=rows))
+        folder = Path(self.settings.out) if self.settings.out else config.runs_dir() / "ablations" / self.run_id
+        name = f"records-{header.shard}-of-{header.shards}.jsonl"
+        _write_all(folder, {name: write(header, rows), **report.write()})
+        click.echo(json.dumps(report.as_json()) if self.as_json else report.as_text())
+
+    def _header(self, model: str, tasks: tuple[Task, ...]) -> Header:
+        run = self.settings.run
+        limit = f", limit {run.limit}" if run.limit else ""
+        return Header(
+            codeloop=version("codeloop"),
+            suite=f"{self.suite.name} {self.suite.version}",
+            suite_sha256=self.suite.digest,
+            model=model,
+            arms=tuple(Arm(spec=policy.name, settings=_settings(policy)) for policy in self.policies),
+            languages=run.languages,
+            choice=f"tasks {','.join(run.task_ids)}" if run.task_ids else f"{self.settings.numbers} numbers{limit}",
+            draws=run.draws,
+            ks=run.ks,
+            seed=run.seed,
+            shards=self.settings.shards,
+            errata=tuple(task_id for task_id, _ in self.suite.errata),
+            shard=self.settings.shard,
+            task_ids=in_order(task.id for task in tasks),
+            command=_command(self.settings),
+        )
+
+
+@contextmanager
+def _watch(arm: str, total: int, ended: int) -> Iterator[RunProgress]:
+    say(f"arm {arm}: {total} trajectories" + (f", {ended} of them recorded" if ended else ""))
+    with RunProgress(total, ended) as progress:
+        yield progress
+
+
+def _settings(policy: Policy) -> tuple[Setting, ...]:
+    """Give a policy as names and values; what it is called stands beside them."""
+    return tuple(
+        Setting(name=field.name, value=repr(getattr(policy, field.name)))
+        for field in fields(policy)
+        if field.name != "name"
+    )
+
+
+def _command(settings: AblationConfig) -> str:
+    """Give the command line that does it again; where it ran and was written to is left out."""
+    run = settings.run
+    said = {
+        "--arms": ",".join(settings.arms),
+        "--lang": ",".join(run.languages),
+        "--model": run.model,
+        "--draws": run.draws,
+        "--k": ",".join(map(str, run.ks)),
+        "--limit": run.limit,
+        "--tasks": ",".join(run.task_ids),
+        "--seed": run.seed,
+        "--numbers": settings.numbers,
+        "--shard": f"{settings.shard}/{settings.shards}",
+    }
+    options = [word for name, value in said.items() if value not in (None, "") for word in (name, str(value))]
+    return shlex.join(["codeloop", "ablate", run.suite, *options])
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
+        raise ConfigError(f"--shard {text!r}: give i/n with i from 1 to n, such as 2/3")
+    return int(part), int(parts)
+
+
+def _read(path: Path) -> Records:
+    try:
+        return read(str(path), path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "it is no text"
+        raise ConfigError(f"{path} cannot be read: {reason}: give the records-I-of-N.jsonl of a shard") from exc
+
+
+def _write_all(folder: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    say(f"results: {folder}: {', '.join(files)}")
