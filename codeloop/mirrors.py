@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -80,12 +81,11 @@ def npm_files(environment: Mapping[str, str] = os.environ, place: Path = BUILD) 
 def pypi_files(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, bytes], ...]:
     """The host's Python index and its trusted certificates, for ``sandboxes/wheels.py``; never a name, password or token."""
     settings = {"index": _nameless(environment.get("PIP_INDEX_URL") or pip_index())}
-    try:
-        certificates = CERTIFICATES.read_bytes()
-    except OSError:
-        return (("host/pypi.json", json.dumps(settings).encode()),)
-    settings["cafile"] = f"{BUILD}/pypi-ca.crt"
-    return (("host/pypi-ca.crt", certificates), ("host/pypi.json", json.dumps(settings).encode()))
+    for path in (CERTIFICATES, Path(ssl.get_default_verify_paths().openssl_cafile)):
+        if path.is_file():
+            settings["cafile"] = f"{BUILD}/pypi-ca.crt"
+            return (("host/pypi-ca.crt", path.read_bytes()), ("host/pypi.json", json.dumps(settings).encode()))
+    return (("host/pypi.json", json.dumps(settings).encode()),)
 
 
 def pip_index() -> str:
