@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Generic, TypeVar
 
-from codeloop.attempts import CaseResult, CaseStatus, StageReport
+from codeloop.attempts import CaseResult, CaseStatus, StageReport, Verdict
 from codeloop.diagnostics import Category, Diagnostic, Severity
 from codeloop.languages.scopes import scope_of
 from codeloop.languages.syntax import Syntax
@@ -140,6 +140,16 @@ def _inside(text: str, start: int) -> str:
     return ""
 
 
+def regressions(before: Verdict, after: Verdict) -> tuple[str, ...]:
+    """Give the expressions of visible cases that passed before and do not now, be it that they fail or do not run any more.
+
+    Vacuous cases are none: passing them was evidence of nothing.
+    """
+    passes = {case.name for case in after.cases if case.status is CaseStatus.PASSED}
+    sound = (case for case in before.cases if case.status is CaseStatus.PASSED and not case.is_vacuous)
+    return tuple(case.expression or case.name for case in sound if case.name not in passes)
+
+
 _RANKS = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 _LAST = 1 << 30
 
@@ -234,5 +244,5 @@ def difference(before: Iterable[Diagnostic], after: Iterable[Diagnostic]) -> Dif
 
 __all__ = [
     "MATTERING", "Capped", "Cause", "Difference", "Group", "arguments_of", "by_cause", "capped", "cause_of", "difference",
-    "group", "matters", "of_case", "of_report",
+    "group", "matters", "of_case", "of_report", "regressions",
 ]  # fmt: skip

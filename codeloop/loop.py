@@ -62,11 +62,11 @@ async def _attempt(
 ) -> Attempt:
     question, sampling = _question(task), _sampling(draw, attempts, policy)
     before: tuple[Exchange, ...] = ()
-    is_given = bool(task.start) and not attempts
-    inquiry = None if is_given else policy.teller.inquiry(question, move, attempts, sampling)
+    inquiry = policy.teller.inquiry(question, move, attempts, sampling)
     if inquiry is not None:
         before = (Exchange(prompt=inquiry, completion=await complete(inquiry)),)
     prompt = policy.teller.prompt(question, move, attempts, sampling, before)
+    is_given = bool(task.start) and not attempts
     completion = _given(task) if is_given else await complete(prompt)
     candidate = Candidate(code=task.start) if is_given else extract(task, completion)
     attempt = Attempt(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Status, Trajectory, Verdict
+from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Status, Trajectory
 from codeloop.error_classes import ErrorClass, error_class
+from codeloop.findings import regressions
 from codeloop.metrics import hidden_only
 
 FORMAT = "codeloop-ablation-1"
@@ -181,7 +182,7 @@ def _attempt(attempt: Attempt, trajectory: Trajectory, is_unseen_passed: bool | 
         lint_rules=tuple(
             item.rule for report in verdict.reports if report.stage == "lint" for item in report.diagnostics
         ),
-        regressions=len(_passed(base) - _passed(verdict)) if base else 0,
+        regressions=len(regressions(base, verdict)) if base else 0,
         repairs=attempt.repairs,
         handed_over=attempt.handed_over,
         candidate_sha256=attempt.candidate.digest,
@@ -194,10 +195,6 @@ def _attempt(attempt: Attempt, trajectory: Trajectory, is_unseen_passed: bool | 
         hidden=hidden.status if hidden else None,
         hidden_only=is_unseen_passed,
     )
-
-
-def _passed(verdict: Verdict) -> set[str]:
-    return {case.name for case in verdict.cases if case.status is CaseStatus.PASSED and not case.is_vacuous}
 
 
 def _sum_known(counts: Sequence[int | None]) -> int | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from codeloop import feedback, prompts
-from codeloop.attempts import Attempt, CaseStatus, Exchange, Prompt, Verdict
+from codeloop.attempts import Attempt, Exchange, Prompt
+from codeloop.findings import regressions
 from codeloop.languages import get_language
 from codeloop.moves import Fresh, Move
 from codeloop.prompts import Question, Sampling
@@ -165,16 +166,6 @@ def _tried(base: Attempt, attempts: Sequence[Attempt]) -> str:
     if not later:
         return ""
     verdict = later[-1].verdict
-    broken = regressions(base.verdict, verdict)
+    broken = regressions(base.verdict, verdict) if verdict.cases else ()  # else the stage says it all
     said = f"its {verdict.last.stage} stage ended with {verdict.last.outcome}"
     return said + (", and it broke: " + "; ".join(feedback.clean(text, 200) for text in broken[:3]) if broken else "")
-
-
-def regressions(before: Verdict, after: Verdict) -> tuple[str, ...]:
-    """Give the expressions of visible cases that passed before and do not now; empty where either did not run them."""
-    passed = {case.name for case in before.cases if case.status is CaseStatus.PASSED and not case.is_vacuous}
-    return tuple(
-        case.expression or case.name
-        for case in after.cases
-        if case.name in passed and case.status is not CaseStatus.PASSED
-    )

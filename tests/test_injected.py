@@ -33,7 +33,7 @@ from codeloop.fault_check import LeftOut, check_faults
 from codeloop.inject import Kind, inject_all, must_not_compile
 from codeloop.languages import NAMES
 from codeloop.metrics import wilson
-from codeloop.policy import Policy
+from codeloop.policies import PRESETS, get_policy
 from codeloop.repairs import repair_rates
 from codeloop.report import fault_tables, terminal
 from codeloop.report.run_report import RunReport
@@ -203,7 +203,7 @@ def test_no_visible_tests_are_not_visible_tests_that_pass() -> None:
 
 
 def run_bench(
-    store: Store, tasks: tuple[Task, ...], answers: list[str], prompts: list[Prompt]
+    store: Store, tasks: tuple[Task, ...], answers: list[str], prompts: list[Prompt], policy: str = "default"
 ) -> tuple[Trajectory, ...]:
     def answer(prompt: Prompt) -> str:
         prompts.append(prompt)
@@ -215,7 +215,9 @@ def run_bench(
     async def main() -> tuple[Trajectory, ...]:
         chosen = await noticed(tasks, Judge(), store, "r")
         model = FakeModel(answer)
-        bench = Bench(run_id="r", tasks=chosen, draws=1, policy=Policy(), model=model, check=Judge(), store=store)
+        bench = Bench(
+            run_id="r", tasks=chosen, draws=1, policy=get_policy(policy), model=model, check=Judge(), store=store
+        )
         return await bench.run(ended)
 
     return anyio.run(main)
@@ -241,6 +243,15 @@ def test_the_loop_starts_from_the_faulty_program_without_asking(store: Store) ->
     assert WRONG.strip() in prompts[0].messages[-1].content
     assert trajectory.ending is Ending.SOLVED
     assert [trajectory.passed_by(i) for i in range(2)] == [False, True]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_under_every_policy_the_first_program_is_the_given_one(preset: str, store: Store) -> None:
+    prompts: list[Prompt] = []
+    (trajectory,) = run_bench(store, (TASK,), [RIGHT] * 20, prompts, preset)
+    assert trajectory.attempts[0].candidate == Candidate(code=WRONG)
+    assert all(prompt.iteration > 0 for prompt in prompts)
+    assert bool(prompts) == (preset != "single")
 
 
 def test_extraction_does_not_mend_a_given_program(store: Store) -> None:

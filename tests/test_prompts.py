@@ -7,17 +7,18 @@ from dataclasses import replace
 import anyio
 from hypothesis import given
 from hypothesis import strategies as st
+from test_loop import TASK, Checks, answer
+from tried import attempts, verdict
 
 from codeloop import prompts
 from codeloop.attempts import Attempt, Prompt
 from codeloop.feedback import tokens, within
+from codeloop.findings import regressions
 from codeloop.loop import run_trajectory
 from codeloop.moves import Fresh, Repair
 from codeloop.policies import get_policy
-from codeloop.tellers import Conversational, DiagnoseFirst, Stateless, regressions
+from codeloop.tellers import Conversational, DiagnoseFirst, Stateless
 from codeloop.testing import FakeModel
-from tests.test_loop import TASK, Checks, answer
-from tests.test_policy import attempts, verdict
 
 QUESTION = prompts.Question(language="python", title="Python", entry_point="f", given="def f(n):", statement="Do f.")
 SAMPLING = prompts.Sampling(temperature=0.0, max_tokens=500, seed=1, draw=0, iteration=1)
@@ -43,7 +44,7 @@ def test_a_later_attempt_that_broke_something_is_told_with_what_it_broke() -> No
     text = said(Stateless().prompt(QUESTION, Repair(tried[0]), tried, SAMPLING))
     assert "and it broke: f(1)" in text
     assert regressions(verdict("++"), verdict("+")) == ("f(1)",)
-    assert regressions(verdict("++"), verdict("broken")) == (), "cases that did not run are not known to fail"
+    assert regressions(verdict("++"), verdict("broken")) == ("f(0)", "f(1)"), "they do not run any more"
 
 
 def test_a_chat_holds_each_program_and_what_was_found_in_it() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import Error, Failure, JUnitXml, Skipped
+from tried import attempts
 
 from codeloop.attempts import (
     Attempt,
@@ -215,6 +216,15 @@ def test_a_trajectory_story_escapes_what_a_model_wrote() -> None:
     assert "\x1b" not in told
     assert "== attempt 0" in told
     assert "-- visible tests: passed (test: ok, 1 of 1 cases pass)" in told
+
+
+def test_a_trajectory_story_says_what_a_repair_changed_and_broke() -> None:
+    tried = attempts("++ a", "+ b")
+    told = trajectory_text(replace(trajectory(), attempts=tried, hidden=()))
+    assert "== attempt 0, independent draw" in told
+    assert "== attempt 1, repair of attempt 0" in told
+    assert "regression, passed before: f(1)" in told
+    assert "against the program repaired: 0 fixed, 1 persisting, 1 new" in told
 
 
 def test_a_run_report_holds_what_shaped_the_replies() -> None:

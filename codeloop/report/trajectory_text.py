@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeloop.attempts import Attempt, CaseResult, CaseStatus, Trajectory, Verdict
-from codeloop.findings import matters
+from codeloop.attempts import Attempt, CaseResult, CaseStatus, Prompt, Trajectory, Verdict
+from codeloop.findings import difference, matters, of_report, regressions
 from codeloop.report.text import escape
 
 _MAX_FINDINGS = 8
@@ -17,26 +17,47 @@ def trajectory_text(trajectory: Trajectory, *, with_prompts: bool = False) -> st
     lines = [f"{t.task_id} draw {t.draw}: {t.ending}" + (f" ({t.error})" if t.error else "")]
     for attempt in t.attempts:
         hidden = t.hidden[attempt.iteration] if attempt.iteration < len(t.hidden) else None
-        lines += ["", *_attempt(attempt, hidden, with_prompts=with_prompts)]
+        base = t.attempts[attempt.repairs] if attempt.repairs is not None else None
+        lines += ["", *_attempt(attempt, base, hidden, with_prompts=with_prompts)]
     return "\n".join(escape(line, keep_newlines=True) for line in lines)
 
 
-def _attempt(attempt: Attempt, hidden: Verdict | None, *, with_prompts: bool) -> Iterator[str]:
+def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, with_prompts: bool) -> Iterator[str]:
     completion, prompt = attempt.completion, attempt.prompt
     tokens = completion.usage.completion_tokens
-    yield f"== attempt {attempt.iteration}: {prompt.template}, temperature {prompt.temperature}"
+    kind = f"repair of attempt {base.iteration}" if base else "independent draw"
+    yield f"== attempt {attempt.iteration}, {kind}: {prompt.template}, temperature {prompt.temperature}"
+    for exchange in attempt.before:
+        yield from _messages(exchange.prompt) if with_prompts else ()
+        yield f"-- answered before: {exchange.prompt.template}"
+        yield exchange.completion.text.rstrip()
     if with_prompts:
-        for message in prompt.messages:
-            yield f"-- {message.role}"
-            yield message.content
+        yield from _messages(prompt)
     yield f"-- answer: {completion.finish_reason}, {'unknown' if tokens is None else tokens} tokens, {completion.latency_s:.1f} s"
     yield attempt.candidate.code.rstrip() or completion.text.rstrip()
     if attempt.candidate.notes:
         yield f"-- extraction: {', '.join(attempt.candidate.notes)}"
     yield f"-- visible tests: {_said(attempt.verdict)}"
     yield from _findings(attempt.verdict)
-    yield from _analysed(attempt.verdict)
+    if base:
+        yield from _change(base.verdict, attempt.verdict)
     yield f"-- hidden tests: {_said(hidden) if hidden else 'not scored'}; handed over: attempt {attempt.handed_over}"
+
+
+def _messages(prompt: Prompt) -> Iterator[str]:
+    for message in prompt.messages:
+        yield f"-- {message.role}"
+        yield message.content
+
+
+def _change(before: Verdict, after: Verdict) -> Iterator[str]:
+    """Say what the repair changed: findings that are gone, that stay and that are new, and the cases that it broke."""
+    found = difference(of_report(before.last), of_report(after.last))
+    yield f"   against the program repaired: {len(found.fixed)} fixed, {len(found.persisting)} persisting, {len(found.new)} new"
+    broken = regressions(before, after)
+    if broken:
+        more = f" and {len(broken) - _MAX_FINDINGS} more" if len(broken) > _MAX_FINDINGS else ""
+        yield f"   regression, passed before: {'; '.join(broken[:_MAX_FINDINGS])}{more}"
 
 
 def _said(verdict: Verdict) -> str:
