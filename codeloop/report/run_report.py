@@ -158,7 +158,8 @@ class RunReport:
         seen: dict[str, tuple[int, int, int]] = {}
         for trajectory in self.trajectories:
             for attempt in trajectory.attempts:
-                cases = attempt.verdict.last.cases
+                tested = attempt.verdict.report("test")
+                cases = tested.cases if tested else ()
                 if cases and trajectory.task_id not in seen:
                     split = sum(not case.is_opaque for case in cases)
                     seen[trajectory.task_id] = (len(cases), split, sum(case.is_vacuous for case in cases))

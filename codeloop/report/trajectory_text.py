@@ -39,6 +39,7 @@ def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, 
         yield f"-- extraction: {', '.join(attempt.candidate.notes)}"
     yield f"-- visible tests: {_said(attempt.verdict)}"
     yield from _findings(attempt.verdict)
+    yield from _analysed(attempt.verdict)
     if base:
         yield from _change(base.verdict, attempt.verdict)
     yield f"-- hidden tests: {_said(hidden) if hidden else 'not scored'}; handed over: attempt {attempt.handed_over}"
