@@ -30,6 +30,8 @@ class SandboxChoice:
     """A container runtime that the engine knows, such as ``runsc``; empty: the engine's default."""
     allow_weak: tuple[str, ...] = ()
     """Guarantees that may be missing (``sandbox.port.Guarantee``)."""
+    needs_analysers: bool = False
+    """Whether static analysis is asked for: only images hold its tools."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class RunConfig:
     draws: int = 1
     policy: str = "default"
     """A preset of ``codeloop.policies``, fields of it may follow."""
+    lint_rules: tuple[tuple[str, str, str], ...] = ()
+    """Users' rule files: language, the file's name, its text as it was when the run began."""
     max_iterations: int = 3
     """Attempts after the first."""
     ks: tuple[int, ...] = (1,)
@@ -85,10 +89,11 @@ class RunConfig:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> RunConfig:
         """Read what ``as_dict`` gave, also after a trip through JSON."""
-        fields: dict[str, Any] = {
-            key: tuple(value) if isinstance(value, list) else value for key, value in data.items()
-        }
-        return cls(**fields)
+        return cls(**{key: _as_tuples(value) for key, value in data.items()})
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(map(_as_tuples, value)) if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

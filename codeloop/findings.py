@@ -49,7 +49,8 @@ _CAUSES = (
             r"\bF82[123]\b|[Uu]ndefined|not defined|compiler\.err\.(?:cant\.(?:resolve|ref)|doesnt\.exist)"
             r"|cannot find|not declared|not been declared|\bE04(?:05|12|22|23|24|25|26|32|33|34|37)\b|[Uu]nresolved"
             r"|NameError|ImportError|ModuleNotFoundError|ReferenceError|UnboundLocalError|No such file"
-            r"|is not in std|does not name a type|has no member|missing-entry-point|imported and not used|no-undef"
+            r"|AttributeError|is not in std|does not name a type|has no (?:member|attribute)|is not a known attribute|import-not-found"
+            r"|missing-(?:union-)?attribute|missing-module-member|missing-entry-point|imported and not used|no-undef"
         ),
     ),
     (
@@ -58,7 +59,7 @@ _CAUSES = (
             r"TypeError|compiler\.err\.(?:prob\.found|cant\.apply|incomparable|operator\.cant|incompatible|not\.def\.)"
             r"|[Ii]ncompatible type|cannot convert|invalid conversion|no matching function|no match for"
             r"|\bE0(?:061|107|277|282|283|308|369|599|600|604|605|606|614|618)\b|mismatched types|mismatched-type"
-            r"|invalid-(?:argument|assignment|return|parameter|type)|unsupported-operator|cannot use .{1,200} as"
+            r"|invalid-(?:argument|assignment|explicit-return|implicit-return|parameter|type)|unsupported-operator|cannot use .{1,200} as"
             r"|invalid operation|not-callable|call-non-callable|not-subscriptable|not-iterable|missing-argument"
             r"|too-many-positional|unknown-argument|no-matching-overload|not enough arguments|too many arguments"
         ),

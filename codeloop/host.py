@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
-from codeloop.mirrors import PUBLIC_MIRROR, SUITE, apt_proxies, host_files, host_mirror, npm_files
+from codeloop.mirrors import PUBLIC_MIRROR, SUITE, apt_proxies, host_files, host_mirror, npm_files, pypi_files
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -77,7 +77,14 @@ def context_files(language: str) -> tuple[tuple[str, bytes], ...]:
         relative = path.relative_to(folder)
         if path.is_file() and "__pycache__" not in relative.parts and path.suffix not in {".pyc", ".class"}:
             found[relative.as_posix()] = path.read_bytes()
+    if uses_pypi(found):
+        found["wheels.py"] = (sandboxes_dir() / "wheels.py").read_bytes()
     return tuple(sorted(found.items()))
+
+
+def uses_pypi(paths: Iterable[str]) -> bool:
+    """Say whether a build context names wheels of PyPI's."""
+    return "wheels.txt" in paths
 
 
 def image_tag(language: str) -> str:
@@ -284,6 +291,8 @@ def build_image(client: DockerClient, language: str, say: Say) -> str:
     tag, files = image_tag(language), context_files(language) + host_files()
     if any(path == "package-lock.json" for path, _ in files):
         files += npm_files()
+    if uses_pypi(path for path, _ in files):
+        files += pypi_files()
     base = ensure_base(client, say)
     say(f"building {tag} from {base}")
     began = time.monotonic()

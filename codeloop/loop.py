@@ -53,7 +53,8 @@ async def run_trajectory(
 
 def has_evidence(task: Task, attempts: Sequence[Attempt]) -> bool:
     """Say whether the loop had a visible test that says anything: not where there is none, or all are vacuous."""
-    ran = [attempt.verdict.last for attempt in attempts if attempt.verdict.last.cases]
+    tested = [attempt.verdict.report("test") for attempt in attempts]
+    ran = [report for report in tested if report is not None and report.cases]
     return not task.visible.is_empty and (not ran or any(report.has_evidence for report in ran))
 
 

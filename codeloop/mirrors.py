@@ -1,14 +1,17 @@
-"""Where this host gets its packages: apt's mirror and proxies, npm's registry; what an image build may know of them.
+"""Where this host gets its packages: apt's mirror and proxies, npm's and PyPI's registries; what an image build may know of them.
 
 Never a name, a password or a token. Reads files and environment; changes nothing.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +19,7 @@ from urllib.parse import urlsplit
 SUITE = "trixie"
 PUBLIC_MIRROR = "http://deb.debian.org/debian"
 PUBLIC_REGISTRY = "https://registry.npmjs.org/"
+PUBLIC_INDEX = "https://pypi.org/simple"
 BUILD = Path("/tmp/codeloop-host")  # noqa: S108 - in the first stage of an image's build
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")  # with those of an inspecting proxy, where the host has one
 
@@ -65,14 +69,35 @@ def npm_files(environment: Mapping[str, str] = os.environ, place: Path = BUILD) 
     ``place``: where the files of ``host/`` will be read.
     """
     registry = environment.get("npm_config_registry") or environment.get("NPM_CONFIG_REGISTRY") or npm_registry()
-    parts = urlsplit(registry)
-    settings = f"registry={parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}\n"
+    settings = f"registry={_nameless(registry)}\n"
     try:
         certificates = CERTIFICATES.read_bytes()
     except OSError:
         return (("host/npmrc", settings.encode()),)
     settings += f"cafile={place}/npm-ca.crt\n"
     return (("host/npm-ca.crt", certificates), ("host/npmrc", settings.encode()))
+
+
+def pypi_files(environment: Mapping[str, str] = os.environ) -> tuple[tuple[str, bytes], ...]:
+    """The host's Python index and its trusted certificates, for ``sandboxes/wheels.py``; never a name, password or token."""
+    settings = {"index": _nameless(environment.get("PIP_INDEX_URL") or pip_index())}
+    for path in (CERTIFICATES, Path(ssl.get_default_verify_paths().openssl_cafile)):
+        if path.is_file():
+            settings["cafile"] = f"{BUILD}/pypi-ca.crt"
+            return (("host/pypi-ca.crt", path.read_bytes()), ("host/pypi.json", json.dumps(settings).encode()))
+    return (("host/pypi.json", json.dumps(settings).encode()),)
+
+
+def pip_index() -> str:
+    """The index that this interpreter's pip uses; the public one where it has none, or is not there."""
+    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.stdout.startswith("http") else PUBLIC_INDEX
+
+
+def _nameless(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
 def npm_registry() -> str:

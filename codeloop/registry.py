@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from codeloop import config
-from codeloop.errors import ConfigError, MissingTool, UnknownName
+from codeloop.errors import ConfigError, MissingTool, UnknownName, UsageError
+from codeloop.languages.rules import Rules, parse
 from codeloop.models.port import Model
 from codeloop.sandbox.port import Guarantee
 from codeloop.stages.check import Checker
+from codeloop.stages.lint import LintSettings
 
 if TYPE_CHECKING:
     from codeloop.sandbox.bubblewrap import BubblewrapSandbox
@@ -55,6 +58,10 @@ def prepare_sandbox(languages: tuple[str, ...], say: Say, choice: config.Sandbox
     from codeloop import images, toolchains
 
     kind = _settled(choice, say)
+    if kind == "bubblewrap" and choice.needs_analysers:
+        raise UsageError(
+            "static analysis needs the tools of codeloop's images: use --sandbox docker, or go without by --lint off"
+        )
     if kind == "docker":
         images.ensure_images(languages, say)
     else:
@@ -102,6 +109,14 @@ def _refuse_weak(kind: str, declared: frozenset[Guarantee], choice: config.Sandb
         raise ConfigError(
             f"{kind} cannot enforce {refused} on this host: go without by --allow-weak {refused}, or use --sandbox docker"
         )
+
+
+def with_rules(checker: Checker, rule_files: Iterable[tuple[str, str, str]]) -> Checker:
+    """Give the checker whose policies ask users' rule files (language, name, text) before codeloop's. Raises ConfigError."""
+    found: dict[str, Rules] = {}
+    for language, name, text in rule_files:
+        found[language] = parse(text, name).over(found.get(language, Rules()))
+    return replace(checker, lint=LintSettings(rules=tuple(found.items())))
 
 
 def local_weights(size: str) -> str:

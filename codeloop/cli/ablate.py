@@ -30,7 +30,7 @@ from codeloop.errors import ConfigError, StoreError
 from codeloop.policies import get_policy
 from codeloop.policy import Policy
 from codeloop.records import Arm, Header, Setting, records_of
-from codeloop.registry import check_model_name, open_checker, open_model
+from codeloop.registry import check_model_name, open_checker, open_model, with_rules
 from codeloop.report.ablation_report import AblationReport
 from codeloop.shards import Records, in_order, join, read, sorted_rows, write
 from codeloop.store import RunStatus, Store
@@ -176,7 +176,9 @@ class _Session:
             f"ablation {self.run_id}: {len(self.policies)} arms on {len(self.tasks)} tasks of {self.suite.name}{part}, "
             f"{run.draws} draw(s), model {run.model}"
         )
-        async with open_checker(self.run_id, names, run.jobs, say, run.sandbox_choice) as checker:
+        lints = any(policy.gate("lint") for policy in self.policies)
+        choice = replace(run.sandbox_choice, needs_analysers=lints)
+        async with open_checker(self.run_id, names, run.jobs, say, choice) as checker:
             await trust(self.tasks, checker, frozenset(task_id for task_id, _ in self.suite.errata))
             tasks = await noticed_in_all(self.tasks, checker, store, self.run_ids)
             if not tasks:
@@ -192,7 +194,7 @@ class _Session:
                     draws=run.draws,
                     arms=self.policies,
                     model=model,
-                    check_of=lambda policy: policy.checker(checker),
+                    check_of=lambda policy: policy.checker(with_rules(checker, run.lint_rules)),
                     store=store,
                 )
                 done = await ablation.run(_watch)
@@ -264,6 +266,7 @@ def _command(settings: AblationConfig) -> str:
         "--k": ",".join(map(str, run.ks)),
         "--limit": run.limit,
         "--tasks": ",".join(run.task_ids),
+        "--lint-rules": ",".join(f"{language}={name}" for language, name, _ in run.lint_rules),
         "--seed": run.seed,
         "--numbers": settings.numbers,
         "--shard": f"{settings.shard}/{settings.shards}",

@@ -29,7 +29,7 @@ from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
 from codeloop.models.port import Model
 from codeloop.policies import get_policy
 from codeloop.reference_check import check_references
-from codeloop.registry import check_model_name, open_checker, open_model
+from codeloop.registry import check_model_name, open_checker, open_model, with_rules
 from codeloop.report.run_report import RunReport
 from codeloop.stages.check import Checker
 from codeloop.store import RunStatus, Store
@@ -46,6 +46,12 @@ class ReferenceCheckFailed(CodeloopError):
 @run_options
 @option("--policy", default="default", help=policy_help())
 @option(
+    "--lint",
+    type=click.Choice(["off", "inform", "gate"]),
+    help="Analyse what passes its tests; findings are reported, or must be gone too.  [default: the policy's]",
+    show_default=False,
+)
+@option(
     "--max-iterations",
     type=click.IntRange(min=0),
     help="Attempts after the first.  [default: the policy's]",
@@ -55,9 +61,18 @@ class ReferenceCheckFailed(CodeloopError):
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
 def command(
-    suite: str, lang: str, tasks: str, ks: str, as_json: bool, max_iterations: int | None, policy: str, **rest: Any
+    suite: str,
+    lang: str,
+    tasks: str,
+    ks: str,
+    as_json: bool,
+    max_iterations: int | None,
+    policy: str,
+    lint: str | None,
+    **rest: Any,
 ) -> int:
     """Run SUITE (humaneval-x, humaneval, basics, injected/LANGUAGE, or a YAML or JSONL file) through the loop."""
+    policy = f"{policy}:lint={lint}" if lint else policy
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),
@@ -106,7 +121,9 @@ async def _session(
     started = time.monotonic()
     names = tuple(dict.fromkeys(task.language for task in tasks))
     say(f"run {run_id}: {len(tasks)} tasks of {suite.name}, {settings.draws} draw(s), model {settings.model}")
-    async with open_checker(run_id, names, settings.jobs, say, settings.sandbox_choice) as checker:
+    lints = get_policy(settings.policy).gate("lint") is not None
+    choice = replace(settings.sandbox_choice, needs_analysers=lints)
+    async with open_checker(run_id, names, settings.jobs, say, choice) as checker:
         await trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
         tasks = await noticed(tasks, checker, store, run_id)
         if not tasks:
@@ -147,7 +164,7 @@ async def _trajectories(
             draws=settings.draws,
             policy_of=lambda *_: policy,
             model=model,
-            check=policy.checker(checker),
+            check=policy.checker(with_rules(checker, settings.lint_rules)),
             store=store,
             budget=Budget(tokens=settings.budget_tokens, cost_usd=settings.budget_cost, seconds=settings.budget_s),
         )

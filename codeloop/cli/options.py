@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from codeloop.errors import UnknownName
+from codeloop.errors import ConfigError, UnknownName
 from codeloop.languages import NAMES
+from codeloop.languages.rules import parse
 from codeloop.policies import PRESETS
 from codeloop.report.text import escape
 from codeloop.sandbox.port import Guarantee
@@ -39,10 +41,35 @@ def run_options(command: _F) -> _F:
         option("--seed", type=int, default=0, help="Seed of sampling and of the choice."),
         option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once."),
         sandbox_options,
+        option(
+            "--lint-rules",
+            default="",
+            callback=lambda _context, _parameter, value: lint_rules(value),
+            help="LANGUAGE=FILE, comma-separated: what analysers' findings are about, asked before codeloop's own rules.",
+            show_default=False,
+        ),
     )
     for each in reversed(chosen):
         command = each(command)
     return command
+
+
+def lint_rules(value: str | Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+    """Read the files of ``LANGUAGE=FILE``: language, name, text. Raises UnknownName, ConfigError."""
+    found = []
+    for part in words(value) if isinstance(value, str) else value:
+        name, _, path = part.partition("=")
+        language = name.strip().lower()
+        if not path or not language:
+            raise ConfigError(f"--lint-rules {part!r}: give LANGUAGE=FILE, such as python=my.yaml")
+        languages(language)
+        try:
+            text = Path(path).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as exc:
+            raise ConfigError(f"rule file {path}: {exc}") from exc
+        parse(text, Path(path).name)
+        found.append((language, Path(path).name, text))
+    return tuple(found)
 
 
 def budget_options(command: _F) -> _F:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,7 @@ from codeloop.commands import Command, CommandResult, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import judged
 from codeloop.languages.scopes import placed
-from codeloop.languages.syntax import Syntax, to_bytes
+from codeloop.languages.syntax import Syntax, parse, text_of, to_bytes, to_text, walk
 
 STAGE = "lint"
 RUNNER = "/opt/codeloop/agent/lint.py"
@@ -55,6 +56,19 @@ class Analyser:
     env: tuple[tuple[str, str], ...] = ()
     limit_s: float = 20.0
     """Wall seconds, and CPU seconds of one process."""
+
+
+def unsilenced(code: str, syntax: Syntax, directives: re.Pattern[str]) -> str:
+    """Take the words out of comments by which a program tells analysers to be silent; every place stays where it is.
+
+    ``directives`` matches the words, in ASCII. For what no option of a tool switches off.
+    """
+    data = bytearray(to_bytes(code))
+    for node in walk(parse(syntax, code)):
+        if node.type in syntax.comments:
+            text = directives.sub(lambda match: "-" * len(match[0]), text_of(node))
+            data[node.start_byte : node.end_byte] = to_bytes(text)
+    return to_text(bytes(data))
 
 
 def command(

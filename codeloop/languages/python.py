@@ -18,6 +18,7 @@ from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, judged
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.python_analysers import DIRECTIVES, RUFF, SOURCE, TY
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.tasks import Task
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _HOME = "/opt/codeloop"
-_SOURCE = "solution.py"
 _COMPILE_CPU_S = 10.0  # a program of 100 kB takes a tenth of a second; this stops bombs of constant folding
 
 _SYNTAX = Syntax(
@@ -77,7 +77,7 @@ class PythonLanguage:
     fences: tuple[str, ...] = ("python", "py", "python3", "py3")
     memory_bytes: int = 512 * 1024 * 1024
     syntax: Syntax = _SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (RUFF, TY)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests, which the judge reads as they are."""
@@ -118,9 +118,9 @@ class PythonLanguage:
             limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S),
         )
         return Command(
-            argv=("python3", "-I", f"{_HOME}/candidate.py", _SOURCE),
+            argv=("python3", "-I", f"{_HOME}/candidate.py", SOURCE),
             role=Role.CANDIDATE,
-            files=((_SOURCE, to_bytes(code)),),
+            files=((SOURCE, to_bytes(code)),),
             limits=Limits(cpu_s=cpu_s),
             peer=judge,
         )
@@ -131,9 +131,9 @@ class PythonLanguage:
         return judged.read_test(result, nonce)
 
     def lint(self, task: Task, code: str) -> Command:
-        """Build the command of the analysers."""
+        """Build the command of the analysers, which no comment of the program silences."""
         del task
-        return analysed.command(_SOURCE, code, self.analysers)
+        return analysed.command(SOURCE, analysed.unsilenced(code, self.syntax, DIRECTIVES), self.analysers)
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _SEPARATORS = {"tree_sitter_cpp": "::", "tree_sitter_rust": "::"}
 _RECEIVERS = ("type", "receiver")  # Rust's ``impl Account`` and Go's ``func (a *Account)`` name their type there
+_HOLDERS = {"variable_declarator": "name", "assignment_expression": "left", "pair": "key"}
+"""JavaScript's ``const add = (a) => …`` names a function there."""
 _DECLARATORS = 4  # pointers and references around a C++ function's name
 
 
@@ -63,17 +65,22 @@ def _names(node: Node, syntax: Syntax) -> list[str]:
 
 
 def _name(node: Node) -> str:
-    """Give the name in a definition: its own field, or at the heart of a C++ declarator."""
+    """Give the name in a definition: its own field, or at the heart of a C++ declarator, or what a function is given to."""
     named = node.child_by_field_name("name")
-    inner = node
+    if named is not None:
+        return text_of(named)
+    inner = node.child_by_field_name("declarator")
     for _ in range(_DECLARATORS):
-        if named is not None:
-            return text_of(named)
-        child = inner.child_by_field_name("declarator")
-        if child is None:
+        if inner is None or inner.type.endswith("identifier"):
             break
-        inner, named = child, child.child_by_field_name("name")
-    return text_of(inner) if inner is not node and inner.type.endswith("identifier") else ""
+        last = inner.named_children[-1] if inner.named_children else None  # of a reference, which names no field
+        inner = inner.child_by_field_name("declarator") or last
+    if inner is not None:
+        return text_of(inner) if inner.type.endswith("identifier") else ""
+    holder = node.parent
+    if holder is not None and holder.type in _HOLDERS:
+        return text_of(holder.child_by_field_name(_HOLDERS[holder.type]))
+    return ""
 
 
 def _type_names(node: Node, syntax: Syntax) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
 from codeloop.repairs import Repairs, repair_rates
-from codeloop.report import fault_tables, json_report, junit, markdown, terminal
+from codeloop.report import fault_tables, json_report, junit, lint_tables, markdown, sarif, terminal
 from codeloop.report.text import escape
 from codeloop.store import Store
 
@@ -63,13 +63,14 @@ class RunReport:
                 "visible_cases": self._visible_cases(),
                 "model_calls": asdict(self.calls),
                 **({"repairs": [asdict(row) for row in repairs]} if repairs else {}),
+                **lint_tables.as_json(self.trajectories),
             },
         )
 
     def as_text(self) -> str:
         """Give the tables and the lines that say what they hold."""
         tables = [terminal.table(self._summaries()), terminal.outcomes(self.trajectories)]
-        tables += [terminal.render([rows]) for rows in self._fault_tables()]
+        tables += [terminal.render([rows]) for rows in self._more_tables()]
         return "\n".join([*(f"{text}\n" for text in tables), *[escape(note) for note in self._notes()]])
 
     def as_markdown(self) -> str:
@@ -79,7 +80,7 @@ class RunReport:
             summaries=self._summaries(),
             trajectories=self.trajectories,
             notes=self._notes(),
-            more=self._fault_tables(),
+            more=self._more_tables(),
         )
 
     def as_junit(self) -> str:
@@ -90,6 +91,10 @@ class RunReport:
             if t.error:
                 rows.append((t.task_id, t.draw, len(t.attempts), None, t.ending, t.error))
         return junit.verdicts(rows)
+
+    def as_sarif(self) -> str:
+        """Give SARIF of what was found in the programs that were handed over."""
+        return sarif.log(self.run_id, self.trajectories, str(self.facts.get("codeloop", "")))
 
     def write(self) -> Mapping[str, str]:
         """Give the files of a run's folder: name to content."""
@@ -136,6 +141,10 @@ class RunReport:
         kinds = {task_id: [kind for kind, _ in faults] for task_id, faults in self.facts.get("faults", {}).items()}
         return repair_rates(self.trajectories, kinds, self._max_iterations)
 
+    def _more_tables(self) -> list[terminal.TableRows]:
+        """Give the tables that only some runs have."""
+        return [*self._fault_tables(), *lint_tables.rows(self.trajectories)]
+
     def _fault_tables(self) -> list[terminal.TableRows]:
         repairs = self._repairs()
         return [fault_tables.repair_rows(repairs)] if repairs else []
@@ -149,7 +158,8 @@ class RunReport:
         seen: dict[str, tuple[int, int, int]] = {}
         for trajectory in self.trajectories:
             for attempt in trajectory.attempts:
-                cases = attempt.verdict.last.cases
+                tested = attempt.verdict.report("test")
+                cases = tested.cases if tested else ()
                 if cases and trajectory.task_id not in seen:
                     split = sum(not case.is_opaque for case in cases)
                     seen[trajectory.task_id] = (len(cases), split, sum(case.is_vacuous for case in cases))

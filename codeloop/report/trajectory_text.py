@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from codeloop.attempts import Attempt, CaseResult, CaseStatus, Prompt, Trajectory, Verdict
-from codeloop.findings import difference, of_report, regressions
+from codeloop.findings import difference, matters, of_report, regressions
 from codeloop.report.text import escape
 
 _MAX_FINDINGS = 8
@@ -39,6 +39,7 @@ def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, 
         yield f"-- extraction: {', '.join(attempt.candidate.notes)}"
     yield f"-- visible tests: {_said(attempt.verdict)}"
     yield from _findings(attempt.verdict)
+    yield from _analysed(attempt.verdict)
     if base:
         yield from _change(base.verdict, attempt.verdict)
     yield f"-- hidden tests: {_said(hidden) if hidden else 'not scored'}; handed over: attempt {attempt.handed_over}"
@@ -76,6 +77,19 @@ def _findings(verdict: Verdict) -> Iterator[str]:
         yield f"   {_case(case)}"
     left = len(report.diagnostics[_MAX_FINDINGS:]) + len(failing[_MAX_FINDINGS:])
     if left:
+        yield f"   … and {left} more"
+
+
+def _analysed(verdict: Verdict) -> Iterator[str]:
+    """Give what analysers found that matters, where it decided nothing."""
+    report = verdict.report("lint")
+    if report is None or report is verdict.last:
+        return
+    found = [item for item in report.diagnostics if matters(item)]
+    yield f"-- static analysis: {len(found)} of {len(report.diagnostics)} findings matter"
+    for item in found[:_MAX_FINDINGS]:
+        yield f"   line {item.line}: {item.tool} {item.rule} ({item.category}): {item.message.partition(chr(10))[0]}"
+    if left := len(found[_MAX_FINDINGS:]):
         yield f"   … and {left} more"
 
 
