@@ -24,6 +24,7 @@ API = ("Solution",)
 """The candidate's classes that tests may name."""
 
 _HARNESS = "/opt/codeloop/harness.jar"
+_COMPILER = f"{_HARNESS}:/opt/codeloop/lint.jar"
 # One collector thread, no profile data, no file for jstat: what a JVM that lives for a second needs to start fast.
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "-Dfile.encoding=UTF-8")
 # Reflection by native code and a compiler that waits ten times longer: what a run of some milliseconds never gets back.
@@ -42,6 +43,7 @@ _ROOMY = ("-Xms448m", "-Xmn256m", "-Xmx512m")
 _CLOSED = ("-XX:+DisableAttachMechanism",)
 _JRE = "/opt/jre/bin/java"
 _ARCHIVE = "-XX:SharedArchiveFile=/opt/codeloop/judge.jsa"
+_COMPILE = ("java", *_JVM, *_ROOMY, "-XX:SharedArchiveFile=/opt/codeloop/compile.jsa", "-cp", _COMPILER, "Compile")
 _PROCESSES = 128  # a JVM alone has some twenty threads
 _SYNTAX_CODES = re.compile(
     r"^compiler\.err\.(expected\d*|illegal\.(start|char|esc|text|unicode|line|underscore|dot|nonascii)|premature|not\.stmt"
@@ -63,9 +65,9 @@ class JavaLanguage:
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against its API classes alone."""
-        frames = [code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
+        frames = ["compile", code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
         return Command(
-            argv=("java", *_JVM, *_ROOMY, "-cp", _HARNESS, "Compile"),
+            argv=_COMPILE,
             role=Role.COMPILER,
             channel=harness.framed(frames),
             limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),  # javac's own time, not the candidate's
