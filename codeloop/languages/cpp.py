@@ -19,6 +19,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness, judged
 from codeloop.languages.analysed import Analyser
+from codeloop.languages.cpp_analysers import CPPCHECK, GCC, unsilenced
 from codeloop.languages.cpp_answers import SYNTAX, completed, declared
 from codeloop.languages.cpp_cases import make_cases, server_of
 from codeloop.languages.cpp_signature import signature_of
@@ -50,7 +51,7 @@ class CppLanguage:
     fences: tuple[str, ...] = ("cpp", "c++", "cxx", "cc", "c")
     memory_bytes: int = 1 << 30
     syntax = SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (GCC, CPPCHECK)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate with its server, then the tests with their calls."""
@@ -109,7 +110,7 @@ class CppLanguage:
     def lint(self, task: Task, code: str) -> Command:
         """Build the command of the analysers."""
         del task
-        return analysed.command(_FILE, code, self.analysers)
+        return analysed.command(_FILE, unsilenced(code), self.analysers)
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""
