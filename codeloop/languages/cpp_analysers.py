@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,13 +17,12 @@ from codeloop.diagnostics import Diagnostic, Fix, Severity
 from codeloop.languages.analysed import STAGE, Analyser, Output
 
 SOURCE = "solution.cpp"
-_HOME = "/opt/codeloop"
 _SPLICE = r"(?:\\[ \t]*\r?\n)"
-_BLANK = rf"(?:[ \t\v\f]|{_SPLICE}|/\*.*?\*/)*"
+_BLANK = rf"(?:[ \t\v\f]|{_SPLICE}|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*"
 _PRAGMA = "".join(rf"{letter}{_SPLICE}*" for letter in "pragma")
 _LINE = "".join(rf"{letter}{_SPLICE}*" for letter in "line")
 _DIRECTIVE = re.compile(
-    rf"^{_BLANK}(?:\#|%:){_BLANK}(?:{_PRAGMA}|{_LINE}|(?=\d))[^\n\\]*(?:\\(?:[ \t]*\r?\n)?[^\n\\]*)*", re.M | re.S
+    rf"^{_BLANK}(?:\#|%:){_BLANK}(?:{_PRAGMA}|{_LINE}|(?=\d))[^\n\\]*(?:\\(?:[ \t]*\r?\n)?[^\n\\]*)*", re.M
 )
 """A pragma, or what renames the lines that follow (a marker can call them a system header's), with all its spliced lines."""
 
@@ -134,8 +134,8 @@ def _of_cppcheck(item: ElementTree.Element, rows: list[str]) -> Diagnostic:
 # fmt: off
 _GCC = (
     # First those of compile.py, in its order: a precompiled header is for the flags that it was made with.
-    "g++", "-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", "-include", f"{_HOME}/full.h", "-D_Pragma(x)=",
-    "-Wall", "-Wextra", "-Wshadow", "-Wduplicated-cond", "-Wduplicated-branches", "-Wlogical-op", "-Wfloat-equal",
+    "g++", "-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", "-include", "{header}", "-D_Pragma(x)=",
+    "-Wall", "-Wextra", "-Wshadow", "-Wduplicated-cond", "-Wduplicated-branches", "-Wlogical-op",
     # Assembled into nothing: -fsyntax-only leaves out the warnings of later passes (a missing return, fall through).
     "-S", "-o", "/dev/null", "-fdiagnostics-format=json", SOURCE,
 )
@@ -146,3 +146,8 @@ _CPPCHECK = (
 # fmt: on
 GCC = Analyser(name="g++", argv=_GCC, read=read_gcc, codes=frozenset({0}))
 CPPCHECK = Analyser(name="cppcheck", argv=_CPPCHECK, read=read_cppcheck, codes=frozenset({0}))
+
+
+def with_header(header: str) -> tuple[Analyser, ...]:
+    """Give both analysers; GCC reads ``header`` first, which is precompiled."""
+    return (replace(GCC, argv=tuple(word.replace("{header}", header) for word in _GCC)), CPPCHECK)
