@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
-from codeloop.diagnostics import Diagnostic, Fix, Severity
+from codeloop.diagnostics import Diagnostic, Fix, Severity, unparsed
 from codeloop.languages.analysed import STAGE, Analyser, Output
 
 SOURCE = "solution.cpp"
@@ -90,6 +90,10 @@ def _column(rows: list[str], place: dict[str, Any]) -> int | None:
     return len(rows[line - 1].encode("utf-8", "surrogatepass")[: column - 1].decode("utf-8", "replace")) + 1
 
 
+_UNREAD = frozenset(
+    {"syntaxError", "unknownMacro", "internalError", "internalAstError", "cppcheckError", "preprocessorErrorDirective"}
+)
+"""What cppcheck says where it gave up on a program, which GCC has compiled."""
 _LEVELS = {"error": Severity.ERROR, "information": Severity.NOTE, "debug": Severity.NOTE}
 
 
@@ -118,6 +122,8 @@ def _of_cppcheck(item: ElementTree.Element, rows: list[str]) -> Diagnostic:
     line = int(places[0].attrib["line"]) if places else 0
     column = int(places[0].attrib["column"]) if places else 0
     notes = (f"line {place.get('line')}: {place.get('info')}" for place in places[1:] if place.get("info"))
+    if item.attrib["id"] in _UNREAD:
+        return replace(unparsed(STAGE, "cppcheck", item.attrib["msg"]), severity=Severity.NOTE)
     return Diagnostic(
         stage=STAGE,
         tool="cppcheck",
