@@ -17,19 +17,40 @@ from codeloop.diagnostics import Diagnostic, Fix, Severity, unparsed
 from codeloop.languages.analysed import STAGE, Analyser, Output
 
 SOURCE = "solution.cpp"
-_SPLICE = r"(?:\\[ \t]*\r?\n)"
-_BLANK = rf"(?:[ \t\v\f]|{_SPLICE}|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/)*"
-_PRAGMA = "".join(rf"{letter}{_SPLICE}*" for letter in "pragma")
-_LINE = "".join(rf"{letter}{_SPLICE}*" for letter in "line")
-_DIRECTIVE = re.compile(
-    rf"^{_BLANK}(?:\#|%:){_BLANK}(?:{_PRAGMA}|{_LINE}|(?=\d))[^\n\\]*(?:\\(?:[ \t]*\r?\n)?[^\n\\]*)*", re.M
+_SPLICE = re.compile(r"\\[ \t]*\r?\n")
+_TOKEN = re.compile(
+    r"(?P<comment>/\*.*?(?:\*/|\Z)|//[^\n]*)"
+    r"|(?P<text>(?:u8|[uUL])?R\"(?P<mark>[^()\\\s]{0,16})\(.*?(?:\)(?P=mark)\"|\Z)"
+    r"|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?)"
+    r"|\.?\d(?:'?\w|\.)*|\w+",
+    re.S,
 )
-"""A pragma, or what renames the lines that follow (a marker can call them a system header's), with all its spliced lines."""
+_DIRECTIVE = re.compile(r"^[ \t\v\f\r]*(?:#|%:)[ \t\v\f]*(?:pragma|line|\d)[^\n]*", re.M)
+"""A pragma, or what renames the lines that follow: a marker can say that a system header begins."""
 
 
 def unsilenced(code: str) -> str:
-    """Blank every directive that could silence an analyser; all else stays where it is."""
-    return _DIRECTIVE.sub(lambda match: re.sub(r"[^\r\n]", " ", match[0]), code)
+    """Blank every directive that could silence an analyser; all else stays where it is.
+
+    As a compiler does, it puts spliced lines together and drops comments before it looks for directives.
+    """
+    kept: list[int] = []
+    end = 0
+    for splice in _SPLICE.finditer(code):
+        kept += range(end, splice.start())
+        end = splice.end()
+    kept += range(end, len(code))
+    joined = "".join(code[place] for place in kept)
+    shown = list(code)
+    for directive in _DIRECTIVE.finditer(_TOKEN.sub(_shadow, joined)):
+        for place in range(kept[directive.start()], kept[directive.end() - 1] + 1):
+            shown[place] = code[place] if code[place] in "\r\n" else " "
+    return "".join(shown)
+
+
+def _shadow(token: re.Match[str]) -> str:
+    """Give as many characters as the token has: blanks for a comment, no directive for a text, others as they are."""
+    return (" " if token["comment"] else "x" if token["text"] else "") * len(token[0]) or token[0]
 
 
 _KINDS = {"warning": Severity.WARNING, "note": Severity.NOTE}
