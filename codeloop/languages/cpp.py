@@ -19,7 +19,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness, judged
 from codeloop.languages.analysed import Analyser
-from codeloop.languages.cpp_analysers import CPPCHECK, GCC, unsilenced, with_header
+from codeloop.languages.cpp_analysers import CPPCHECK, GCC, NO_PRAGMA, unsilenced, with_header
 from codeloop.languages.cpp_answers import SYNTAX, completed, declared
 from codeloop.languages.cpp_cases import make_cases, server_of
 from codeloop.languages.cpp_signature import signature_of
@@ -109,7 +109,8 @@ class CppLanguage:
     def lint(self, task: Task, code: str) -> Command:
         """Build the command of the analysers."""
         del task
-        return analysed.command(_FILE, unsilenced(code), with_header(f"{_HOME}/{_headers(code)[-1]}"))
+        tools = with_header(f"{_HOME}/{_headers(code)[-1]}")
+        return analysed.command(_FILE, unsilenced(code), tools, files=(NO_PRAGMA,))
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""

@@ -1,7 +1,7 @@
 """What GCC's warnings and cppcheck say of a C++ program, and the program as both of them get it.
 
 A program can tell GCC to be silent, by pragmas and line markers, and no option of GCC's takes that away: ``unsilenced``
-blanks them, and ``-D_Pragma(x)=`` takes their other spelling. cppcheck heeds its comments only where it is told to.
+blanks them, and ``NO_PRAGMA`` takes their other spelling. cppcheck heeds its comments only where it is told to.
 What remains is the language's own: ``[[maybe_unused]]``, a cast to ``void``, ``__extension__``.
 """
 
@@ -17,6 +17,8 @@ from codeloop.diagnostics import Diagnostic, Fix, Severity, unparsed
 from codeloop.languages.analysed import STAGE, Analyser, Output
 
 SOURCE = "solution.cpp"
+NO_PRAGMA = ("no_pragma.h", "#define _Pragma(text)\n")
+"""A file beside the program, and its text. As an option the definition is lost where a precompiled header is read."""
 _SPLICE = re.compile(r"\\[ \t]*\r?\n")
 _TOKEN = re.compile(
     r"(?P<comment>/\*.*?(?:\*/|\Z)|//[^\n]*)"
@@ -161,7 +163,7 @@ def _of_cppcheck(item: ElementTree.Element, rows: list[str]) -> Diagnostic:
 # fmt: off
 _GCC = (
     # First those of compile.py, in its order: a precompiled header is for the flags that it was made with.
-    "g++", "-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", "-include", "{header}", "-D_Pragma(x)=",
+    "g++", "-std=c++17", "-O0", "-pipe", "-D_GLIBCXX_ASSERTIONS", "-include", "{header}", "-include", NO_PRAGMA[0],
     "-Wall", "-Wextra", "-Wshadow", "-Wduplicated-cond", "-Wduplicated-branches", "-Wlogical-op",
     # Assembled into nothing: -fsyntax-only leaves out the warnings of later passes (a missing return, fall through).
     "-S", "-o", "/dev/null", "-fdiagnostics-format=json", SOURCE,
