@@ -79,12 +79,19 @@ def context_files(language: str) -> tuple[tuple[str, bytes], ...]:
             found[relative.as_posix()] = path.read_bytes()
     if uses_pypi(found):
         found["wheels.py"] = (sandboxes_dir() / "wheels.py").read_bytes()
+    if uses_npm(found):
+        found["packages.py"] = (sandboxes_dir() / "packages.py").read_bytes()
     return tuple(sorted(found.items()))
 
 
 def uses_pypi(paths: Iterable[str]) -> bool:
     """Say whether a build context names wheels of PyPI's."""
     return "wheels.txt" in paths
+
+
+def uses_npm(paths: Iterable[str]) -> bool:
+    """Say whether a build context names packages of npm's."""
+    return any(Path(path).name == "package-lock.json" for path in paths)
 
 
 def image_tag(language: str) -> str:
@@ -289,7 +296,7 @@ def import_root(client: DockerClient, root: Path) -> None:
 def build_image(client: DockerClient, language: str, say: Say) -> str:
     """Build a language's image, tag it, and drop the stages that saw the host's settings; the tag."""
     tag, files = image_tag(language), context_files(language) + host_files()
-    if any(path == "package-lock.json" for path, _ in files):
+    if uses_npm(path for path, _ in files):
         files += npm_files()
     if uses_pypi(path for path, _ in files):
         files += pypi_files()

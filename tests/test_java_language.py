@@ -85,7 +85,8 @@ def run(command: Command, harness: Path) -> CommandResult:
     """As the sandbox does: a private socket on descriptor 0, both ways."""
     ours, theirs = socket.socketpair()
     places = {"/opt/codeloop/harness.jar": str(harness), "/opt/jre/bin/java": "java"}
-    argv = [places.get(word, word) for word in command.argv if "SharedArchiveFile" not in word]
+    words = [word.removesuffix(":/opt/codeloop/lint.jar") for word in command.argv if "SharedArchiveFile" not in word]
+    argv = [places.get(word, word) for word in words]
     process = subprocess.Popen(argv, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     theirs.close()
     received: list[bytes] = []

@@ -21,7 +21,5 @@ def test_the_hosts_certificates_come_along_where_it_has_any() -> None:
 
 
 def test_only_a_build_that_uses_npm_gets_them() -> None:
-    with_npm = [
-        name for name in host.languages() if any(path == "package-lock.json" for path, _ in host.context_files(name))
-    ]
-    assert with_npm == ["javascript"]
+    with_npm = [name for name in host.languages() if host.uses_npm(path for path, _ in host.context_files(name))]
+    assert with_npm == ["java", "javascript"]

@@ -19,6 +19,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness, judged
 from codeloop.languages.analysed import Analyser
+from codeloop.languages.cpp_analysers import CPPCHECK, GCC, NO_PRAGMA, unsilenced, with_header
 from codeloop.languages.cpp_answers import SYNTAX, completed, declared
 from codeloop.languages.cpp_cases import make_cases, server_of
 from codeloop.languages.cpp_signature import signature_of
@@ -50,11 +51,10 @@ class CppLanguage:
     fences: tuple[str, ...] = ("cpp", "c++", "cxx", "cc", "c")
     memory_bytes: int = 1 << 30
     syntax = SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (GCC, CPPCHECK)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate with its server, then the tests with their calls."""
-        is_full = re.search(r"^[ \t]*#[ \t]*include[ \t]*<bits/stdc\+\+\.h>", code, re.M) is not None
         needs_crypto = "openssl/" in code or "openssl/" in task.prompt
         job = {
             "candidate": _candidate(task, code),
@@ -63,7 +63,7 @@ class CppLanguage:
             "about": {"has_entry_point": _may_define(code, task.entry_point), "entry_point": task.entry_point},
         }
         return Command(
-            argv=("python3", "-I", f"{_HOME}/compile.py", *_HEADERS[: 2 if is_full else 1]),
+            argv=("python3", "-I", f"{_HOME}/compile.py", *_headers(code)),
             role=Role.COMPILER,
             channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=60.0, wall_s=120.0),  # the compiler's own time, not the candidate's
@@ -109,7 +109,8 @@ class CppLanguage:
     def lint(self, task: Task, code: str) -> Command:
         """Build the command of the analysers."""
         del task
-        return analysed.command(_FILE, code, self.analysers)
+        tools = with_header(f"{_HOME}/{_headers(code)[-1]}")
+        return analysed.command(_FILE, unsilenced(code), tools, files=(NO_PRAGMA,))
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""
@@ -160,6 +161,12 @@ class CppLanguage:
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
         """Add the prompt's includes, ``using``, types and helpers that the program lacks."""
         return completed(task, code)
+
+
+def _headers(code: str) -> tuple[str, ...]:
+    """Name the precompiled headers that the tests and the program need; the last is the program's."""
+    is_full = re.search(r"^[ \t]*#[ \t]*include[ \t]*<bits/stdc\+\+\.h>", code, re.M) is not None
+    return _HEADERS[: 2 if is_full else 1]
 
 
 def body_of(code: str, task: Task) -> str:

@@ -11,6 +11,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness
 from codeloop.languages.analysed import Analyser
+from codeloop.languages.java_analysers import JAVAC, PMD, severity_of
 from codeloop.languages.java_answers import SYNTAX, TYPES, completed, members_of, name_of, with_members, with_types
 from codeloop.languages.java_cases import make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -24,6 +25,7 @@ API = ("Solution",)
 """The candidate's classes that tests may name."""
 
 _HARNESS = "/opt/codeloop/harness.jar"
+_COMPILER = f"{_HARNESS}:/opt/codeloop/lint.jar"
 # One collector thread, no profile data, no file for jstat: what a JVM that lives for a second needs to start fast.
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData", "-Dfile.encoding=UTF-8")
 # Reflection by native code and a compiler that waits ten times longer: what a run of some milliseconds never gets back.
@@ -42,6 +44,7 @@ _ROOMY = ("-Xms448m", "-Xmn256m", "-Xmx512m")
 _CLOSED = ("-XX:+DisableAttachMechanism",)
 _JRE = "/opt/jre/bin/java"
 _ARCHIVE = "-XX:SharedArchiveFile=/opt/codeloop/judge.jsa"
+_COMPILE = ("java", *_JVM, *_ROOMY, "-XX:SharedArchiveFile=/opt/codeloop/compile.jsa", "-cp", _COMPILER, "Compile")
 _PROCESSES = 128  # a JVM alone has some twenty threads
 _SYNTAX_CODES = re.compile(
     r"^compiler\.err\.(expected\d*|illegal\.(start|char|esc|text|unicode|line|underscore|dot|nonascii)|premature|not\.stmt"
@@ -59,13 +62,13 @@ class JavaLanguage:
     fences = ("java",)
     memory_bytes = 1 << 30
     syntax = SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (JAVAC, PMD)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against its API classes alone."""
-        frames = [code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
+        frames = ["compile", code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
         return Command(
-            argv=("java", *_JVM, *_ROOMY, "-cp", _HARNESS, "Compile"),
+            argv=_COMPILE,
             role=Role.COMPILER,
             channel=harness.framed(frames),
             limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),  # javac's own time, not the candidate's
@@ -99,9 +102,14 @@ class JavaLanguage:
         return harness.read_test(result, nonce, code, tool="java")
 
     def lint(self, task: Task, code: str) -> Command:
-        """Build the command of the analysers."""
+        """Ask the compiler's JVM, which holds both analysers and answers as the runner of other languages does."""
         del task
-        return analysed.command("Main.java", code, self.analysers)
+        return Command(
+            argv=_COMPILE,
+            role=Role.COMPILER,
+            channel=harness.framed(["lint", code]),
+            limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),
+        )
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""
@@ -277,7 +285,6 @@ def _compile_extra(
 def _diagnostic(line: dict[str, Any], code: str) -> Diagnostic:
     """Make one finding of a javac line; a place in the tests is no place in the candidate."""
     kind, is_candidate = str(line.get("kind")), line.get("round") == 1
-    severity = {"ERROR": Severity.ERROR, "NOTE": Severity.NOTE, "OTHER": Severity.NOTE}.get(kind, Severity.WARNING)
     message = str(line.get("message", ""))
     if not is_candidate:
         message = f"the tests cannot call the program with the signature it has now: {message}"
@@ -286,7 +293,7 @@ def _diagnostic(line: dict[str, Any], code: str) -> Diagnostic:
         tool="javac",
         rule=str(line.get("code", "")) if is_candidate else f"signature:{line.get('code', '')}",
         message=message,
-        severity=severity,
+        severity=severity_of(kind),
         line=line.get("line") if is_candidate else None,
         column=line.get("column") if is_candidate else None,
         end_line=line.get("endLine") if is_candidate else None,

@@ -1,3 +1,4 @@
+import com.sun.source.util.JavacTask;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,9 +21,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
 import javax.tools.Diagnostic;
+import javax.tools.DiagnosticListener;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.ForwardingJavaFileObject;
@@ -46,12 +50,13 @@ public final class Compile {
         "-proc:none", "-XDstringConcat=inline", "--should-stop=ifError=FLOW", "-Xmaxerrs", "9999", "-Xmaxwarns", "9999", "-implicit:none",
         "--limit-modules", "java.se");
     private static final String VALUES = "CodeloopValues"; // the one class of the harness that tests may name
-    private static final long STACK = 64L << 20; // javac recurses with the nesting of an expression
-    private static final int MESSAGES = 500; // lines out: the reader shows a few, the channel has a bound
+    static final long STACK = 64L << 20; // javac recurses with the nesting of an expression
+    static final int MESSAGES = 500; // lines out: the reader shows a few, the channel has a bound
 
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
-    private static final StandardJavaFileManager PLATFORM = COMPILER.getStandardFileManager(null, Locale.ENGLISH, null);
+    static final StandardJavaFileManager PLATFORM = COMPILER.getStandardFileManager(null, Locale.ENGLISH, null);
     private static final int WARMUP = 40; // compiles of our own, until most of javac is machine code
+    private static final Pattern CATEGORY = Pattern.compile("warning: \\[([a-z-]+)\\] "); // -Xlint's name, in toString alone
 
     private final PrintStream out;
     private final String source;
@@ -71,7 +76,7 @@ public final class Compile {
         }
     }
 
-    /** Compiles one job, or with {@code --serve} one after another, each a frame in and a frame out. */
+    /** Does one job, or with {@code --serve} one after another, each a frame in and a frame out. */
     public static void main(String[] args) throws Exception {
         Locale.setDefault(Locale.ENGLISH);
         InputStream in = new BufferedInputStream(new FileInputStream(FileDescriptor.in));
@@ -79,24 +84,39 @@ public final class Compile {
         if (List.of(args).contains("--serve")) {
             serve(in, new DataOutputStream(out));
         } else {
-            new Compile(in, out).run();
+            isSound(in, out);
         }
         Runtime.getRuntime().halt(0);
     }
 
     private static void serve(InputStream in, DataOutputStream out) throws Exception {
         for (int i = 0; i < WARMUP; i++) {
-            new Compile(Compile.class.getResourceAsStream("/sample"), OutputStream.nullOutputStream()).run();
+            isSound(Compile.class.getResourceAsStream("/sample"), OutputStream.nullOutputStream());
         }
         boolean isSound = true;
-        while (isSound) { // after a crash of javac the driver starts another
+        while (isSound && isReady(in)) { // after a crash of javac the driver starts another
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
-            Compile compile = new Compile(new ByteArrayInputStream(Frames.bytes(in)), answer);
-            compile.run();
+            isSound = isSound(new ByteArrayInputStream(Frames.bytes(in)), answer);
             out.writeInt(answer.size());
             answer.writeTo(out);
-            isSound = !compile.isCrashed;
         }
+    }
+
+    private static boolean isReady(InputStream in) throws IOException {
+        in.mark(1);
+        boolean isEnd = in.read() < 0;
+        in.reset();
+        return !isEnd;
+    }
+
+    /** Does one job, whose first frame says of what kind it is; says whether this process may do another. */
+    private static boolean isSound(InputStream in, OutputStream out) throws Exception {
+        if (Frames.text(in).equals("lint")) {
+            return new Lint(Frames.text(in)).isSound(out);
+        }
+        Compile compile = new Compile(in, out);
+        compile.run();
+        return !compile.isCrashed;
     }
 
     private void run() throws InterruptedException {
@@ -195,14 +215,20 @@ public final class Compile {
 
     private boolean compile(int round, String name, String text, Map<String, byte[]> path, Map<String, byte[]> made) {
         int[] count = {0};
-        Memory memory = new Memory(PLATFORM, path, made);
+        return task(name, text, round == 1 ? "-Xlint:all" : "-Xlint:none", new Memory(PLATFORM, path, made), found -> {
+            if (count[0]++ < MESSAGES || found.getKind() == Diagnostic.Kind.ERROR) {
+                line(described(round, text, found));
+            }
+        }).call();
+    }
+
+    /** One run of javac over a text; it makes nothing before it is called. */
+    static JavacTask task(String name, String text, String lint, Memory memory, DiagnosticListener<JavaFileObject> listener) {
         List<String> options = new ArrayList<>(OPTIONS);
-        options.add(round == 1 ? "-Xlint:all" : "-Xlint:none");
-        JavaCompiler.CompilationTask task = COMPILER.getTask(
-            null, memory, found -> { if (count[0]++ < MESSAGES || found.getKind() == Diagnostic.Kind.ERROR) { report(round, text, found); } },
-            options, null, List.of(new Source(name, text)));
+        options.add(lint);
+        JavaCompiler.CompilationTask task = COMPILER.getTask(null, memory, listener, options, null, List.of(new Source(name, text)));
         task.setLocale(Locale.ENGLISH);
-        return task.call();
+        return (JavacTask) task;
     }
 
     private void emit(int round, Map<String, byte[]> made) {
@@ -210,7 +236,8 @@ public final class Compile {
             + Json.field("bytes", Base64.getEncoder().encodeToString(bytes))));
     }
 
-    private void report(int round, String text, Diagnostic<? extends JavaFileObject> found) {
+    /** A finding as fields of a line. */
+    static String described(int round, String text, Diagnostic<? extends JavaFileObject> found) {
         StringBuilder fields = new StringBuilder("\"round\":" + round);
         fields.append(Json.field("code", String.valueOf(found.getCode())));
         fields.append(Json.field("kind", found.getKind().name()));
@@ -220,7 +247,9 @@ public final class Compile {
         }
         String message = found.getMessage(Locale.ENGLISH);
         fields.append(Json.field("message", message.substring(0, Math.min(message.length(), 2000))));
-        line(fields.toString());
+        Matcher category = CATEGORY.matcher(found.toString());
+        fields.append(Json.field("lint", category.find() ? category.group(1) : ""));
+        return fields.toString();
     }
 
     /** From the offset, not from javac's own column: that one expands tabs and counts UTF-16 units. */
@@ -342,7 +371,7 @@ public final class Compile {
      * The platform's packages are listed once for all compilations: listing them and naming what was found took a third of
      * each. A package that is not there is not remembered, so that what candidates import fills no memory.
      */
-    private static final class Memory extends ForwardingJavaFileManager<StandardJavaFileManager> {
+    static final class Memory extends ForwardingJavaFileManager<StandardJavaFileManager> {
         private static final Map<Listing, List<JavaFileObject>> LISTED = new HashMap<>();
 
         private final Map<String, byte[]> path;
