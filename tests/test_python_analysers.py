@@ -64,9 +64,14 @@ def test_comments_that_ask_for_silence_get_none() -> None:
     assert (9, "unresolved-reference") in places(TY, "silenced")
 
 
+def test_settings_inside_a_program_count_for_nothing() -> None:
+    assert (12, "F821") in places(RUFF, "script")
+    assert (12, "unresolved-reference") in places(TY, "script")
+
+
 def test_every_known_way_to_ask_for_silence_is_a_directive() -> None:
     asks = ["noqa", "NOQA: F401", "ruff: noqa", "ty: ignore", "type:ignore", "type : ignore", "mypy: ignore-errors"]
-    asks += ["pyright: basic", "ruff: disable[F841]", "flake8: noqa", "isort: skip_file"]
+    asks += ["pyright: basic", "ruff: disable[F841]", "flake8: noqa", "isort: skip_file", "# /// script"]
     assert [text for text in asks if not DIRECTIVES.search(text)] == []
     assert not DIRECTIVES.search("the type of what follows")
 

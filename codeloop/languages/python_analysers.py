@@ -12,8 +12,11 @@ from codeloop.languages.analysed import STAGE, Analyser, Output
 _FOLDER = "/opt/analysers"
 SOURCE = "solution.py"
 
-DIRECTIVES = re.compile(r"\b(?:noqa|(?:ty|type|pyright|mypy|ruff|flake8|isort|pylint)(?=\s*:))", re.I)
-"""Words in comments by which a program tells analysers to be silent."""
+DIRECTIVES = re.compile(r"///|\b(?:noqa|(?:ty|type|pyright|mypy|ruff|flake8|isort|pylint)(?=\s*:))", re.I)
+"""Words in comments by which a program tells analysers to be silent; ``# /// script`` (PEP 723) may hold settings of ty.
+
+``typing.no_type_check`` is no comment: ty leaves out what is decorated with it, ruff does not.
+"""
 
 _SELECT = "B,C4,E7,E9,F,PERF,PIE,PL,RET,RUF,S,SIM,UP,B909,PLE1141,PLE4703,RUF027"
 """Bugs, security and dead code, and enough of taste for a report to tell styles apart; the last four are named because they
