@@ -12,7 +12,7 @@ from codeloop.diagnostics import Category, Diagnostic
 from codeloop.feedback import clean, fenced
 from codeloop.findings import matters
 from codeloop.languages.rules import parse
-from codeloop.loop import evidence
+from codeloop.moves import evidence
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker
 from codeloop.stages.lint import LintSettings
