@@ -91,8 +91,8 @@ def build_image() -> None:
     try:
         files = {path.name: path.read_bytes() for path in (HERE / "image").iterdir()}
         files |= {name: (HERE / name).read_bytes() for name in ("runner.py", "commands.json")}
-        javascript = host.sandboxes_dir() / "javascript"
-        files |= {name: (javascript / name).read_bytes() for name in ("package-lock.json", "packages.py")}
+        npm = (host.sandboxes_dir() / "packages.py", host.sandboxes_dir() / "javascript/package-lock.json")
+        files |= {path.name: path.read_bytes() for path in npm}
         context = [*sorted(files.items()), *mirrors.host_files(), *mirrors.npm_files()]
         base = host.ensure_base(client, print)
         stream = client.api.build(

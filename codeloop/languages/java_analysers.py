@@ -6,6 +6,7 @@ PMD's rules are those of ``sandboxes/java/lint/rules.txt``, its version is the o
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from codeloop.diagnostics import Diagnostic, Severity
@@ -60,23 +61,31 @@ def read_pmd(output: Output, code: str) -> tuple[Diagnostic, ...]:
     report = json.loads(output.stdout)
     if report["processingErrors"] or report["configurationErrors"]:
         raise ValueError("PMD did not analyse the program")
-    return tuple(_of_pmd(item, code) for file in report["files"] for item in file["violations"])
+    rows = re.split(r"\r\n|\r|\n", code)
+    return tuple(_of_pmd(item, rows) for file in report["files"] for item in file["violations"])
 
 
-def _of_pmd(item: dict[str, Any], code: str) -> Diagnostic:
+def _of_pmd(item: dict[str, Any], rows: list[str]) -> Diagnostic:
+    line, end_line = int(item["beginline"]), int(item["endline"])
     return Diagnostic(
         stage=STAGE,
         tool="pmd",
         rule=str(item["rule"]),
         message=str(item["description"]).strip(),
         severity=Severity.WARNING,  # its priorities say how much a rule is liked; the rule file says what matters
-        line=int(item["beginline"]),
-        column=int(item["begincolumn"]),
-        end_line=int(item["endline"]),
-        end_column=int(item["endcolumn"]),
-        source_line=source_line(code, int(item["beginline"])),
+        line=line,
+        column=_column(rows, line, int(item["begincolumn"])),
+        end_line=end_line,
+        end_column=_column(rows, end_line, int(item["endcolumn"])),
+        source_line=rows[line - 1].strip(),
         file=SOURCE,
     )
+
+
+def _column(rows: list[str], line: int, column: int) -> int:
+    """Give the code point's column of a UTF-16 unit's (both from 1)."""
+    units = rows[line - 1].encode("utf-16-le", "surrogatepass")[: 2 * (column - 1)]
+    return len(units.decode("utf-16-le", "replace")) + 1
 
 
 JAVAC = Analyser(name="javac", argv=(), read=read_javac)
