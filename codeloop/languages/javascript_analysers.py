@@ -26,6 +26,7 @@ DIRECTIVES = re.compile(r"\b(?:eslint|oxlint)-(?:dis|en)able\b|(?<=/\*)\s*(?:esl
 
 _RULES: dict[str, Any] = {
     "no-undef": "error",
+    "no-unreachable-loop": "warn",
     # Of parameters the task decides.
     "no-unused-vars": ["warn", {"args": "none", "caughtErrors": "none", "ignoreRestSiblings": True}],
     "no-unused-expressions": ["warn", {"allowShortCircuit": True, "allowTernary": True}],
