@@ -2,13 +2,15 @@
 
     python3 packages.py LOCK NPMRC FOLDER        FOLDER/<name> for every package; npm itself would bring 400 Debian packages
 
-Formats: package-lock.json version 3 (``packages``: place → version, integrity) and Subresource Integrity sums.
+Packages for another processor (``cpu``) are left out.
+Formats: package-lock.json version 3 (``packages``: place → version, integrity, cpu) and Subresource Integrity sums.
 """
 
 import base64
 import hashlib
 import io
 import json
+import platform
 import ssl
 import sys
 import tarfile
@@ -39,10 +41,14 @@ def unpack(data, folder):
         archive.extractall(folder, [m for m in archive.getmembers() if m.name])
 
 
+CPUS = {"x86_64": "x64", "aarch64": "arm64"}
+
+
 def main(lock, npmrc, folder):
     found = settings(npmrc)
+    cpu = CPUS.get(platform.machine(), platform.machine())
     for place, package in json.loads(Path(lock).read_text())["packages"].items():
-        if place:
+        if place and cpu in package.get("cpu", [cpu]):
             name = place.rpartition("node_modules/")[2]
             file = f"{name.rpartition('/')[2]}-{package['version']}.tgz"
             url = f"{found['registry'].rstrip('/')}/{name}/-/{file}"

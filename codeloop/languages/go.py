@@ -15,6 +15,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, unparsed
 from codeloop.languages import analysed, harness
 from codeloop.languages.analysed import Analyser
+from codeloop.languages.go_analysers import DIRECTIVES, JOB, STATICCHECK, VET
 from codeloop.languages.go_answers import SYNTAX, bound, completed, given_imports
 from codeloop.languages.go_cases import GRAMMAR, PACKAGES, calls, make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -37,19 +38,12 @@ class GoLanguage:
     fences = ("go", "golang")
     memory_bytes = 768 << 20
     syntax = SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (VET, STATICCHECK)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against what it exports, and link both; the program stays in the cell."""
         cases = make_cases(task.prompt, task.entry_point, tests)
-        job = {
-            "code": code,
-            "alias": cases.alias,
-            "tests": cases.source,
-            "entry": task.entry_point,
-            "given": given_imports(task.prompt),
-            "offered": PACKAGES if code.startswith(task.prompt) else {},
-        }
+        job = {**_job(task, code), "alias": cases.alias, "tests": cases.source}
         return Command(
             argv=(_DRIVER,),
             role=Role.COMPILER,
@@ -92,9 +86,9 @@ class GoLanguage:
         return replace(report, outcome=outcome, diagnostics=(found, *kept))
 
     def lint(self, task: Task, code: str) -> Command:
-        """Build the command of the analysers."""
-        del task
-        return analysed.command("solution.go", code, self.analysers)
+        """Build the command of the analysers, which no comment of the program silences."""
+        job = json.dumps(_job(task, analysed.unsilenced(code, self.syntax, DIRECTIVES)))
+        return analysed.command(JOB, job, self.analysers)
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""
@@ -148,6 +142,16 @@ class GoLanguage:
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
         """Make the program one file of one package, with the prompt's imports and helpers that it uses."""
         return completed(task, code)
+
+
+def _job(task: Task, code: str) -> dict[str, Any]:
+    """Say what the driver needs to make a package of a candidate."""
+    return {
+        "code": code,
+        "entry": task.entry_point,
+        "given": given_imports(task.prompt),
+        "offered": PACKAGES if code.startswith(task.prompt) else {},
+    }
 
 
 def _quoted(code: str) -> str:

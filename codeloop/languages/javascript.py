@@ -16,6 +16,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, unparsed
 from codeloop.languages import analysed, harness, judged
 from codeloop.languages.analysed import Analyser
+from codeloop.languages.javascript_analysers import DIRECTIVES, FILES, OXLINT, SCRIPT, used
 from codeloop.languages.javascript_cases import declared, given_nodes, make_cases
 from codeloop.languages.javascript_modules import as_script
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -130,7 +131,7 @@ class JavaScriptLanguage:
     fences: tuple[str, ...] = ("javascript", "js", "node", "nodejs", "mjs", "cjs", "jsx")
     memory_bytes: int = 512 * 1024 * 1024
     syntax: Syntax = SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (OXLINT,)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Build the syntax check; nothing is prepared for the tests."""
@@ -184,9 +185,9 @@ class JavaScriptLanguage:
         return judged.read_test(result, nonce)
 
     def lint(self, task: Task, code: str) -> Command:
-        """Build the command of the analysers."""
-        del task
-        return analysed.command(_SOURCE, code, self.analysers)
+        """Build the command of the analyser, which no comment of the program silences."""
+        script = analysed.unsilenced(as_script(SYNTAX, code), self.syntax, DIRECTIVES)
+        return analysed.command(SCRIPT, used(script, task.entry_point), self.analysers, files=FILES)
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""

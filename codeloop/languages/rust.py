@@ -15,6 +15,7 @@ from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.rust_analysers import CLIPPY, SOURCE, shown
 from codeloop.languages.rust_answers import SYNTAX, bound, completed, refusals
 from codeloop.languages.rust_cases import GRAMMAR, make_cases, published, signature
 from codeloop.languages.syntax import brace_depth, braces, in_margin, parse, text_of
@@ -35,7 +36,7 @@ class RustLanguage:
     fences = ("rust", "rs")
     memory_bytes = 1 << 30
     syntax = SYNTAX
-    analysers: tuple[Analyser, ...] = ()
+    analysers: tuple[Analyser, ...] = (CLIPPY,)
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate as a crate, then the tests against it, and link; the program stays in the cell."""
@@ -90,9 +91,8 @@ class RustLanguage:
         return replace(report, diagnostics=(found, *kept))
 
     def lint(self, task: Task, code: str) -> Command:
-        """Build the command of the analysers."""
-        del task
-        return analysed.command("solution.rs", code, self.analysers)
+        """Build the command of the analyser, which no attribute of the program silences."""
+        return analysed.command(SOURCE, shown(code, (task.entry_point, "main")), self.analysers)
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""

@@ -19,6 +19,14 @@ _HOLDERS = {"variable_declarator": "name", "assignment_expression": "left", "pai
 _DECLARATORS = 4  # pointers and references around a C++ function's name
 
 
+def column_at(code: str, line: int, byte: int) -> int | None:
+    """Give the column in code points of a byte's column (all from 1); nothing for a line that is not there."""
+    rows = code.split("\n")
+    if not 0 < line <= len(rows) or byte < 1:
+        return None
+    return len(rows[line - 1].encode("utf-8", "surrogatepass")[: byte - 1].decode("utf-8", "ignore")) + 1
+
+
 def placed(findings: Iterable[Diagnostic], code: str, syntax: Syntax) -> tuple[Diagnostic, ...]:
     """Fill ``scope`` and ``source_line`` where a finding has a line and lacks them."""
     lines = code.split("\n")

@@ -22,7 +22,7 @@ def task_of(name: str) -> Task:
         language=name,
         statement="",
         prompt="",
-        entry_point="add",
+        entry_point="Add" if name == "go" else "add",
         visible=VisibleTests(code=""),
         hidden=HiddenTests(code=""),
         reference="",

@@ -7,6 +7,8 @@
 //	{"missing":"Name"}                                           the entry point is not there
 //	{"unread":true}                                              the candidate is no Go file
 //	{"done":true,"steps":{"candidate":0.02,…}}                   the program is there; seconds of each step
+//
+// With the words lint and TOOL it runs a tool of go vet's kind instead, over the candidate of job.json.
 package main
 
 import (
@@ -43,6 +45,9 @@ type job struct {
 var channel = os.NewFile(0, "channel")
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "lint" {
+		lint(os.Args[2])
+	}
 	say(map[string]any{"begin": true})
 	var todo job
 	data, err := io.ReadAll(channel)
