@@ -8,20 +8,19 @@ without findings (Olausson et al., arXiv:2306.09896, for the second).
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from codeloop.attempts import Ending, Status
-from codeloop.error_classes import ErrorClass
+from codeloop.fixes import Fixes, Repaired, Transition, fixes_of, repaired_of, transitions_of
 from codeloop.metrics import TOTAL, Estimate, estimate
 from codeloop.paired import Difference, Draws, difference
-from codeloop.records import AttemptRecord, Record
+from codeloop.records import END, Record
+from codeloop.tasks import natural_key
 
 SINGLE, PLACEBO, RESAMPLE = "single", "placebo", "resample"
 CONTROLS = (SINGLE, PLACEBO, RESAMPLE)
-PASSES = "passes"
-_END = 10**6  # an iteration after every trajectory's end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,39 +31,6 @@ class ByIteration:
     iteration: int | None
     headline: Estimate
     hidden_only: Estimate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fixes:
-    """What became of failures of one class. Draws by the class of their *first* attempt, repairs by that of the program repaired."""
-
-    error_class: ErrorClass
-    draws: int
-    solved: int
-    """Of ``draws``: those whose last program handed over passes the hidden tests."""
-    solved_visible: int
-    repairs: int
-    repaired: int
-    """Of ``repairs``: those whose program passes the visible tests."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """How often the repair of a program of one class was of another; ``after`` may be ``passes``."""
-
-    before: ErrorClass
-    after: str
-    repairs: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repaired:
-    """Draws that began with a known fault of a kind, and those that end right."""
-
-    kind: str
-    draws: int
-    solved: int
-    """Of ``draws``: those whose last handed-over program passes the hidden tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +92,7 @@ class Comparison:
     left_out: int
     """Pairs that an arm has no hidden verdict of."""
     failed_first: tuple[str, ...]
-    """Tasks of which a first program failed its visible tests, in any arm: where a loop has something to do."""
+    """See ``failed_first``; of any arm."""
     arms: tuple[ArmResult, ...]
     gains: tuple[Gain, ...]
 
@@ -141,6 +107,12 @@ def loop_of(arms: Sequence[str]) -> str:
     """Give the arm that the others are measured against: ``default``, else the first that is no control; empty: none."""
     loops = [arm for arm in arms if not control_of(arm)]
     return "default" if "default" in loops else next(iter(loops), "")
+
+
+def failed_first(rows: Iterable[Record]) -> tuple[str, ...]:
+    """Give the tasks of which a first program failed its visible tests: where a loop has something to do."""
+    failed = {row.task_id for row in rows if row.attempts and row.attempts[0].status is not Status.PASSED}
+    return tuple(sorted(failed, key=natural_key))
 
 
 def compare(
@@ -164,17 +136,16 @@ class _Maker:
     n_resamples: int
 
     def comparison(self, language: str, rows: Sequence[Record]) -> Comparison:
-        scored = {(row.arm, *row.pair) for row in rows if row.passed_by(_END) is not None}
+        scored = {(row.arm, *row.pair) for row in rows if row.passed_by(END) is not None}
         pairs = {row.pair for row in rows}
         common = {pair for pair in pairs if all((arm, *pair) in scored for arm in self.arms)}
         mine = {arm: [row for row in rows if row.arm == arm and row.pair in common] for arm in self.arms}
-        failed = {row.task_id for row in rows if row.attempts and row.attempts[0].status is not Status.PASSED}
         return Comparison(
             language=language,
             pairs=len(common),
             tasks=len({task_id for task_id, _ in common}),
             left_out=len(pairs) - len(common),
-            failed_first=tuple(sorted(failed)),
+            failed_first=failed_first(rows),
             arms=tuple(self._arm(arm, mine, sum((arm, *pair) not in scored for pair in pairs)) for arm in self.arms),
             gains=tuple(self._gains(mine)),
         )
@@ -187,7 +158,7 @@ class _Maker:
             arm=arm,
             rows=tuple(self._row(mine, k, iteration) for k in self.ks for iteration in (*_iterations(by_arm), None)),
             errored=errored,
-            solved=sum(row.passed_by(_END) is True for row in mine),
+            solved=sum(row.passed_by(END) is True for row in mine),
             solved_visible=sum(row.ending is Ending.SOLVED for row in mine),
             attempts=len(attempts),
             repairs=sum(attempt.repairs is not None for attempt in attempts),
@@ -198,13 +169,13 @@ class _Maker:
             completion_tokens=_sum_known([attempt.completion_tokens for attempt in attempts]),
             model_s=math.fsum(attempt.model_s for attempt in attempts),
             check_s=math.fsum(attempt.check_s for attempt in attempts),
-            fixes=_fixes(mine),
-            transitions=_transitions(mine),
-            repaired=_repaired(mine),
+            fixes=fixes_of(mine),
+            transitions=transitions_of(mine),
+            repaired=repaired_of(mine),
         )
 
     def _row(self, mine: Sequence[Record], k: int, iteration: int | None) -> ByIteration:
-        at = _END if iteration is None else iteration
+        at = END if iteration is None else iteration
 
         def of(outcome: Callable[[Record], bool | None]) -> Estimate:
             return estimate(_draws(mine, outcome), k, seed=self.seed, n_resamples=self.n_resamples)
@@ -218,7 +189,7 @@ class _Maker:
 
     def _gains(self, by_arm: dict[str, list[Record]]) -> list[Gain]:
         """Compare every loop with every control and with the main loop, and the other controls with ``single``."""
-        draws = {arm: _draws(mine, lambda row: row.passed_by(_END)) for arm, mine in by_arm.items()}
+        draws = {arm: _draws(mine, lambda row: row.passed_by(END)) for arm, mine in by_arm.items()}
         controls = sorted(filter(control_of, self.arms), key=lambda arm: CONTROLS.index(control_of(arm)))
         singles, main = [arm for arm in controls if control_of(arm) == SINGLE], loop_of(self.arms)
         return [
@@ -246,61 +217,6 @@ def _draws(mine: Sequence[Record], outcome: Callable[[Record], bool | None]) -> 
         if passed is not None:
             draws[row.task_id].append(passed)
     return draws
-
-
-def _fixes(mine: Sequence[Record]) -> tuple[Fixes, ...]:
-    draws, solved, visible, repairs, repaired = (Counter[ErrorClass]() for _ in range(5))
-    for row in mine:
-        kind = row.attempts[0].error_class
-        if kind is not None:
-            draws[kind] += 1
-            solved[kind] += row.passed_by(_END) is True
-            visible[kind] += row.ending is Ending.SOLVED
-        for base, attempt in _repairs(row):
-            if base.error_class is not None:
-                repairs[base.error_class] += 1
-                repaired[base.error_class] += attempt.status is Status.PASSED
-    return tuple(
-        Fixes(
-            error_class=kind,
-            draws=draws[kind],
-            solved=solved[kind],
-            solved_visible=visible[kind],
-            repairs=repairs[kind],
-            repaired=repaired[kind],
-        )
-        for kind in ErrorClass
-        if draws[kind] or repairs[kind]
-    )
-
-
-def _transitions(mine: Sequence[Record]) -> tuple[Transition, ...]:
-    counts = Counter(
-        (base.error_class, str(attempt.error_class or PASSES)) for row in mine for base, attempt in _repairs(row)
-    )
-    words = [*ErrorClass, PASSES]
-    return tuple(
-        Transition(before=before, after=after, repairs=n)
-        for (before, after), n in sorted(
-            counts.items(), key=lambda item: (words.index(item[0][0] or PASSES), words.index(item[0][1]))
-        )
-        if before is not None
-    )
-
-
-def _repaired(mine: Sequence[Record]) -> tuple[Repaired, ...]:
-    kinds = sorted({kind for row in mine for kind in row.faults})
-    rows = [(kind, [row for row in mine if kind in row.faults]) for kind in kinds]
-    rows += [(TOTAL, [row for row in mine if row.faults])] if kinds else []
-    return tuple(
-        Repaired(kind=kind, draws=len(chosen), solved=sum(row.passed_by(_END) is True for row in chosen))
-        for kind, chosen in rows
-    )
-
-
-def _repairs(row: Record) -> list[tuple[AttemptRecord, AttemptRecord]]:
-    """Pair each repair with the program that it repairs."""
-    return [(row.attempts[a.repairs], a) for a in row.attempts if a.repairs is not None]
 
 
 def _sum_known(counts: Sequence[int | None]) -> int | None:

@@ -11,6 +11,8 @@ from codeloop.findings import regressions
 from codeloop.metrics import hidden_only
 
 FORMAT = "codeloop-ablation-1"
+END = 10**6
+"""An iteration after every trajectory's end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

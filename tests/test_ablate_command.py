@@ -202,6 +202,16 @@ def test_a_killed_ablation_goes_on_and_no_call_is_made_twice(
         assert sum(count.made - count.lost for count in counts) == store.count_replies()
 
 
+def test_further_arms_on_the_tasks_that_failed_at_first(whole: dict[str, Any], cassette: Path, folder: Path) -> None:
+    records = str(folder / "out" / "records-1-of-1.jsonl")
+    arguments = ("--lang", "python", "--model", f"replay:{cassette}", "--failed-in", records, "--json")
+    some = codeloop(folder, "ablate", "basics", "--arms", "default,single", *arguments).result
+    assert some["header"]["task_ids"] == ["Python/b2", "Python/b3", "Python/b4"]
+    with Store.open(folder / "codeloop.db") as store:
+        newest = store.list_runs()[-2:]
+        assert [store.count_calls(run.run_id).made for run in newest] == [0, 0]
+
+
 def test_an_ablation_of_that_name_with_other_settings_is_not_gone_on_with(
     whole: dict[str, Any], cassette: Path, folder: Path
 ) -> None:

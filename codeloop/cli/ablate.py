@@ -1,4 +1,4 @@
-"""``codeloop ablate``: arms over the same tasks and draws, and what each won over the controls; ``ablate merge``: of shards."""
+"""``codeloop ablate``: arms over the same tasks and draws, and what each won over the controls."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ from codeloop.attempts import Trajectory
 from codeloop.bench import CUT_SHORT
 from codeloop.cli.bench import ReferenceCheckFailed, chosen, exit_code, facts_of, ks_of, load_for, trust
 from codeloop.cli.faults import kinds_of, noticed_in_all
-from codeloop.cli.files import write_whole
+from codeloop.cli.merge import merge, read_records, write_all
 from codeloop.cli.options import languages, option, run_options, say, words
 from codeloop.cli.progress import RunProgress
+from codeloop.comparison import failed_first
 from codeloop.config import AblationConfig, RunConfig
 from codeloop.errors import ConfigError, StoreError
 from codeloop.policies import get_policy
@@ -32,22 +33,9 @@ from codeloop.policy import Policy
 from codeloop.records import Arm, Header, Setting, records_of
 from codeloop.registry import check_model_name, open_checker, open_model, with_rules
 from codeloop.report.ablation_report import AblationReport
-from codeloop.shards import Records, in_order, join, read, sorted_rows, write
+from codeloop.shards import Records, in_order, sorted_rows, write
 from codeloop.store import RunStatus, Store
 from codeloop.tasks import Suite, Task
-
-
-@click.command("merge")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Write ablation.json and ablation.md to this folder.")
-@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
-def merge(files: tuple[Path, ...], out: Path | None, as_json: bool) -> int:
-    """Put the records FILES of all shards together and report on the whole; runs nothing."""
-    report = AblationReport.of(join([_read(path) for path in files]))
-    if out is not None:
-        _write_all(out, report.write())
-    click.echo(json.dumps(report.as_json()) if as_json else report.as_text())
-    return 0
 
 
 class _OrMerge(click.Command):
@@ -70,6 +58,13 @@ class _OrMerge(click.Command):
     "(independent draws with the tokens that the loop spent: of default, else of the first arm that is no control).",
 )
 @run_options
+@option(
+    "--failed-in",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Records of an earlier ablation: only tasks of which a first program failed there.",
+    show_default=False,
+)
 @option("--numbers", type=click.Choice(["all", "even", "odd"]), default="all", help="Tasks of such numbers only.")
 @option("--shard", default="1/1", help="Only part i of n: every n-th task number.")
 @option("--run-id", default="", help="Name of the ablation; the same again goes on with it.", show_default=False)
@@ -86,6 +81,7 @@ def command(
     run_id: str,
     out: str,
     as_json: bool,
+    failed_in: tuple[Path, ...],
     **rest: Any,
 ) -> int:
     """Run several policies over the same tasks and draws of SUITE, and compare them.
@@ -94,8 +90,16 @@ def command(
     the same command with the same --run-id, goes on. `codeloop ablate merge FILE…` puts the records of all shards together.
     """
     part, parts = _shard(shard)
+    task_ids = words(tasks)
+    if failed_in:
+        if task_ids:
+            raise ConfigError("--failed-in chooses the tasks: leave out --tasks")
+        task_ids = failed_first(row for path in failed_in for row in read_records(path).rows)
+        if not task_ids:
+            say("codeloop: nothing to run: every first program passed")
+            return 5
     settings = AblationConfig(
-        run=RunConfig(suite=suite, languages=languages(lang), ks=ks_of(ks), task_ids=words(tasks), **rest),
+        run=RunConfig(suite=suite, languages=languages(lang), ks=ks_of(ks), task_ids=task_ids, **rest),
         arms=words(arms),
         numbers=numbers,
         shard=part,
@@ -214,7 +218,7 @@ class _Session:
         report = AblationReport.of(Records(name=self.run_id, header=header, rows=rows))
         folder = Path(self.settings.out) if self.settings.out else config.runs_dir() / "ablations" / self.run_id
         name = f"records-{header.shard}-of-{header.shards}.jsonl"
-        _write_all(folder, {name: write(header, rows), **report.write()})
+        write_all(folder, {name: write(header, rows), **report.write()})
         click.echo(json.dumps(report.as_json()) if self.as_json else report.as_text())
 
     def _header(self, model: str, tasks: tuple[Task, ...]) -> Header:
@@ -286,17 +290,3 @@ def _shard(text: str) -> tuple[int, int]:
     if not (part.isdecimal() and parts.isdecimal() and 1 <= int(part) <= int(parts)):
         raise ConfigError(f"--shard {text!r}: give i/n with i from 1 to n, such as 2/3")
     return int(part), int(parts)
-
-
-def _read(path: Path) -> Records:
-    try:
-        return read(str(path), path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "it is no text"
-        raise ConfigError(f"{path} cannot be read: {reason}: give the records-I-of-N.jsonl of a shard") from exc
-
-
-def _write_all(folder: Path, files: dict[str, str]) -> None:
-    for name, content in files.items():
-        write_whole(folder / name, content)
-    say(f"results: {folder}: {', '.join(files)}")

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from codeloop.comparison import PASSES, ArmResult, ByIteration, Comparison, Fixes, Gain, compare
+from codeloop.comparison import ArmResult, ByIteration, Comparison, Gain, compare
 from codeloop.error_classes import ErrorClass
+from codeloop.fixes import PASSES, Fixes
 from codeloop.report import markdown, terminal
 from codeloop.report.terminal import TableRows
 from codeloop.report.text import escape
