@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import anyio
 import pytest
 
-from codeloop.attempts import Candidate, CaseStatus, Status, Verdict
+from codeloop.attempts import Candidate, CaseStatus, StageReport, Status, Verdict
+from codeloop.commands import CommandResult, End
 from codeloop.diagnostics import Category, Diagnostic
 from codeloop.feedback import clean, fenced
 from codeloop.findings import matters
+from codeloop.languages import get_language
 from codeloop.languages.rules import parse
 from codeloop.moves import evidence
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker
-from codeloop.stages.lint import LintSettings
+from codeloop.stages.lint import LintSettings, lint_stage
 from codeloop.tasks import HiddenTests, Task, VisibleTests
+from codeloop.testing import FakeCell
 
 PROMPT = 'import math\nfrom typing import List\n\n\ndef total(items: List[int], memory=[]) -> int:\n    """Add."""\n'
 TESTS = "assert total([1, 2]) == 3\nassert total([]) == 0\n"
@@ -137,3 +141,31 @@ def test_a_task_without_visible_tests_is_linted_after_it_compiled() -> None:
     task = replace(TASK, id="Own/untested", visible=VisibleTests(code=""))
     verdict = check(PLANTED, LintSettings(), task)
     assert ([report.stage for report in verdict.reports], verdict.last.stage) == (["compile", "lint"], "compile")
+
+
+def test_a_report_is_bounded_and_says_what_it_leaves_out() -> None:
+    place = {"row": 1, "column": 1}
+    said = [
+        {"code": code, "name": "", "message": f"{code} {n}", "location": place, "end_location": place, "fix": None}
+        for code, many in (("E741", 3000), ("F821", 2))
+        for n in range(many)
+    ]
+    line = {
+        "tool": "ruff",
+        "version": "1",
+        "ended": "exited",
+        "code": 1,
+        "stdout": json.dumps(said),
+        "stderr": "",
+        "is_cut": False,
+    }
+    result = CommandResult(end=End.EXITED, code=0, channel=json.dumps(line).encode())
+
+    async def main() -> StageReport:
+        cell = FakeCell(lambda _: result)
+        return await lint_stage(cell, get_language("python"), TASK, SOUND, LintSettings())
+
+    found = anyio.run(main).diagnostics
+    assert [item.rule for item in found[:3]] == ["F821", "F821", "E741"]
+    assert len(found) == 101
+    assert found[-1].message == "2903 more findings are left out"
