@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from codeloop.diagnostics import Diagnostic
-from codeloop.languages.syntax import Syntax, parse, text_of, to_text
+from codeloop.languages.syntax import Syntax, parse, text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 _SEPARATORS = {"tree_sitter_cpp": "::", "tree_sitter_rust": "::"}
-_RECEIVERS = ("type", "receiver")  # Rust's ``impl Account`` and Go's ``func (a *Account)`` name their type there
+_OWNERS = {"tree_sitter_rust": "type", "tree_sitter_go": "receiver"}
+"""Field in which ``impl Account`` and ``func (a *Account)`` name their type."""
 _HOLDERS = {"variable_declarator": "name", "assignment_expression": "left", "pair": "key"}
 """JavaScript's ``const add = (a) => …`` names a function there."""
 _DECLARATORS = 4  # pointers and references around a C++ function's name
@@ -93,13 +94,7 @@ def _name(node: Node) -> str:
 
 def _type_names(node: Node, syntax: Syntax) -> list[str]:
     """Name the type that a method belongs to where it is said beside the function."""
-    if syntax.grammar not in ("tree_sitter_go", "tree_sitter_rust"):
-        return []
-    for field in reversed(_RECEIVERS):
-        stack = [child for child in [node.child_by_field_name(field)] if child is not None]
-        while stack:
-            current = stack.pop(0)
-            if current.type == "type_identifier":
-                return [to_text(current.text or b"")]
-            stack += current.named_children
-    return []
+    field = _OWNERS.get(syntax.grammar)
+    owner = node.child_by_field_name(field) if field else None
+    found = (part for part in walk(owner) if part.type == "type_identifier") if owner else iter(())
+    return [text_of(part) for part in found][:1]
