@@ -52,7 +52,7 @@ PLANTED = {
     + "  const dead = 3\n  if (items.length > 1000) return missing(items)\n  if (items.length === NaN) return eval('0')\n"
     + JAVASCRIPT.reference,
     "go": GO.prompt
-    + '\tif len(items) > 1000 {\n\t\tfmt.Printf("%d\\n", "text")\n\t\tstrings.ToUpper("text")\n\t}\n\tdead := 3\n\tdead = 4\n'
+    + '\tif len(items) > 1000 {\n\t\tfmt.Printf("%d\\n", "text")\n\t\tstrings.ToUpper("text")\n\t}\n\tdead := len(items)\n\tdead = 4\n'
     + "\tif dead == dead {\n\t\tdead++\n\t}\n"
     + GO.reference,
     "rust": RUST.prompt

@@ -8,6 +8,7 @@ import os
 import platform
 import signal
 import struct
+from collections.abc import Iterable
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR_CAPBSET_DROP, CAP_SETPCAP = 4, 36, 38, 24, 8
@@ -69,9 +70,9 @@ def drop_capabilities() -> None:
         raise OSError(ctypes.get_errno(), "capset")
 
 
-def become(uid: int, *, is_judge: bool = False) -> None:
+def become(uid: int, *, groups: Iterable[int] = (), is_judge: bool = False) -> None:
     """Be this user for good. From here on no system call can leave anything behind that outlives the user's processes."""
-    os.setgroups([])
+    os.setgroups(list(groups))
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

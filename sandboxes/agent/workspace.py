@@ -12,6 +12,8 @@ import kernel
 from processes import Cpu
 
 ROLES = ("candidate", "judge", "compiler")
+GROUPS = {"compiler": (60042,)}
+"""Where an image keeps interpreters from candidates, analysers are started by one that this group may run."""
 
 
 class Workspace:
@@ -68,8 +70,8 @@ class Workspace:
         return Cpu(self.uids)
 
     def become(self, role: str) -> None:
-        """Drop to the role's user id, for good: no groups, no capabilities, no new privileges, no way to leave traces."""
-        kernel.become(self.uids[role], is_judge=role == "judge")
+        """Drop to the role's user id, for good: no capabilities, no new privileges, no way to leave traces."""
+        kernel.become(self.uids[role], groups=GROUPS.get(role, ()), is_judge=role == "judge")
 
     def write_files(self, role: str, files: list[list[str]]) -> str:
         """Write the files as the role itself, so that no link which a program left can lead root astray; what failed."""
