@@ -195,7 +195,7 @@ def test_a_killed_ablation_goes_on_and_no_call_is_made_twice(
     os.kill(running.pid, signal.SIGKILL)
     running.communicate()
     again = (*RUN, "--model", f"replay:{cassette}", "--run-id", "killed", "--json")
-    resumed = codeloop(tmp_path, *(("resume", "--json") if "arm" in line else again))
+    resumed = codeloop(tmp_path, *(("resume", "killed", "--json") if "arm" in line else again))
     assert figures(resumed.result) == figures(whole)
     with Store.open(tmp_path / "codeloop.db") as store:
         counts = [store.count_calls(arm_run_id("killed", arm)) for arm in ARMS]

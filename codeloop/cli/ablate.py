@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
@@ -129,7 +130,7 @@ def run_ablation(settings: AblationConfig, run_id: str, *, as_json: bool) -> int
         say(f"codeloop: {exc}")
         return 4
     except KeyboardInterrupt:
-        say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {session.run_ids[0]}")
+        say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {run_id}")
         return 130
     finally:
         with suppress(StoreError):  # it would hide what ended the run; a dead owner's claim is taken over anyway
@@ -201,7 +202,7 @@ class _Session:
                     check_of=lambda policy: policy.checker(with_rules(checker, run.lint_rules)),
                     store=store,
                 )
-                done = await ablation.run(_watch)
+                done = await ablation.run(lambda *told: self._watch(store, *told))
             finally:
                 with anyio.CancelScope(shield=True):
                     await model.aclose()
@@ -210,6 +211,16 @@ class _Session:
         is_finished = not any(trajectory.ending in CUT_SHORT for trajectory in ended)
         self.release(store, RunStatus.FINISHED if is_finished else RunStatus.INTERRUPTED)
         return exit_code(tuple(ended))
+
+    @contextmanager
+    def _watch(self, store: Store, arm: str, total: int, ended: int) -> Iterator[RunProgress]:
+        """Show an arm's progress and note how long it took."""
+        say(f"arm {arm}: {total} trajectories" + (f", {ended} of them recorded" if ended else ""))
+        started, run_id = time.monotonic(), arm_run_id(self.run_id, arm)
+        with RunProgress(total, ended) as progress:
+            yield progress
+        earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
+        store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
 
     def _report(
         self, done: tuple[tuple[str, tuple[Trajectory, ...]], ...], header: Header, faults: dict[str, tuple[str, ...]]
@@ -241,13 +252,6 @@ class _Session:
             task_ids=in_order(task.id for task in tasks),
             command=_command(self.settings),
         )
-
-
-@contextmanager
-def _watch(arm: str, total: int, ended: int) -> Iterator[RunProgress]:
-    say(f"arm {arm}: {total} trajectories" + (f", {ended} of them recorded" if ended else ""))
-    with RunProgress(total, ended) as progress:
-        yield progress
 
 
 def _settings(policy: Policy) -> tuple[Setting, ...]:

@@ -20,11 +20,11 @@ from codeloop.store import Run, Store
 def command(run_id: str | None, as_json: bool, **budgets: float | None) -> int:
     """Go on with RUN_ID (default: the newest unfinished run); nothing recorded is asked or checked again.
 
-    A budget given here takes the place of the run's own. Of an arm of an ablation, the whole ablation goes on.
+    A budget given here takes the place of the run's own. An ablation, named by itself or by an arm, goes on as a whole.
     """
     store = Store.open(config.store_url())
     try:
-        run = store.find_run(run_id) if run_id else _newest_unfinished(store)
+        run = _named(store, run_id) if run_id else _newest_unfinished(store)
     finally:
         store.close()
     if ablation := run.config.get("facts", {}).get("ablation"):
@@ -37,14 +37,26 @@ def command(run_id: str | None, as_json: bool, **budgets: float | None) -> int:
     return run_bench(RunConfig.from_dict(data), run.run_id, is_new=False, as_json=as_json)
 
 
+def _named(store: Store, run_id: str) -> Run:
+    """Give the run of that id, or an arm of the ablation of that id. Raises UnknownName."""
+    arms = [run for run in store.list_runs() if run_id == _whole(run)]
+    return arms[0] if arms else store.find_run(run_id)
+
+
 def _newest_unfinished(store: Store) -> Run:
     newest = store.find_run(None)
     chosen = choose_unfinished(store.list_runs())
     if not chosen:
         raise ConfigError(f"no run to go on with: all are finished or running; name one, such as {newest.run_id}")
-    for run in chosen[1:]:
-        say(f"also unfinished: {run.run_id}")
+    for name in [name for name in dict.fromkeys(map(_whole, chosen)) if name != _whole(chosen[0])]:
+        say(f"also unfinished: {name}")
     return chosen[0]
+
+
+def _whole(run: Run) -> str:
+    """Name what goes on with a run: the ablation that it is an arm of, or itself."""
+    ablation: dict[str, str] = run.config.get("facts", {}).get("ablation", {})
+    return ablation.get("run_id", run.run_id)
 
 
 def choose_unfinished(known: tuple[Run, ...]) -> tuple[Run, ...]:
