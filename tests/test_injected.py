@@ -216,7 +216,13 @@ def run_bench(
         chosen = await noticed(tasks, Judge(), store, "r")
         model = FakeModel(answer)
         bench = Bench(
-            run_id="r", tasks=chosen, draws=1, policy=get_policy(policy), model=model, check=Judge(), store=store
+            run_id="r",
+            tasks=chosen,
+            draws=1,
+            policy_of=lambda *_: get_policy(policy),
+            model=model,
+            check=Judge(),
+            store=store,
         )
         return await bench.run(ended)
 
