@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shlex
@@ -240,7 +241,7 @@ class _Session:
             suite=f"{self.suite.name} {self.suite.version}",
             suite_sha256=self.suite.digest,
             model=model,
-            arms=tuple(Arm(spec=policy.name, settings=_settings(policy)) for policy in self.policies),
+            arms=tuple(Arm(spec=policy.name, settings=_settings(policy, run)) for policy in self.policies),
             languages=run.languages,
             choice=f"tasks {','.join(run.task_ids)}" if run.task_ids else f"{self.settings.numbers} numbers{limit}",
             draws=run.draws,
@@ -254,13 +255,13 @@ class _Session:
         )
 
 
-def _settings(policy: Policy) -> tuple[Setting, ...]:
-    """Give a policy as names and values; what it is called stands beside them."""
-    return tuple(
-        Setting(name=field.name, value=repr(getattr(policy, field.name)))
-        for field in fields(policy)
-        if field.name != "name"
-    )
+def _settings(policy: Policy, run: RunConfig) -> tuple[Setting, ...]:
+    """Give a policy as names and values, its own name left out; users' rules of the lint stage by the sum of their text."""
+    said = {field.name: repr(getattr(policy, field.name)) for field in fields(policy) if field.name != "name"}
+    if run.lint_rules and policy.gate("lint"):
+        texts = "\x00".join(f"{language}\x00{text}" for language, _, text in run.lint_rules)
+        said["lint_rules"] = hashlib.sha256(texts.encode("utf-8", "surrogatepass")).hexdigest()
+    return tuple(Setting(name=name, value=value) for name, value in said.items())
 
 
 def _command(settings: AblationConfig) -> str:
