@@ -67,12 +67,7 @@ class JavaLanguage:
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the candidate, then the tests against its API classes alone."""
         frames = ["compile", code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
-        return Command(
-            argv=_COMPILE,
-            role=Role.COMPILER,
-            channel=harness.framed(frames),
-            limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),  # javac's own time, not the candidate's
-        )
+        return _compiler(frames)
 
     def read_compile(self, result: CommandResult, code: str) -> Compiled:
         """Read diagnostics and class files; no ``begin`` line means that the compiler itself did not come up."""
@@ -104,12 +99,7 @@ class JavaLanguage:
     def lint(self, task: Task, code: str) -> Command:
         """Ask the compiler's JVM, which holds both analysers and answers as the runner of other languages does."""
         del task
-        return Command(
-            argv=_COMPILE,
-            role=Role.COMPILER,
-            channel=harness.framed(["lint", code]),
-            limits=Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES),
-        )
+        return _compiler(["lint", code])
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:
         """Read what they found."""
@@ -186,6 +176,12 @@ class JavaLanguage:
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
         """Make the program one whose class is called Solution, in no package, with the prompt's imports and helpers."""
         return completed(task, code)
+
+
+def _compiler(frames: list[str]) -> Command:
+    """Build a job of the compiler's JVM: javac's own time, not the candidate's."""
+    limits = Limits(cpu_s=60.0, wall_s=120.0, processes=_PROCESSES)
+    return Command(argv=_COMPILE, role=Role.COMPILER, channel=harness.framed(frames), limits=limits)
 
 
 def _constants(*texts: str) -> tuple[Constant, ...]:
