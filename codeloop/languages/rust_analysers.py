@@ -76,6 +76,7 @@ def _of_clippy(item: dict[str, Any], rows: list[str]) -> list[Diagnostic]:
 
 def _finding(item: dict[str, Any], rule: str, message: str, spans: list[dict[str, Any]], rows: list[str]) -> Diagnostic:
     line, column, end_line, end_column = _place(spans[0], rows) if spans else _NOWHERE
+    before = rows[line - 1][: (column or 1) - 1] if line and line <= len(rows) else ""
     others = [span for span in item["spans"] if span not in spans and span["label"] and span["file_name"] == SOURCE]
     told = [child for child in item["children"] if not _ASIDE.match(child["message"])]
     return Diagnostic(
@@ -83,7 +84,7 @@ def _finding(item: dict[str, Any], rule: str, message: str, spans: list[dict[str
         tool="clippy",
         rule=rule,
         message=message,
-        severity=Severity.WARNING,
+        severity=Severity.NOTE if _is_habit(rule, before) else Severity.WARNING,
         line=line,
         column=column,
         end_line=end_line,
@@ -95,6 +96,17 @@ def _finding(item: dict[str, Any], rule: str, message: str, spans: list[dict[str
         fixes=tuple(fix for child in told for fix in _fixes(child, rows)),
         file=SOURCE,
     )
+
+
+_HABITS = {
+    "unused_variables": re.compile(r"\bfor\s+\(?[\w\s,&]*$"),
+    "unused_assignments": re.compile(r"^\s*let\s+(?:mut\s+)?$"),
+}
+
+
+def _is_habit(rule: str, before: str) -> bool:
+    """Say whether a finding is how right programs are written too: a loop that only counts, a first value that is never read."""
+    return rule in _HABITS and _HABITS[rule].search(before) is not None
 
 
 def _marked(span: dict[str, Any]) -> str:
