@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from saved_output import findings, program
 
 from codeloop.diagnostics import Severity
 from codeloop.findings import matters
-from codeloop.languages import rules
+from codeloop.languages import get_language, rules
 from codeloop.languages.analysed import Analyser, Output, read_output
 from codeloop.languages.java_analysers import JAVAC, PMD
+from codeloop.tasks import HiddenTests, Task, VisibleTests
 
 RULES = Path(__file__).parents[1] / "sandboxes/java/lint/rules.txt"
 CASES = ("bugs", "clean", "silenced", "unicode")
@@ -86,3 +88,19 @@ def test_a_program_that_pmd_did_not_analyse_is_one_note() -> None:
 def test_every_rule_that_fired_is_known_by_name(case: str) -> None:
     known = {line.strip() for line in RULES.read_text("utf-8").splitlines()}
     assert {item.rule for item in findings(PMD, "java", case)} <= {line.rpartition("/")[2] for line in known}
+
+
+def test_lint_and_compile_are_jobs_of_the_resident_jvm() -> None:
+    servers = json.loads((RULES.parents[1] / "warm.json").read_text("utf-8"))["servers"]
+    language = get_language("java")
+    task = Task(
+        id="Own/none",
+        language="java",
+        statement="",
+        prompt="",
+        entry_point="f",
+        visible=VisibleTests(code=""),
+        hidden=HiddenTests(code=""),
+        reference="",
+    )
+    assert {language.lint(task, "").argv, language.compile(task, "", "").argv} == {tuple(servers[0])}
