@@ -15,7 +15,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, unparsed
 from codeloop.languages import analysed, harness
 from codeloop.languages.analysed import Analyser
-from codeloop.languages.go_analysers import DIRECTIVES, JOB, STATICCHECK, VET
+from codeloop.languages.go_analysers import JOB, STATICCHECK, VET, unsilenced
 from codeloop.languages.go_answers import SYNTAX, bound, completed, given_imports
 from codeloop.languages.go_cases import GRAMMAR, PACKAGES, calls, make_cases
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -87,7 +87,7 @@ class GoLanguage:
 
     def lint(self, task: Task, code: str) -> Command:
         """Build the command of the analysers, which no comment of the program silences."""
-        job = json.dumps(_job(task, analysed.unsilenced(code, self.syntax, DIRECTIVES)))
+        job = json.dumps(_job(task, unsilenced(code, self.syntax)))
         return analysed.command(JOB, job, self.analysers)
 
     def read_lint(self, result: CommandResult, code: str) -> tuple[Diagnostic, ...]:

@@ -1,7 +1,7 @@
 """What ``go vet`` and staticcheck say of a Go program. Both read the package that ``sandboxes/go/driver`` makes of it.
 
 No option of staticcheck's takes a program's ``//lint:ignore`` away, a header that calls the program generated switches checks off,
-and ``//line`` moves findings elsewhere: ``DIRECTIVES`` are blanked. What remains is the language's own: ``_ =`` and ``var _ =``.
+and ``//line`` moves findings elsewhere: ``unsilenced`` blanks them. What remains is the language's own: ``_ =`` and ``var _ =``.
 """
 
 from __future__ import annotations
@@ -11,18 +11,25 @@ import re
 from typing import Any
 
 from codeloop.diagnostics import Diagnostic, Severity
+from codeloop.languages import analysed
 from codeloop.languages.analysed import STAGE, Analyser, Output
 from codeloop.languages.scopes import column_at
+from codeloop.languages.syntax import Syntax
 
 SOURCE = "solution.go"
 JOB = "job.json"
 """What ``sandboxes/go/driver/lint.go`` reads."""
 _FOLDER = "/opt/codeloop/go/bin"
 
-DIRECTIVES = re.compile(
-    r"\blint:(?:file-)?ignore\b|\bnolint\b|(?<=//)line(?=\s)|(?<=/\*)line(?=\s)|\bCode generated\b", re.I
-)
+_DIRECTIVES = re.compile(r"\blint:(?:file-)?ignore\b|\bnolint\b|(?<=//)line(?=\s)|(?<=/\*)line(?=\s)", re.I)
 """Words in comments by which a program tells analysers to be silent."""
+_GENERATED = re.compile(r"^// (?=Code generated |Created by cgo )", re.M)
+"""What staticcheck takes for the header of a generated program, on any line, in a text too."""
+
+
+def unsilenced(code: str, syntax: Syntax) -> str:
+    """Take the words of silence out of a program; every place stays where it is."""
+    return _GENERATED.sub("//-", analysed.unsilenced(code, syntax, _DIRECTIVES))
 
 
 def read_vet(output: Output, code: str) -> tuple[Diagnostic, ...]:

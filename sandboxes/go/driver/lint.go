@@ -42,6 +42,9 @@ func lint(tool string) {
 		os.Exit(1)
 	}
 	folder := filepath.Base(tool) + ".unit"
+	if err := os.RemoveAll(folder); err != nil { // of the program that was analysed before in this check
+		fail(err)
+	}
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		fail(err)
 	}
