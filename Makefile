@@ -21,7 +21,7 @@ $(STAMP): requirements.lock pyproject.toml
 bench: setup
 	$(BIN)/codeloop bench --lang $(LANGS) $(if $(LIMIT),--limit $(LIMIT)) --model $(MODEL) --draws $(DRAWS) --max-iterations $(ITERATIONS)
 
-# Recorded answers of the local 1.5B model, in real sandboxes: two of twelve are repaired.
+# Recorded answers of the local 1.5B model, in real sandboxes: three of twelve are repaired.
 DEMO := benchmarks/demo/cassette.jsonl
 demo: setup
 	$(BIN)/codeloop setup --lang python,java --no-model
