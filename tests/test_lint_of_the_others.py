@@ -56,7 +56,7 @@ PLANTED = {
     + "\tif dead == dead {\n\t\tdead++\n\t}\n"
     + GO.reference,
     "rust": RUST.prompt
-    + "    let dead = 3;\n    if items.len() > 1000 { items.iter().map(|item| item + 1); }\n    if items.len() == items.len() { unused(); }\n"
+    + "    let dead = 3;\n    if items.len() > 1000 { items.iter().map(|item| item + 1); }\n    if items == items { unused(); }\n"
     + RUST.reference
     + "\nfn unused() {}\n\nfn never() {}\n",
 }
