@@ -190,7 +190,14 @@ class TestForkedNode:
     def test_what_waits_for_events_works(self) -> None:
         forked, started = results(program(AFTERWARDS), by_exec(program(AFTERWARDS)))
         assert len(facts(forked)) == 9
-        assert facts(forked) == facts(started)
+        kept, others = (
+            [fact for fact in facts(result) if not fact.startswith("lines")] for result in (forked, started)
+        )
+        assert kept == others
+        # A plain Node was seen to hand its child a descriptor of its own (26) now and then; a forked one hands over no more.
+        shown, usual = (next(f for f in facts(result) if f.startswith("lines")) for result in (forked, started))
+        assert shown.startswith("lines one,two,0,1,2")
+        assert set(shown.split(",")) <= set(usual.split(","))
 
     def test_forks_share_no_numbers_and_no_objects(self) -> None:
         code = r"""
