@@ -194,10 +194,12 @@ class TestForkedNode:
             [fact for fact in facts(result) if not fact.startswith("lines")] for result in (forked, started)
         )
         assert kept == others
-        # A plain Node was seen to hand its child a descriptor of its own (26) now and then; a forked one hands over no more.
-        shown, usual = (next(f for f in facts(result) if f.startswith("lines")) for result in (forked, started))
-        assert shown.startswith("lines one,two,0,1,2")
-        assert set(shown.split(",")) <= set(usual.split(","))
+        # Of two children that are started at once, one was seen to get a descriptor of the other's (24, 26), of a plain
+        # Node as of a forked one, now and then: no more than that is handed over.
+        for result in (forked, started):
+            said = next(fact for fact in facts(result) if fact.startswith("lines"))
+            assert said.startswith("lines one,two,0,1,2,")
+            assert len(said.split(",")) <= len(("one", "two", 0, 1, 2, 3, 26))
 
     def test_forks_share_no_numbers_and_no_objects(self) -> None:
         code = r"""
