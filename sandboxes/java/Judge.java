@@ -173,8 +173,10 @@ public final class Judge {
             String deep = Arrays.deepToString(new Object[] {value});
             return deep.substring(1, deep.length() - 1);
         }
-        boolean isList = value instanceof List && value.getClass().getClassLoader() == null;
-        return isList && depth < 4 ? listed((Collection<?>) value, depth) : String.valueOf(value);
+        boolean isListed = value instanceof List && value.getClass().getClassLoader() == null && depth < 4;
+        // Elements beyond the cap are never asked for: a list without end would fill the heap with its text first.
+        boolean isLong = value instanceof Collection<?> c && c.size() > CAP;
+        return isListed || isLong && depth < 4 ? listed((Collection<?>) value, depth) : String.valueOf(value);
     }
 
     /** Strings in lists are quoted too: [a, b] may be one element or two. */
