@@ -159,6 +159,17 @@ def toolchains_dir() -> Path:
     return Path(os.environ.get("CODELOOP_TOOLCHAINS_DIR") or usual).absolute()
 
 
+def local_threads() -> int:
+    """Give the compute threads of the local model: ``CODELOOP_LOCAL_THREADS``, else one core fewer than there are.
+
+    One core is left to the checks, which go on meanwhile. Raises ConfigError unless it is a whole number from 1.
+    """
+    value = os.environ.get("CODELOOP_LOCAL_THREADS") or str(max(1, (os.cpu_count() or 1) - 1))
+    if not value.isdecimal() or int(value) < 1:
+        raise ConfigError(f"CODELOOP_LOCAL_THREADS={value!r}: give a whole number from 1")
+    return int(value)
+
+
 def runs_dir() -> Path:
     """Give ``CODELOOP_RUNS_DIR``, or ``.codeloop`` in the working folder: the store and each run's results."""
     return Path(os.environ.get("CODELOOP_RUNS_DIR") or ".codeloop")

@@ -175,4 +175,4 @@ def _open_local(rest: str, say: Say) -> Model:
         n_bytes = path.stat().st_size
         weights = next((name for name in LOCAL_MODELS.values() if find_weights(name).size == n_bytes), weights)
     path = ensure_weights(weights, path, say=say, cache_dir=config.cache_dir() / "models")
-    return LocalModel(weights, path, say=say)
+    return LocalModel(weights, path, threads=config.local_threads(), say=say)

@@ -21,7 +21,7 @@ import anyio
 import pytest
 
 from codeloop.attempts import Completion, Message, Prompt, Usage
-from codeloop.config import RunConfig
+from codeloop.config import RunConfig, local_threads
 from codeloop.errors import ConfigError, MissingTool, ModelRejected, ModelUnavailable, UnknownName
 from codeloop.models.litellm_model import LiteLLMModel
 from codeloop.models.replay import RecordingModel, ReplayModel
@@ -354,6 +354,22 @@ def test_a_local_model_tells_what_shaped_its_replies_also_while_recorded(size: s
     assert (details["slots"], details["threads"]) == ("3", "2")
     assert details["engine"].startswith("xllamacpp-")
     assert details["weights_sha256"] == find_weights(name).sha256
+
+
+@pytest.mark.parametrize("value", ["0", "many", "-1", "1.5"])
+def test_a_wrong_number_of_threads_is_refused_in_a_line(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CODELOOP_LOCAL_THREADS", value)
+    with pytest.raises(ConfigError, match="CODELOOP_LOCAL_THREADS=.*whole number from 1"):
+        local_threads()
+
+
+def test_the_local_model_leaves_a_core_to_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CODELOOP_LOCAL_THREADS", raising=False)
+    for cores, threads in ((1, 1), (2, 1), (16, 15)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert local_threads() == threads
+    monkeypatch.setenv("CODELOOP_LOCAL_THREADS", "2")
+    assert local_threads() == 2
 
 
 NAME = "qwen2.5-coder-0.5b"
