@@ -359,7 +359,7 @@ def test_a_local_model_tells_what_shaped_its_replies_also_while_recorded(size: s
 @pytest.mark.parametrize("value", ["0", "many", "-1", "1.5"])
 def test_a_wrong_number_of_threads_is_refused_in_a_line(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODELOOP_LOCAL_THREADS", value)
-    with pytest.raises(ConfigError, match="CODELOOP_LOCAL_THREADS=.*whole number from 1"):
+    with pytest.raises(ConfigError, match=r"CODELOOP_LOCAL_THREADS=.*whole number from 1"):
         local_threads()
 
 
