@@ -20,9 +20,11 @@ PLANS: Mapping[str, Plan] = {
     "restart": RestartWhenStalled(RepairBest()),
     "fresh": DrawAfresh(),
     "alternate": Alternate(),
-    "by_cause": ByCause(),
+    "by_cause": RestartWhenStalled(ByCause()),
 }
-"""``repair`` ends at a repeated error, ``persist`` goes on, ``restart`` draws afresh then."""
+"""``repair`` ends at a repeated error, ``persist`` goes on, ``restart`` draws afresh then.
+
+``by_cause`` draws afresh where the answer is wrong, and repairs what does not compile or raises, once, then draws afresh."""
 
 TELLERS: Mapping[str, Teller] = {
     "stateless": Stateless(),

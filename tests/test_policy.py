@@ -11,7 +11,7 @@ from codeloop.attempts import Ending
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.ladders import ByIteration, OnStagnation
 from codeloop.moves import Alternate, ByCause, DrawAfresh, Fresh, Plan, Repair, RepairBest, RestartWhenStalled, best
-from codeloop.policies import PRESETS, get_policy
+from codeloop.policies import PLANS, PRESETS, get_policy
 from codeloop.policy import Gate, Policy, StageRule
 
 
@@ -58,6 +58,14 @@ def test_by_cause_repairs_what_does_not_compile_and_redraws_a_wrong_answer() -> 
     tried = attempts("a broken")
     assert ByCause().next(tried) == Repair(tried[0])
     assert ByCause().next(attempts("+")) == Fresh()
+
+
+def test_the_plan_by_cause_draws_afresh_once_a_repair_fails_as_before() -> None:
+    plan = PLANS["by_cause"]
+    tried = attempts("a broken", "b broken", repairs=(None, 0))
+    assert plan.next(tried[:1]) == Repair(tried[0])
+    assert plan.next(attempts("a broken", "a broken", repairs=(None, 0))) == Fresh()
+    assert plan.next(attempts("+")) == Fresh()
 
 
 def test_an_answer_without_code_is_asked_for_afresh() -> None:
