@@ -25,7 +25,7 @@ bench: setup
 DEMO := benchmarks/demo/cassette.jsonl
 demo: setup
 	$(BIN)/codeloop setup --lang python,java --no-model
-	$(BIN)/codeloop bench basics --lang python,java --tasks Python/b13,Python/b18,Java/b15 --draws 4 --seed 3 --model replay:$(DEMO)
+	$(BIN)/codeloop bench basics --lang python,java --tasks Python/b13,Python/b18,Java/b15 --policy repair --draws 4 --seed 3 --model replay:$(DEMO)
 	$(BIN)/codeloop report --task Python/b18
 
 # How fast verdicts come, beside the reference evaluator's commands; wants the machine for itself, about an hour.

@@ -22,7 +22,7 @@ class Ladder(Protocol):
 class ByIteration:
     """One rung an attempt; the last one repeats."""
 
-    temperatures: tuple[float, ...] = (0.2, 0.4, 0.6, 0.8)
+    temperatures: tuple[float, ...] = (0.2, 0.8)
 
     def temperature(self, attempts: Sequence[Attempt]) -> float:
         """Give the rung of the next iteration."""

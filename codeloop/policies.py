@@ -35,16 +35,31 @@ TELLERS: Mapping[str, Teller] = {
     "hint": Hint(),
 }
 
+_SLOW = ByIteration((0.2, 0.4, 0.6, 0.8))
 _LINTED = (StageRule(name="compile"), StageRule(name="test"), StageRule(name="lint"))
 
 PRESETS: Mapping[str, tuple[Policy, str]] = {
-    "default": (Policy(), "repair the best program by its findings, up to three times"),
+    "default": (
+        Policy(),
+        "a wrong answer is drawn afresh, what does not compile or raises is repaired first; three times",
+    ),
+    "repair": (
+        Policy(name="repair", plan=PLANS["repair"], ladder=_SLOW),
+        "repair the best program by its findings until it fails as before, up to three times",
+    ),
     "minimal": (
-        Policy(name="minimal", max_repairs=1, teller=TELLERS["first_finding"]),
+        Policy(name="minimal", plan=PLANS["repair"], max_repairs=1, teller=TELLERS["first_finding"]),
         "one repair, told the first finding only",
     ),
     "thorough": (
-        Policy(name="thorough", stages=_LINTED, plan=PLANS["restart"], teller=TELLERS["diagnose"], max_repairs=6),
+        Policy(
+            name="thorough",
+            stages=_LINTED,
+            plan=PLANS["restart"],
+            ladder=_SLOW,
+            teller=TELLERS["diagnose"],
+            max_repairs=6,
+        ),
         "static analysis gates, a diagnosis before each of six repairs, a fresh draw after a stall",
     ),
     "llmloop": (

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from codeloop.attempts import Attempt, Ending, Status
 from codeloop.ladders import ByIteration, Ladder
-from codeloop.moves import Fresh, Move, Plan, RepairBest, StopWhenStalled
+from codeloop.moves import ByCause, Fresh, Move, Plan, RestartWhenStalled
 from codeloop.stages.check import Checker
 from codeloop.stages.lint import LintSettings
 from codeloop.tellers import Stateless, Teller
@@ -36,11 +36,16 @@ class StageRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Settings of one trajectory; presets by name are in ``codeloop.policies``."""
+    """Settings of one trajectory; presets by name are in ``codeloop.policies``.
+
+    Without settings it is the default, which is what an ablation with a small model confirmed
+    (``benchmarks/README.md``): a wrong answer is followed by a warm fresh draw, what does not compile or raises by one
+    repair first.
+    """
 
     name: str = "default"
     stages: tuple[StageRule, ...] = (StageRule(name="compile"), StageRule(name="test"))
-    plan: Plan = StopWhenStalled(RepairBest())  # noqa: RUF009 - frozen
+    plan: Plan = RestartWhenStalled(ByCause())  # noqa: RUF009 - frozen
     ladder: Ladder = ByIteration()  # noqa: RUF009 - frozen
     teller: Teller = Stateless()  # noqa: RUF009 - frozen
     max_repairs: int = 3

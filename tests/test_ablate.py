@@ -81,7 +81,7 @@ async def check(task: Task, candidate: Candidate, tests: Tests) -> Verdict:
         expected="wanted 2",
         actual="" if is_right else candidate.code.split()[-1],
     )
-    status, outcome = (Status.PASSED, "ok") if is_right else (Status.FAILED, "wrong_answer")
+    status, outcome = (Status.PASSED, "ok") if is_right else (Status.FAILED, "exception")  # which the default repairs
     return Verdict(reports=(StageReport(stage="test", status=status, outcome=outcome, cases=(case,)),))
 
 

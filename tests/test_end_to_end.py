@@ -20,7 +20,16 @@ from codeloop.suites.humaneval_x import ERRATA
 
 pytestmark = pytest.mark.docker
 CASSETTE = Path(__file__).parent / "cassettes" / "basics.jsonl"
-BENCH = ("bench", "basics", "--lang", "python,java", "--tasks", "Python/b1,Python/b2,Python/b3,Java/b1,Java/b2")
+BENCH = (
+    "bench",
+    "basics",
+    "--lang",
+    "python,java",
+    "--tasks",
+    "Python/b1,Python/b2,Python/b3,Java/b1,Java/b2",
+    "--policy",
+    "repair",
+)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -239,7 +239,7 @@ def store(tmp_path: Path):
 
 def test_the_loop_starts_from_the_faulty_program_without_asking(store: Store) -> None:
     prompts: list[Prompt] = []
-    (trajectory,) = run_bench(store, (TASK,), [RIGHT], prompts)
+    (trajectory,) = run_bench(store, (TASK,), [RIGHT], prompts, "repair")
     first = trajectory.attempts[0]
     assert first.candidate == Candidate(code=WRONG)
     assert first.completion.finish_reason == "given"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import anyio
 
 from codeloop.attempts import (
@@ -19,12 +21,14 @@ from codeloop.attempts import (
 )
 from codeloop.loop import run_trajectory
 from codeloop.moves import RepairBest, StopWhenStalled
+from codeloop.policies import get_policy
 from codeloop.policy import Policy
 from codeloop.stages.check import Tests
 from codeloop.tasks import HiddenTests, Task, VisibleTests
 from codeloop.testing import FakeModel
 
 SENTINEL = "hidden_sentinel_5417"
+REPAIR = get_policy("repair")
 TASK = Task(
     id="Python/x1",
     language="python",
@@ -72,7 +76,7 @@ class Checks:
 def trajectory_of(
     *bodies: str,
     recorded: tuple[Attempt, ...] = (),
-    policy: Policy = Policy(),  # noqa: B008 - frozen
+    policy: Policy = REPAIR,
 ) -> tuple[Trajectory, list[Prompt], list[Attempt], Checks]:
     prompts: list[Prompt] = []
     kept: list[Attempt] = []
@@ -120,7 +124,7 @@ def test_another_program_that_fails_alike_stalls_and_a_policy_may_go_on() -> Non
         "same",
         "same # reworded",
         "good good",
-        policy=Policy(plan=StopWhenStalled(RepairBest(), also_on_repeated_error=False)),
+        policy=replace(REPAIR, plan=StopWhenStalled(RepairBest(), also_on_repeated_error=False)),
     )
     assert patient.ending is Ending.SOLVED
 
@@ -173,7 +177,7 @@ def test_an_answer_without_code_is_data() -> None:
 
     async def main() -> Trajectory:
         model = FakeModel(lambda _: Completion(text="I cannot help with that.", finish_reason="stop"))
-        return await run_trajectory(TASK, 0, complete=model.complete, check=check, record=record, policy=Policy())
+        return await run_trajectory(TASK, 0, complete=model.complete, check=check, record=record, policy=REPAIR)
 
     trajectory = anyio.run(main)
     assert trajectory.attempts[0].verdict.last.outcome == "no_code"

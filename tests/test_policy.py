@@ -16,7 +16,7 @@ from codeloop.policy import Gate, Policy, StageRule
 
 
 def test_a_trajectory_begins_afresh_and_ends_when_solved_stalled_or_exhausted() -> None:
-    policy = Policy(max_repairs=2)
+    policy = replace(get_policy("repair"), max_repairs=2)
     assert policy.next(()) == Fresh()
     assert policy.next(attempts("a", "+++")) is Ending.SOLVED
     assert policy.next(attempts("a", "a")) is Ending.STALLED
