@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codeloop.inject import KINDS, Kind, inject_all, must_not_compile, repaired
 from codeloop.inject.names import misspelt
-from codeloop.inject.shapes import SHAPES
+from codeloop.languages.shapes import SHAPES
 from codeloop.inject.source import Source
 from codeloop.languages import NAMES
 from codeloop.languages.syntax import parse

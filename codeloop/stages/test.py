@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 
 from codeloop.attempts import StageReport
-from codeloop.commands import CommandResult
+from codeloop.commands import Command, CommandResult
 from codeloop.languages import Language
 from codeloop.sandbox.port import Cell
 from codeloop.tasks import Task
@@ -18,10 +19,26 @@ async def test_stage(
     cell: Cell, language: Language, task: Task, code: str, tests: str, artifact: bytes, cpu_s: float
 ) -> StageReport:
     """Run ``tests`` against compiled ``code`` within ``cpu_s`` seconds of CPU time."""
+    report, _ = await run_tests(cell, language, task, code, tests, artifact, cpu_s)
+    return report
+
+
+async def run_tests(
+    cell: Cell,
+    language: Language,
+    task: Task,
+    code: str,
+    tests: str,
+    artifact: bytes,
+    cpu_s: float,
+    told: Callable[[Command], Command] = lambda command: command,
+) -> tuple[StageReport, CommandResult]:
+    """Run ``tests`` as the test stage does, and give what became of the process too; ``told`` may add to the command."""
     nonce = secrets.token_hex(16)
-    result = await cell.run(language.test(task, code, tests, artifact, nonce, cpu_s))
+    result = await cell.run(told(language.test(task, code, tests, artifact, nonce, cpu_s)))
     report = language.read_test(result, nonce, code)
-    return replace(report, duration_s=result.wall_s, cpu_s=result.cpu_s, limit_s=cpu_s, output=_printed(result))
+    report = replace(report, duration_s=result.wall_s, cpu_s=result.cpu_s, limit_s=cpu_s, output=_printed(result))
+    return report, result
 
 
 def _printed(result: CommandResult) -> str:

@@ -1,6 +1,6 @@
-"""Shapes: what the kinds of faults must know of a language, as tables of its grammar's node types.
+"""Shapes: what faults and mutants must know of a language, as tables of its grammar's node types.
 
-The kinds themselves (``operators``) are written once. What a language names, binds and calls a function stands in its
+The kinds of faults (``inject``) and the mutation operators (``mutation``) are written once. What a language names, binds and calls a function stands in its
 own ``Syntax``; here is only what faults need beyond it.
 """
 

@@ -1,0 +1,98 @@
+"""Forms: which node of the program a guard is put round, and how, so that one compiled program holds every mutant.
+
+Where a language has a conditional expression, the guard stands round the mutated node itself. Go has none: there it
+stands round the nearest comparison or condition (a function literal that gives a bool), round the nearest statement, or
+the operation becomes a call of a generic helper.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from codeloop.languages.syntax import text_of
+from codeloop.mutation.operators import LOGICAL, RELATIONAL, Operator
+from codeloop.mutation.program import Draft, Program
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+class Form(StrEnum):
+    """How a mutant is chosen at run time."""
+
+    VALUE = "value"
+    """A conditional expression."""
+    STATEMENT = "statement"
+    """An ``if`` round a statement."""
+    ARITHMETIC = "arithmetic"
+    """A helper with both operands as arguments (Go)."""
+    LITERAL = "literal"
+    """A helper with the constant and the other one as arguments (Go)."""
+    ALONE = "alone"
+    """Not at all: it takes a compile of its own."""
+
+
+def form_of(program: Program, draft: Draft) -> tuple[Form, Node]:
+    """Give the form, and the node that the guard is put round: the mutated one, or one that holds it."""
+    if draft.is_statement:
+        return (Form.STATEMENT if _is_guardable(program, draft.node) else Form.ALONE), draft.node
+    if program.language == "go":
+        return _gos_form(program, draft)
+    if draft.node.type in program.shapes.assignments and program.language not in {"cpp", "javascript"}:
+        return Form.ALONE, draft.node
+    return Form.VALUE, draft.node
+
+
+def _is_guardable(program: Program, node: Node) -> bool:
+    """Say whether an ``if`` may stand where a statement stands."""
+    parent = node.parent
+    if parent is None:
+        return False
+    if program.language == "python":
+        return program.is_alone(node)
+    if program.language in {"go", "rust"}:
+        return parent.type in program.shapes.holders | program.grammar.blocks
+    return node.type.endswith("statement")
+
+
+_SWITCHES = frozenset({"expression_switch_statement", "type_switch_statement", "select_statement"})
+_ENDS = frozenset({"short_var_declaration", "var_declaration", "func_literal", "block", "if_statement"}) | _SWITCHES
+_ENDS |= {"for_statement", "for_clause", "range_clause", "go_statement", "defer_statement", "const_declaration"}
+_STATEMENTS = frozenset({"assignment_statement", "return_statement", "expression_statement", "inc_statement"})
+_STATEMENTS |= {"dec_statement", "send_statement"}
+_HELPED = frozenset({"+", "-", "*", "/", "%", "&", "|", "^"})
+
+
+def _gos_form(program: Program, draft: Draft) -> tuple[Form, Node]:
+    node: Node | None = draft.node
+    if draft.operator is Operator.COND:
+        return Form.VALUE, draft.node
+    while node is not None and node.type not in _ENDS:
+        if is_bool(node):
+            return Form.VALUE, node
+        if node.type in _STATEMENTS and node.parent is not None and node.parent.type == "statement_list":
+            return Form.STATEMENT, node
+        node = node.parent
+    if draft.operator is Operator.AOR and operator_of(draft.node) in _HELPED:
+        return Form.ARITHMETIC, draft.node
+    if draft.operator is Operator.CRP:
+        parent = draft.node.parent
+        is_operand = parent is not None and parent.type == "binary_expression" and operator_of(parent) in _HELPED
+        return (Form.ARITHMETIC, parent) if is_operand and parent is not None else (Form.LITERAL, draft.node)
+    return Form.ALONE, draft.node
+
+
+def is_bool(node: Node) -> bool:
+    """Say whether an expression of Go gives a truth value, as far as its shape tells."""
+    if node.type in {"true", "false"}:
+        return node.parent is None or node.parent.type != "literal_element"
+    if node.type == "unary_expression":
+        return text_of(node).startswith("!")
+    return node.type == "binary_expression" and operator_of(node) in RELATIONAL.keys() | LOGICAL.keys()
+
+
+def operator_of(node: Node) -> str:
+    """Give the operator of a binary node; empty where it has none."""
+    found = node.child_by_field_name("operator")
+    return found.type if found is not None else ""

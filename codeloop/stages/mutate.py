@@ -1,0 +1,225 @@
+"""The mutation stage: compile all mutants of a program once, and run the tests on each that they can reach."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field, replace
+
+from codeloop.attempts import CaseStatus, StageReport, Status
+from codeloop.commands import Command, CommandResult
+from codeloop.diagnostics import Severity
+from codeloop.languages import Language
+from codeloop.mutation.guards import FUEL_VARIABLE, MUTANT_VARIABLE, read_traces
+from codeloop.mutation.mutants import Mutant, find_mutants, mutated
+from codeloop.mutation.operators import Operator
+from codeloop.mutation.program import Program
+from codeloop.mutation.results import MutantResult, MutantStatus, MutationReport
+from codeloop.mutation.schemata import Schemata, render, without
+from codeloop.sandbox.port import Cell
+from codeloop.stages.compile import compile_stage
+from codeloop.stages.test import run_tests
+from codeloop.tasks import Task
+
+_ROUNDS = 5  # compiles of the schemata: past it, what the compiler still refuses takes compiles of its own
+_MIN_FUEL = 100_000
+_FUEL_FACTOR = 100  # of the original's steps, as StrykerJS has it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MutationSettings:
+    """What is mutated and how much of it: ``max_mutants`` are drawn by ``seed``; ``max_s`` seconds end the run."""
+
+    operators: frozenset[Operator] = frozenset(Operator)
+    max_mutants: int | None = None
+    max_s: float | None = None
+    max_alone: int = 10
+    """Mutants that may take a compile of their own; the rest of them is withdrawn."""
+    seed: int = 0
+    has_schemata: bool = True
+    """Whether one program holds all; without, each mutant is compiled alone (and ``max_alone`` does not count)."""
+
+
+async def mutate_stage(
+    cell: Cell, language: Language, task: Task, code: str, tests: str, cpu_s: float, settings: MutationSettings
+) -> MutationReport:
+    """Judge every mutant of ``code``, which has passed ``tests``. Raises SandboxError when the machine failed."""
+    return await _Run(cell, language, task, code, tests, cpu_s, settings).report()
+
+
+@dataclass(slots=True)
+class _Run:
+    cell: Cell
+    language: Language
+    task: Task
+    code: str
+    tests: str
+    cpu_s: float
+    settings: MutationSettings
+    rounds: int = 0
+    is_equivalent: bool = True
+    compile_s: float = 0.0
+    run_s: float = 0.0
+    fuel: int = 0
+    notes: list[str] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
+
+    async def report(self) -> MutationReport:
+        found = find_mutants(self.language.name, self.code, self.settings.operators)
+        chosen = self._sample(found.all)
+        results: dict[int, MutantResult] = {}
+        if self.settings.has_schemata and chosen:
+            async for result in self._together(chosen):
+                results[result.mutant.id] = result
+        alone = [mutant for mutant in chosen if mutant.id not in results]
+        async for result in self._each_alone(alone):
+            results[result.mutant.id] = result
+        return MutationReport(
+            results=tuple(results[mutant.id] for mutant in chosen),
+            n_found=len(found),
+            left_out=found.left_out,
+            seed=self.settings.seed,
+            rounds=self.rounds,
+            is_equivalent=self.is_equivalent,
+            compile_s=self.compile_s,
+            run_s=self.run_s,
+            notes=tuple(self.notes),
+        )
+
+    def _sample(self, mutants: tuple[Mutant, ...]) -> tuple[Mutant, ...]:
+        wanted = self.settings.max_mutants
+        if wanted is None or wanted >= len(mutants):
+            return mutants
+        drawn = random.Random(self.settings.seed).sample(range(len(mutants)), wanted)  # noqa: S311 - no secret
+        return tuple(mutants[index] for index in sorted(drawn))
+
+    async def _together(self, mutants: tuple[Mutant, ...]) -> AsyncIterator[MutantResult]:
+        """Judge what one program holds; yields nothing about what the compiler refuses in it."""
+        compiled = await self._schemata(mutants)
+        if compiled is None:
+            return
+        schemata, artifact = compiled
+        held = [mutant for mutant in mutants if mutant.id in schemata.mutants]
+        reached = await self._rehearse(schemata, artifact)
+        if reached is None:
+            return
+        for mutant in held:
+            if mutant.id not in reached:
+                yield MutantResult(mutant=mutant, status=MutantStatus.NO_COVERAGE)
+            elif self._is_over():
+                yield MutantResult(mutant=mutant, status=MutantStatus.NOT_RUN)
+            else:
+                report, result = await self._run(schemata.code, artifact, mutant.id)
+                yield _judged(mutant, report, result, is_alone=False)
+
+    async def _schemata(self, mutants: tuple[Mutant, ...]) -> tuple[Schemata, bytes] | None:
+        """Compile them, each time without those that the compiler names; ``None`` where it takes none of it."""
+        program = Program(self.language.name, self.code)
+        left = mutants
+        for _ in range(_ROUNDS):
+            try:
+                schemata = render(program, left)
+            except RecursionError:
+                self.notes.append("the program nests too deeply for schemata")
+                return None
+            self.rounds += 1
+            compiled = await compile_stage(self.cell, self.language, self.task, schemata.code, self.tests)
+            self.compile_s += compiled.report.duration_s
+            if compiled.report.status is Status.PASSED:
+                return schemata, compiled.artifact
+            blamed = _blamed(schemata, compiled.report)
+            if not blamed:
+                self.notes.append(f"the compiler refuses the schemata: {_said(compiled.report)}")
+                return None
+            left = without(left, blamed)
+            if not left:
+                break
+        self.notes.append(f"the compiler refuses the schemata after {self.rounds} rounds")
+        return None
+
+    async def _rehearse(self, schemata: Schemata, artifact: bytes) -> frozenset[int] | None:
+        """Run without a mutant, which must pass and says what is reached, and with all guards closed, which must fail."""
+        report, result = await self._run(schemata.code, artifact, 0)
+        if report.status is not Status.PASSED:
+            self.is_equivalent = False
+            self.notes.append(f"with every switch off the schemata fail: {report.outcome}; each mutant is compiled alone")
+            return None
+        traces = read_traces(result.stderr)
+        self.fuel = max(_MIN_FUEL, _FUEL_FACTOR * 2 * traces.steps)
+        if not traces.reached:
+            return traces.reached
+        forced, _ = await self._run(schemata.code, artifact, -1)
+        if forced.status is Status.PASSED:
+            self.is_equivalent = False
+            self.notes.append("the guards are not asked; each mutant is compiled alone")
+            return None
+        return traces.reached
+
+    async def _each_alone(self, mutants: list[Mutant]) -> AsyncIterator[MutantResult]:
+        is_bounded = self.settings.has_schemata and self.is_equivalent
+        for number, mutant in enumerate(mutants):
+            if self._is_over():
+                yield MutantResult(mutant=mutant, status=MutantStatus.NOT_RUN, is_alone=True)
+            elif is_bounded and number >= self.settings.max_alone:
+                yield MutantResult(mutant=mutant, status=MutantStatus.WITHDRAWN, outcome="not_tried", is_alone=True)
+            else:
+                yield await self._alone(mutant)
+
+    async def _alone(self, mutant: Mutant) -> MutantResult:
+        code = mutated(self.code, mutant)
+        compiled = await compile_stage(self.cell, self.language, self.task, code, self.tests)
+        self.compile_s += compiled.report.duration_s
+        if compiled.report.status is not Status.PASSED:
+            outcome = compiled.report.outcome
+            return MutantResult(mutant=mutant, status=MutantStatus.WITHDRAWN, outcome=outcome, is_alone=True)
+        report, result = await self._run(code, compiled.artifact, 0)
+        return _judged(mutant, report, result, is_alone=True)
+
+    async def _run(self, code: str, artifact: bytes, number: int) -> tuple[StageReport, CommandResult]:
+        chosen = ((MUTANT_VARIABLE, str(number)), (FUEL_VARIABLE, str(self.fuel)))
+
+        def told(command: Command) -> Command:
+            return replace(command, env=(*command.env, *chosen))
+
+        report, result = await run_tests(
+            self.cell, self.language, self.task, code, self.tests, artifact, self.cpu_s, told=told
+        )
+        self.run_s += report.duration_s
+        return report, result
+
+    def _is_over(self) -> bool:
+        limit = self.settings.max_s
+        return limit is not None and time.monotonic() - self.started > limit
+
+
+def _blamed(schemata: Schemata, report: StageReport) -> frozenset[int]:
+    errors = [found for found in report.diagnostics if found.severity is Severity.ERROR and found.line is not None]
+    return frozenset(number for found in errors for number in schemata.blamed(found.line or 0, found.column))
+
+
+def _said(report: StageReport) -> str:
+    return next((found.message for found in report.diagnostics), report.outcome)[:200]
+
+
+def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_alone: bool) -> MutantResult:
+    failed = tuple(
+        case.name for case in report.cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED}
+    )
+    if report.status is Status.PASSED:
+        status = MutantStatus.SURVIVED
+    elif report.outcome in {"timeout", "wall_timeout"} or read_traces(result.stderr).is_out_of_fuel:
+        status = MutantStatus.TIMED_OUT
+    else:
+        status = MutantStatus.KILLED
+    return MutantResult(
+        mutant=mutant,
+        status=status,
+        killed_by=failed,
+        outcome=report.outcome,
+        duration_s=report.duration_s,
+        is_alone=is_alone,
+    )
+
+
+__all__ = ["Iterable", "MutationSettings", "mutate_stage"]
