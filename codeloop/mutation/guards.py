@@ -377,7 +377,9 @@ GUARDS: Mapping[str, Guards] = {
         choice=_ternary("codeloop_mutants::m"),
         truth=("static_cast<bool>(", ")"),
     ),
-    "javascript": Guards(before=_JAVASCRIPT, tick="__codeloop.step();", choice=_ternary("__codeloop.guard"), place=_javascript_place),
+    "javascript": Guards(
+        before=_JAVASCRIPT, tick="__codeloop.step();", choice=_ternary("__codeloop.guard"), place=_javascript_place
+    ),
     "go": Guards(
         before='\nimport codeloopos "os"\nimport codeloopstrconv "strconv"\n',
         after=_GO,

@@ -90,9 +90,12 @@ def _absolute_minus(program: Program, draft: Draft) -> bool:
 def _length_below_zero(program: Program, draft: Draft) -> bool:
     """See ``len(x) > 0`` as ``len(x) >= 0`` only where the original is as empty: ``len(x) >= 0``, ``len(x) < 0``."""
     del program
-    return draft.operator is Operator.COND and re.fullmatch(
-        r"(?:len\([\w.]+\)|[\w.]+\.(?:length|size|len)(?:\(\))?) >= 0", text_of(draft.node)
-    ) is not None and draft.text in {"true", "True"}
+    return (
+        draft.operator is Operator.COND
+        and re.fullmatch(r"(?:len\([\w.]+\)|[\w.]+\.(?:length|size|len)(?:\(\))?) >= 0", text_of(draft.node))
+        is not None
+        and draft.text in {"true", "True"}
+    )
 
 
 def _endless(program: Program, draft: Draft) -> bool:
@@ -137,7 +140,7 @@ def _already_default(program: Program, draft: Draft) -> bool:
         return False
     value = re.sub(r"\s+", "", text_of(draft.node)).removeprefix("return").rstrip(";")
     new = re.sub(r"\s+", "", draft.text).removeprefix("return").rstrip(";")
-    empty = {"String::new()", "vec![]", "Vec::new()", "String::from(\"\")", "\"\".to_string()", "HashMap::new()", "None"}
+    empty = {"String::new()", "vec![]", "Vec::new()", 'String::from("")', '"".to_string()', "HashMap::new()", "None"}
     is_empty = new == "Default::default()" and value in empty | {'""', "0.0", "()"}
     is_braces = program.language == "cpp" and value in {"{}", '""', "nullptr", "NULL"}
     return value == new or is_empty or is_braces

@@ -107,7 +107,9 @@ def _gos(program: Program, node: Node) -> Iterator[Draft]:
     constants = program.shapes.numbers | frozenset(program.grammar.constants)
     if result is None or all(value.type in constants for value in values.named_children):
         return
-    kinds = [_gos_type(part) for part in result.named_children] if result.type == "parameter_list" else [text_of(result)]
+    kinds = (
+        [_gos_type(part) for part in result.named_children] if result.type == "parameter_list" else [text_of(result)]
+    )
     if len(kinds) == 1 and kinds[0] == "bool":
         texts = ["true", "false"]
     else:

@@ -118,7 +118,9 @@ class _Writer:
     def _between(self, start: int, end: int, first: int) -> None:
         """Write the bytes from ``start`` to ``end``, with the sites in them from number ``first`` on."""
         at, index = start, first
-        while index < len(self.sites) and self.sites[index].start < max(end, start + 1) and self.sites[index].end <= end:
+        while (
+            index < len(self.sites) and self.sites[index].start < max(end, start + 1) and self.sites[index].end <= end
+        ):
             site = self.sites[index]
             if site.start < at or site.start < start:
                 index += 1
@@ -151,7 +153,9 @@ class _Writer:
 
     def _choice(self, site: _Site, index: int) -> None:
         """Write ``if chosen then mutated else original``, for each mutant of the site."""
-        opening, (before, after), last, closing = self.guards.choice(site.form is Form.STATEMENT, self._indent(site.start))
+        opening, (before, after), last, closing = self.guards.choice(
+            site.form is Form.STATEMENT, self._indent(site.start)
+        )
         is_condition = any(mutant.operator is Operator.COND for mutant in site.mutants)
         truth = self.guards.truth if is_condition else ("", "")
         self._put(opening)

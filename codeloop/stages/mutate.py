@@ -143,7 +143,9 @@ class _Run:
         report, result = await self._run(schemata.code, artifact, 0)
         if report.status is not Status.PASSED:
             self.is_equivalent = False
-            self.notes.append(f"with every switch off the schemata fail: {report.outcome}; each mutant is compiled alone")
+            self.notes.append(
+                f"with every switch off the schemata fail: {report.outcome}; each mutant is compiled alone"
+            )
             return None
         traces = read_traces(result.stderr)
         self.fuel = max(_MIN_FUEL, _FUEL_FACTOR * 2 * traces.steps)
@@ -203,9 +205,7 @@ def _said(report: StageReport) -> str:
 
 
 def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_alone: bool) -> MutantResult:
-    failed = tuple(
-        case.name for case in report.cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED}
-    )
+    failed = tuple(case.name for case in report.cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED})
     if report.status is Status.PASSED:
         status = MutantStatus.SURVIVED
     elif report.outcome in {"timeout", "wall_timeout"} or read_traces(result.stderr).is_out_of_fuel:
