@@ -39,7 +39,7 @@ def form_of(program: Program, draft: Draft) -> tuple[Form, Node]:
         return (Form.STATEMENT if _is_guardable(program, draft.node) else Form.ALONE), draft.node
     if program.language == "go":
         return _gos_form(program, draft)
-    if draft.node.type in program.shapes.assignments and program.language not in {"cpp", "javascript"}:
+    if draft.node.type in program.shapes.assignments and program.language not in {"cpp", "javascript", "rust"}:
         return Form.ALONE, draft.node
     return Form.VALUE, draft.node
 
@@ -79,8 +79,15 @@ def _gos_form(program: Program, draft: Draft) -> tuple[Form, Node]:
     if draft.operator is Operator.CRP:
         parent = draft.node.parent
         is_operand = parent is not None and parent.type == "binary_expression" and operator_of(parent) in _HELPED
-        return (Form.ARITHMETIC, parent) if is_operand and parent is not None else (Form.LITERAL, draft.node)
-    return Form.ALONE, draft.node
+        if parent is not None and (is_operand or _is_negative(parent)):
+            return (Form.ARITHMETIC if is_operand else Form.LITERAL), parent
+        return Form.LITERAL, draft.node
+    return (Form.LITERAL if _is_negative(draft.node) else Form.ALONE), draft.node
+
+
+def _is_negative(node: Node) -> bool:
+    """Say whether this is a number with a minus sign."""
+    return node.type == "unary_expression" and node.children[-1].type in {"int_literal", "float_literal"}
 
 
 def is_bool(node: Node) -> bool:

@@ -144,8 +144,10 @@ class _Writer:
         if site.form is Form.ARITHMETIC:
             self._arithmetic(site, index)
         elif site.form is Form.LITERAL:
-            mutant = site.mutants[0]
-            self._put(self.guards.literal(mutant.id, mutant.replacement, self._plain(site.start, site.end)))
+            text = self._plain(site.start, site.end)
+            for mutant in reversed(site.mutants):
+                text = self.guards.literal(mutant.id, to_text(self._arm(site, mutant)), text)
+            self._put(text)
         else:
             self._choice(site, index)
         numbers = tuple(mutant.id for mutant in site.mutants)
