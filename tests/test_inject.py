@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from codeloop.inject import KINDS, Kind, inject_all, must_not_compile, repaired
 from codeloop.inject.names import misspelt
-from codeloop.languages.shapes import SHAPES
 from codeloop.inject.source import Source
 from codeloop.languages import NAMES
+from codeloop.languages.shapes import SHAPES
 from codeloop.languages.syntax import parse
 from codeloop.suites import load_suite
 from codeloop.tasks import Fault, HiddenTests, Task, VisibleTests

@@ -246,11 +246,11 @@ def test_the_score_counts_what_could_have_been_noticed() -> None:
     def report(*statuses: MutantStatus) -> MutationReport:
         return MutationReport(results=tuple(MutantResult(mutant=mutant, status=status) for status in statuses))
 
-    S = MutantStatus
+    of = MutantStatus
     assert report().score is None
-    assert report(S.WITHDRAWN, S.NOT_RUN).score is None
-    assert report(S.KILLED, S.TIMED_OUT, S.SURVIVED, S.NO_COVERAGE, S.WITHDRAWN).score == 0.5
-    assert report(S.KILLED, S.WITHDRAWN).in_schemata == 0.5
+    assert report(of.WITHDRAWN, of.NOT_RUN).score is None
+    assert report(of.KILLED, of.TIMED_OUT, of.SURVIVED, of.NO_COVERAGE, of.WITHDRAWN).score == 0.5
+    assert report(of.KILLED, of.WITHDRAWN).in_schemata == 0.5
 
 
 def test_traces_are_read_from_among_what_a_program_prints() -> None:

@@ -18,7 +18,7 @@ from codeloop.errors import CodeloopError, DiskFull, UsageError
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
-_COMMANDS = ("bench", "ablate", "grade", "resume", "report", "doctor", "setup", "sandbox", "cache")
+_COMMANDS = ("bench", "ablate", "grade", "resume", "report", "mutate", "doctor", "setup", "sandbox", "cache")
 
 
 class _LazyGroup(click.Group):

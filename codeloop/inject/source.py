@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from codeloop.languages.shapes import SHAPES, Shapes
 from codeloop.languages import Language, get_language
+from codeloop.languages.shapes import SHAPES, Shapes
 from codeloop.languages.syntax import Syntax, parse, text_of, to_bytes, walk
 
 if TYPE_CHECKING:

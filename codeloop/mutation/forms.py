@@ -65,24 +65,28 @@ _HELPED = frozenset({"+", "-", "*", "/", "%", "&", "|", "^"})
 
 
 def _gos_form(program: Program, draft: Draft) -> tuple[Form, Node]:
-    node: Node | None = draft.node
     if draft.operator is Operator.COND:
         return Form.VALUE, draft.node
+    node: Node | None = draft.node
     while node is not None and node.type not in _ENDS:
         if is_bool(node):
             return Form.VALUE, node
         if node.type in _STATEMENTS and node.parent is not None and node.parent.type == "statement_list":
             return Form.STATEMENT, node
         node = node.parent
-    if draft.operator is Operator.AOR and operator_of(draft.node) in _HELPED:
-        return Form.ARITHMETIC, draft.node
-    if draft.operator is Operator.CRP:
-        parent = draft.node.parent
-        is_operand = parent is not None and parent.type == "binary_expression" and operator_of(parent) in _HELPED
-        if parent is not None and (is_operand or _is_negative(parent)):
-            return (Form.ARITHMETIC if is_operand else Form.LITERAL), parent
-        return Form.LITERAL, draft.node
-    return (Form.LITERAL if _is_negative(draft.node) else Form.ALONE), draft.node
+    return _gos_helped(draft)
+
+
+def _gos_helped(draft: Draft) -> tuple[Form, Node]:
+    """Take a helper where neither a truth value nor a statement is near: in ``:=``, ``range`` and the heads of loops."""
+    node, parent = draft.node, draft.node.parent
+    if draft.operator is Operator.AOR and operator_of(node) in _HELPED:
+        return Form.ARITHMETIC, node
+    if draft.operator is not Operator.CRP or parent is None:
+        return (Form.LITERAL if _is_negative(node) else Form.ALONE), node
+    if parent.type == "binary_expression" and operator_of(parent) in _HELPED:
+        return Form.ARITHMETIC, parent
+    return Form.LITERAL, parent if _is_negative(parent) else node
 
 
 def _is_negative(node: Node) -> bool:

@@ -91,7 +91,7 @@ class Program:
     def operand(self, node: Node | None) -> str:
         """Give a node's text as an operand: in parentheses unless nothing could bind tighter."""
         text = text_of(node)
-        if node is None or node.child_count == 0 or text[:1] + text[-1:] in {"()", "[]"} and _is_closed(text):
+        if node is None or node.child_count == 0 or (text[:1] + text[-1:] in {"()", "[]"} and _is_closed(text)):
             return text
         return text if node.type in _TIGHT else f"({text})"
 

@@ -97,7 +97,7 @@ class _Writer:
         self.guards: Guards = GUARDS[program.language]
         keyed = sorted(mutants, key=lambda m: (m.host, m.form, m.id))
         sites = [
-            _Site(*host, form, tuple(group))
+            _Site(host[0], host[1], form, tuple(group))
             for (host, form), group in groupby(keyed, key=lambda mutant: (mutant.host, mutant.form))
         ]
         self.sites = sorted([*sites, *_fuel(program, self.guards)], key=lambda site: site.order)

@@ -75,7 +75,7 @@ def page(found: dict[str, Any], title: str) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{name}</title>\n<script>{script}</script>\n</head>\n<body>\n"
-        "<mutation-test-report-app titlePostfix=\"codeloop\"></mutation-test-report-app>\n"
+        '<mutation-test-report-app titlePostfix="codeloop"></mutation-test-report-app>\n'
         f"<script>document.querySelector('mutation-test-report-app').report = {data};</script>\n</body>\n</html>\n"
     )
 
@@ -85,7 +85,9 @@ def table(report: MutationReport) -> str:
     counts = report.counts
     score = "no mutant could be killed" if report.score is None else f"mutation score {100 * report.score:.1f} %"
     told = ", ".join(f"{number} {status.value.replace('_', ' ')}" for status, number in counts.items() if number)
-    drawn = "" if len(report.results) == report.n_found else f", {len(report.results)} of them drawn by seed {report.seed}"
+    drawn = (
+        "" if len(report.results) == report.n_found else f", {len(report.results)} of them drawn by seed {report.seed}"
+    )
     lines = [f"{score}: {report.n_found} mutants{drawn}; {told or 'none judged'}"]
     lines += [f"  {line}" for line in _by_operator(report)]
     if report.left_out:

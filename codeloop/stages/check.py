@@ -8,9 +8,11 @@ from typing import Protocol
 from codeloop.attempts import Candidate, StageReport, Status, Verdict
 from codeloop.diagnostics import Diagnostic
 from codeloop.languages import get_language
+from codeloop.mutation.results import MutationReport
 from codeloop.sandbox.port import Sandbox
 from codeloop.stages.compile import compile_stage
 from codeloop.stages.lint import LintSettings, given_findings, lint_stage
+from codeloop.stages.mutate import MutationSettings, mutate_stage
 from codeloop.stages.test import test_stage
 from codeloop.stages.turnstile import Turnstile
 from codeloop.stages.vacuity import vacuous_cases
@@ -67,6 +69,15 @@ class Checker:
         if self.lint is not None and verdict.status is Status.PASSED:
             verdict = await self._linted(task, candidate.code, verdict, self.lint)
         return verdict
+
+    async def mutate(self, task: Task, code: str, tests: str, settings: MutationSettings) -> MutationReport:
+        """Judge the mutants of ``code``, which passes ``tests``; raises SandboxError when the machine failed."""
+        language = get_language(task.language)
+        async with (
+            self._turnstile.together(),
+            self.sandbox.open(language.name, memory_bytes=language.memory_bytes) as cell,
+        ):
+            return await mutate_stage(cell, language, task, code, tests, self.cpu_s, settings)
 
     async def _linted(self, task: Task, code: str, verdict: Verdict, settings: LintSettings) -> Verdict:
         """Add what analysers find; nothing where the language has none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 
 from codeloop.attempts import CaseStatus, StageReport, Status
@@ -25,6 +25,8 @@ from codeloop.tasks import Task
 _ROUNDS = 5  # compiles of the schemata: past it, what the compiler still refuses takes compiles of its own
 _MIN_FUEL = 100_000
 _FUEL_FACTOR = 100  # of the original's steps, as StrykerJS has it
+_CPU_FACTOR = 10  # of the original's seconds: for what burns no fuel, such as one call that never comes back
+_MIN_CPU_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,7 @@ class _Run:
             return None
         traces = read_traces(result.stderr)
         self.fuel = max(_MIN_FUEL, _FUEL_FACTOR * 2 * traces.steps)
+        self.cpu_s = min(self.cpu_s, _MIN_CPU_S + _CPU_FACTOR * report.cpu_s)
         if not traces.reached:
             return traces.reached
         forced, _ = await self._run(schemata.code, artifact, -1)
@@ -222,4 +225,4 @@ def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_al
     )
 
 
-__all__ = ["Iterable", "MutationSettings", "mutate_stage"]
+__all__ = ["MutationSettings", "mutate_stage"]

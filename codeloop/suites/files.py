@@ -211,6 +211,20 @@ def _check_fields(item: _Item) -> None:
         raise SuiteError(f"{item.place}: 'reference' must be text; use a '|' block")
 
 
+def read_tests(place: str, language: str, text: str) -> str:
+    """Read a file of tests as a suite holds them: a program of tests, or a condition on each line (``#``: a comment).
+
+    Raises SuiteError with one line: what the language's tests must hold.
+    """
+    word, _ = _NEEDS.get(language, ("assert", ""))
+    value: Any = text
+    if word not in text:
+        value = [
+            line.strip() for line in text.split("\n") if line.strip() and not line.lstrip().startswith(("#", "//"))
+        ]
+    return _tests(_Item(place=place, data={"language": language, "tests": value}), "tests")
+
+
 def _tests(item: _Item, field: str) -> str:
     value, language = item.data[field], item.data["language"]
     if isinstance(value, list):
