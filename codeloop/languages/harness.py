@@ -55,6 +55,26 @@ def read_test(result: CommandResult, nonce: str, code: str, *, tool: str) -> Sta
     return report("test", status, outcome, (*extra, *found), cases)
 
 
+def read_mutants(result: CommandResult, nonce: str, code: str, *, tool: str) -> dict[int, StageReport]:
+    """Read a run of many mutants: one report for each that has a line ``mutant`` and, after its cases, one ``judged``.
+
+    What the process came to says nothing of them: of the one that ended it there is no ``judged``.
+    """
+    found: dict[int, StageReport] = {}
+    lines: list[dict[str, Any]] = []
+    for line in (line for line in read_lines(result.channel) if line.get("nonce") == nonce):
+        if line.get("event") == "mutant":
+            lines = []
+        elif line.get("event") == "judged":
+            cases = _cases(lines)
+            outcome, extra = _case_outcome(lines, cases, tool)
+            status = Status.PASSED if outcome == "ok" else Status.FAILED
+            found[int(line["number"])] = report("test", status, outcome, extra, cases)
+        else:
+            lines.append(line)
+    return found
+
+
 def framed(frames: list[str | bytes] | list[str]) -> bytes:
     """Length-prefix each frame, four bytes big-endian."""
     parts = []

@@ -85,12 +85,15 @@ class JavaLanguage:
 
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Run the class files of the compile stage; the sources are not needed any more."""
-        return Command(
-            argv=(_JRE, "-Xmx384m", *_JVM, *_BRIEF, *_CLOSED, _ARCHIVE, "-cp", _HARNESS, "Judge"),
-            role=Role.CANDIDATE,
-            channel=harness.framed([nonce]) + artifact,
-            limits=Limits(cpu_s=cpu_s, wall_s=max(60.0, 3 * cpu_s), processes=_PROCESSES),
-        )
+        return _judge([nonce, ""], artifact, cpu_s)
+
+    def test_mutants(self, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]) -> Command:
+        """Run the tests for one mutant after another in one JVM, whose start is most of what a run takes."""
+        return _judge([nonce, ",".join(map(str, numbers))], artifact, cpu_s)
+
+    def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:
+        """Read those that were judged to their end."""
+        return harness.read_mutants(result, nonce, code, tool="java")
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the cases. A line without the nonce is the candidate's own: ``forged``."""
@@ -295,6 +298,15 @@ def _diagnostic(line: dict[str, Any], code: str) -> Diagnostic:
         end_line=line.get("endLine") if is_candidate else None,
         end_column=line.get("endColumn") if is_candidate else None,
         source_line=harness.source_line(code, line.get("line")) if is_candidate else "",
+    )
+
+
+def _judge(frames: list[str], artifact: bytes, cpu_s: float) -> Command:
+    return Command(
+        argv=(_JRE, "-Xmx384m", *_JVM, *_BRIEF, *_CLOSED, _ARCHIVE, "-cp", _HARNESS, "Judge"),
+        role=Role.CANDIDATE,
+        channel=harness.framed(frames) + artifact,
+        limits=Limits(cpu_s=cpu_s, wall_s=max(60.0, 3 * cpu_s), processes=_PROCESSES),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from codeloop.attempts import StageReport
 from codeloop.commands import Command, CommandResult, End
@@ -55,6 +55,19 @@ def has_crashed(result: CommandResult) -> bool:
     SIGKILL and SIGTERM are none: those somebody sent.
     """
     return result.end is End.SIGNALLED and result.code in _FAULTS
+
+
+@runtime_checkable
+class ManyMutants(Protocol):
+    """A language whose process is dear to start: it runs the tests for many mutants of one program in one process."""
+
+    def test_mutants(self, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]) -> Command:
+        """Build the command that runs the tests of ``artifact`` once with each mutant chosen, one after another."""
+        ...
+
+    def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:
+        """Read the reports of those that were judged to their end; the others are to be run by themselves."""
+        ...
 
 
 class Language(Protocol):

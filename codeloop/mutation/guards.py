@@ -163,14 +163,14 @@ const __codeloop = (() => {{
 
 _JAVA = f"""
 final class CodeloopMutants {{
-    private static final int CHOSEN = number("{MUTANT_VARIABLE}");
-    private static final long FUEL = number("{FUEL_VARIABLE}");
+    private static final String ONE_OF_MANY = System.getProperty("codeloop.mutant");
+    private static final int CHOSEN = number(ONE_OF_MANY == null ? System.getenv("{MUTANT_VARIABLE}") : ONE_OF_MANY);
+    private static final long FUEL = number(System.getenv("{FUEL_VARIABLE}"));
     private static final boolean[] SEEN = new boolean[1 << 16];
     private static long steps;
     private static long next = 1024;
 
-    private static int number(String name) {{
-        String text = System.getenv(name);
+    private static int number(String text) {{
         return text == null ? 0 : Integer.parseInt(text);
     }}
 
@@ -186,6 +186,9 @@ final class CodeloopMutants {{
         if (CHOSEN == 0) {{
             say("steps " + steps);
         }} else if (FUEL > 0 && steps > FUEL) {{
+            if (ONE_OF_MANY != null) {{
+                throw new Error("{MARK} fuel");
+            }}
             say("fuel");
             Runtime.getRuntime().halt({FUEL_EXIT});
         }}
@@ -408,4 +411,4 @@ def read_traces(stderr: bytes) -> Traces:
     return Traces(reached=reached, steps=max(steps, default=0), is_out_of_fuel=f"{MARK} fuel" in text)
 
 
-__all__ = ["FUEL_VARIABLE", "GUARDS", "MUTANT_VARIABLE", "Guards", "Traces", "read_traces", "to_text"]
+__all__ = ["FUEL_VARIABLE", "GUARDS", "MARK", "MUTANT_VARIABLE", "Guards", "Traces", "read_traces", "to_text"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -10,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from codeloop.attempts import CaseStatus, StageReport, Status
 from codeloop.commands import Command, CommandResult
 from codeloop.diagnostics import Severity
-from codeloop.languages import Language
-from codeloop.mutation.guards import FUEL_VARIABLE, MUTANT_VARIABLE, read_traces
+from codeloop.languages import Language, ManyMutants
+from codeloop.mutation.guards import FUEL_VARIABLE, MARK, MUTANT_VARIABLE, read_traces
 from codeloop.mutation.mutants import Mutant, find_mutants, mutated
 from codeloop.mutation.operators import Operator
 from codeloop.mutation.program import Program
@@ -27,6 +28,7 @@ _MIN_FUEL = 100_000
 _FUEL_FACTOR = 100  # of the original's steps, as StrykerJS has it
 _CPU_FACTOR = 10  # of the original's seconds: for what burns no fuel, such as one call that never comes back
 _MIN_CPU_S = 1.0
+_MANY_CPU_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +108,40 @@ class _Run:
         reached = await self._rehearse(schemata, artifact)
         if reached is None:
             return
+        asked = [mutant for mutant in held if mutant.id in reached]
+        many = await self._many(schemata.code, artifact, asked) if isinstance(self.language, ManyMutants) else {}
         for mutant in held:
             if mutant.id not in reached:
                 yield MutantResult(mutant=mutant, status=MutantStatus.NO_COVERAGE)
+            elif mutant.id in many:
+                yield many[mutant.id]
             elif self._is_over():
                 yield MutantResult(mutant=mutant, status=MutantStatus.NOT_RUN)
             else:
                 report, result = await self._run(schemata.code, artifact, mutant.id)
                 yield _judged(mutant, report, result, is_alone=False)
+
+    async def _many(self, code: str, artifact: bytes, mutants: list[Mutant]) -> dict[int, MutantResult]:
+        """Judge many in one process; the one that ends it is left to a process of its own, and the next ones follow."""
+        language = self.language
+        found: dict[int, MutantResult] = {}
+        left = {mutant.id: mutant for mutant in mutants}
+        while left and isinstance(language, ManyMutants) and not self._is_over():
+            nonce = secrets.token_hex(16)
+            cpu_s = _MANY_CPU_S + self.cpu_s * len(left)
+            command = language.test_mutants(artifact, nonce, cpu_s, tuple(left))
+            result = await self.cell.run(self._told(command, 0))
+            self.run_s += result.wall_s
+            for number, report in language.read_mutants(result, nonce, code).items():
+                each = replace(report, duration_s=result.wall_s / len(left))
+                found[number] = _judged(left[number], each, result, is_alone=False)
+            left = {number: mutant for number, mutant in left.items() if number not in found}
+            left.pop(next(iter(left), 0), None)
+        return found
+
+    def _told(self, command: Command, number: int) -> Command:
+        chosen = ((MUTANT_VARIABLE, str(number)), (FUEL_VARIABLE, str(self.fuel)))
+        return replace(command, env=(*command.env, *chosen))
 
     async def _schemata(self, mutants: tuple[Mutant, ...]) -> tuple[Schemata, bytes] | None:
         """Compile them, each time without those that the compiler names; ``None`` where it takes none of it."""
@@ -182,13 +210,15 @@ class _Run:
         return _judged(mutant, report, result, is_alone=True)
 
     async def _run(self, code: str, artifact: bytes, number: int) -> tuple[StageReport, CommandResult]:
-        chosen = ((MUTANT_VARIABLE, str(number)), (FUEL_VARIABLE, str(self.fuel)))
-
-        def told(command: Command) -> Command:
-            return replace(command, env=(*command.env, *chosen))
-
         report, result = await run_tests(
-            self.cell, self.language, self.task, code, self.tests, artifact, self.cpu_s, told=told
+            self.cell,
+            self.language,
+            self.task,
+            code,
+            self.tests,
+            artifact,
+            self.cpu_s,
+            told=lambda command: self._told(command, number),
         )
         self.run_s += report.duration_s
         return report, result
@@ -211,7 +241,7 @@ def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_al
     failed = tuple(case.name for case in report.cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED})
     if report.status is Status.PASSED:
         status = MutantStatus.SURVIVED
-    elif report.outcome in {"timeout", "wall_timeout"} or read_traces(result.stderr).is_out_of_fuel:
+    elif report.outcome in {"timeout", "wall_timeout"} or _is_out_of_fuel(report, result):
         status = MutantStatus.TIMED_OUT
     else:
         status = MutantStatus.KILLED
@@ -223,6 +253,12 @@ def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_al
         duration_s=report.duration_s,
         is_alone=is_alone,
     )
+
+
+def _is_out_of_fuel(report: StageReport, result: CommandResult) -> bool:
+    """Ask the guards' lines, or, of a run of many, what was raised in this one's cases."""
+    raised = [case.exception for case in report.cases] + [found.message for found in report.diagnostics]
+    return read_traces(result.stderr).is_out_of_fuel or any(f"{MARK} fuel" in text for text in raised)
 
 
 __all__ = ["MutationSettings", "mutate_stage"]

@@ -31,14 +31,19 @@ public final class Judge {
     private static final String TESTS = "CodeloopTests";
     private static final int CAP = 500; // characters of one shown value: enough to see a difference, too little to flood
     private static final long STACK = 64L << 20; // honest deep recursion must not fail for want of stack
+    private static final String MUTANT = "codeloop.mutant"; // the property by which guards learn which one is chosen
+    private static final long LATE_MS = 2000; // one mutant of many: past it, it gets a JVM and CPU time of its own
 
     private final String nonce;
+    private final String[] mutants;
     private final Map<String, byte[]> candidate;
     private final Map<String, byte[]> tests;
     private final OutputStream out = new FileOutputStream(FileDescriptor.in);
 
     private Judge(InputStream in) throws IOException {
         nonce = Frames.text(in);
+        String numbers = Frames.text(in);
+        mutants = numbers.isEmpty() ? new String[0] : numbers.split(",");
         candidate = classes(in);
         tests = classes(in);
     }
@@ -47,13 +52,41 @@ public final class Judge {
         Judge judge = new Judge(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
         System.setIn(new ByteArrayInputStream(new byte[0]));
         judge.line("begin", "");
-        Thread worker = new Thread(null, judge.new Work(), "main", STACK);
-        worker.start();
-        waitFor(worker);
+        if (judge.mutants.length == 0) {
+            Thread worker = new Thread(null, judge.new Work(), "main", STACK);
+            worker.start();
+            waitFor(worker);
+        } else {
+            judge.runMutants();
+        }
         judge.line("done", "");
         System.out.flush(); // the candidate may have put a stream of its own there: it ends nothing but its own run
         System.err.flush();
         Runtime.getRuntime().halt(0); // hooks and threads of the candidate get no say
+    }
+
+    /**
+     * Run the tests once for each mutant of one candidate, in class loaders of their own: no static of one is another's.
+     *
+     * What ends the JVM, comes late or leaves a thread behind ends this run of many; whoever asked goes on with the next.
+     */
+    private void runMutants() throws InterruptedException {
+        int threads = Thread.activeCount();
+        for (String number : mutants) {
+            System.setProperty(MUTANT, number);
+            line("mutant", ",\"number\":" + number);
+            Thread worker = new Thread(null, new Work(), "main", STACK);
+            worker.setDaemon(true);
+            worker.start();
+            worker.join(LATE_MS);
+            if (worker.isAlive()) {
+                return;
+            }
+            line("judged", ",\"number\":" + number);
+            if (Thread.activeCount() > threads) {
+                return;
+            }
+        }
     }
 
     /** An interrupt from the candidate must not end the wait early. */
@@ -85,7 +118,9 @@ public final class Judge {
             Loader ours = new Loader(theirs, tests);
             ours.setDefaultAssertionStatus(true); // an assert that is not evaluated checks nothing
             ours.loadAll();
-            tests.clear();
+            if (mutants.length == 0) {
+                tests.clear();
+            }
             ours.loadClass(TESTS).getMethod("run", BiConsumer.class).invoke(null, new Recorder());
         } catch (InvocationTargetException raised) {
             crash(raised.getCause());
