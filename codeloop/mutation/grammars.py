@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from codeloop.languages.syntax import Syntax
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grammar:
@@ -21,8 +19,6 @@ class Grammar:
     """Calls → the field that names what is called."""
     shows: re.Pattern[str]
     """What is called to show, log or check something: a mutant in its arguments is no fault of the program."""
-    ternaries: frozenset[str] = frozenset()
-    """Expressions with a condition, beside those of ``Shapes.conditions``."""
     loops: frozenset[str]
     """Loops whose ``body`` field is what is repeated."""
     loop_conditions: Mapping[str, str] = field(default_factory=dict)
@@ -41,7 +37,6 @@ class Grammar:
     false: str = "false"
     nothing: str = ""
     """What stands for a statement that is gone."""
-    wraps: tuple[str, str] = ("(", ")")
     no_arithmetic: frozenset[str] = frozenset()
     """Operators that are left alone, for they mean something else as well: ``<<`` of C++ writes to streams."""
 
@@ -159,5 +154,3 @@ GRAMMARS: Mapping[str, Grammar] = {
     "go": _GO,
     "rust": _RUST,
 }
-
-__all__ = ["GRAMMARS", "Grammar", "Syntax"]

@@ -13,17 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeloop.languages.syntax import to_text
+from codeloop.mutation.guard_texts import CPP, FUEL_VARIABLE, GO, JAVA, JAVASCRIPT, MARK, MUTANT_VARIABLE, PYTHON, RUST
 
 if TYPE_CHECKING:
     from codeloop.mutation.program import Program
-
-MUTANT_VARIABLE = "CODELOOP_MUTANT"
-FUEL_VARIABLE = "CODELOOP_FUEL"
-FUEL_EXIT = 99
-FORCED_EXIT = 98
-MARK = "codeloop-mutation"
-"""Begins the lines on stderr: ``reached N``, ``steps N``, ``fuel``."""
 
 Parts = tuple[Callable[[int, bool], str], Callable[[int], str]]
 """(mutant, is it the first) → what stands before its text; mutant → what stands after it."""
@@ -81,44 +74,6 @@ def _gos(is_statement: bool, indent: str) -> tuple[str, Parts, str, str]:
     return "func() bool { ", (lambda n, _: f"if codeloopM({n}) {{ return ", lambda _: " }; "), "return ", " }()"
 
 
-_PYTHON = f"""\
-def _codeloop_guards():
-    import os
-    chosen = int(os.environ.get("{MUTANT_VARIABLE}", 0))
-    fuel = int(os.environ.get("{FUEL_VARIABLE}", 0))
-    seen, state, write, leave = set(), [0, 1024], os.write, os._exit
-
-    def say(text):
-        write(2, ("{MARK} " + text + "\\n").encode())
-
-    def step():
-        state[0] += 1
-        if state[0] >= state[1]:
-            if not chosen:
-                say("steps " + str(state[0]))
-            elif fuel and state[0] > fuel:
-                say("fuel")
-                leave({FUEL_EXIT})
-            state[1] = state[0] * 2 if not chosen else fuel + 1 if fuel else state[0] * 2
-
-    def guard(number):
-        step()
-        if chosen > 0:
-            return number == chosen
-        if chosen < 0:
-            leave({FORCED_EXIT})
-        if number not in seen:
-            seen.add(number)
-            say("reached " + str(number))
-        return False
-
-    return guard, step
-
-
-_codeloop_m, _codeloop_tick = _codeloop_guards()
-"""
-
-
 def _javascript_place(program: Program) -> int:
     """Put them behind directives such as ``"use strict"``, which must come first."""
     at = 0
@@ -139,232 +94,6 @@ def _python_place(program: Program) -> int:
     return end + 1 if end >= 0 else len(program.code)
 
 
-_JAVASCRIPT = f"""
-const __codeloop = (() => {{
-    const chosen = Number(process.env.{MUTANT_VARIABLE} || 0), fuel = Number(process.env.{FUEL_VARIABLE} || 0);
-    const seen = new Set(), say = process._rawDebug, leave = process.reallyExit.bind(process);
-    let steps = 0, next = 1024;
-    const step = () => {{
-        if (++steps < next) return;
-        if (chosen === 0) say("{MARK} steps " + steps);
-        else if (fuel && steps > fuel) {{ say("{MARK} fuel"); leave({FUEL_EXIT}); }}
-        next = chosen !== 0 && fuel ? fuel + 1 : steps * 2;
-    }};
-    const guard = (number) => {{
-        step();
-        if (chosen > 0) return number === chosen;
-        if (chosen < 0) leave({FORCED_EXIT});
-        if (!seen.has(number)) {{ seen.add(number); say("{MARK} reached " + number); }}
-        return false;
-    }};
-    return {{ guard, step }};
-}})();
-"""
-
-_JAVA = f"""
-final class CodeloopMutants {{
-    private static final String ONE_OF_MANY = System.getProperty("codeloop.mutant");
-    private static final int CHOSEN = number(ONE_OF_MANY == null ? System.getenv("{MUTANT_VARIABLE}") : ONE_OF_MANY);
-    private static final long FUEL = number(System.getenv("{FUEL_VARIABLE}"));
-    private static final boolean[] SEEN = new boolean[1 << 16];
-    private static long steps;
-    private static long next = 1024;
-
-    private static int number(String text) {{
-        return text == null ? 0 : Integer.parseInt(text);
-    }}
-
-    private static void say(String text) {{
-        System.err.println("{MARK} " + text);
-        System.err.flush();
-    }}
-
-    static void step() {{
-        if (++steps < next) {{
-            return;
-        }}
-        if (CHOSEN == 0) {{
-            say("steps " + steps);
-        }} else if (FUEL > 0 && steps > FUEL) {{
-            if (ONE_OF_MANY != null) {{
-                throw new Error("{MARK} fuel");
-            }}
-            say("fuel");
-            Runtime.getRuntime().halt({FUEL_EXIT});
-        }}
-        next = CHOSEN != 0 && FUEL > 0 ? FUEL + 1 : steps * 2;
-    }}
-
-    static boolean m(int number) {{
-        step();
-        if (CHOSEN > 0) {{
-            return number == CHOSEN;
-        }}
-        if (CHOSEN < 0) {{
-            Runtime.getRuntime().halt({FORCED_EXIT});
-        }}
-        if (number < SEEN.length && !SEEN[number]) {{
-            SEEN[number] = true;
-            say("reached " + number);
-        }}
-        return false;
-    }}
-}}
-"""
-
-_CPP = f"""\
-#include <cstdio>
-#include <cstdlib>
-namespace codeloop_mutants {{
-inline long number(const char* name) {{ const char* text = std::getenv(name); return text ? std::atol(text) : 0; }}
-inline long steps = 0, next = 1024;
-inline bool seen[1 << 16];
-inline long chosen() {{ static const long value = number("{MUTANT_VARIABLE}"); return value; }}
-inline long fuel() {{ static const long value = number("{FUEL_VARIABLE}"); return value; }}
-inline void say(const char* what, long value) {{ std::fprintf(stderr, "{MARK} %s %ld\\n", what, value); std::fflush(stderr); }}
-inline void tick() {{
-    if (++steps < next) return;
-    if (chosen() == 0) say("steps", steps);
-    else if (fuel() > 0 && steps > fuel()) {{ say("fuel", 0); std::_Exit({FUEL_EXIT}); }}
-    next = chosen() != 0 && fuel() > 0 ? fuel() + 1 : steps * 2;
-}}
-inline bool m(int number) {{
-    tick();
-    if (chosen() > 0) return number == chosen();
-    if (chosen() < 0) std::_Exit({FORCED_EXIT});
-    if (number < (1 << 16) && !seen[number]) {{ seen[number] = true; say("reached", number); }}
-    return false;
-}}
-}}
-"""
-
-_RUST = f"""
-mod codeloop_mutants {{
-    use std::sync::atomic::{{AtomicU64, Ordering::Relaxed}};
-    use std::sync::OnceLock;
-    static STEPS: AtomicU64 = AtomicU64::new(0);
-    static NEXT: AtomicU64 = AtomicU64::new(1024);
-    static SEEN: [AtomicU64; 1024] = [const {{ AtomicU64::new(0) }}; 1024];
-    static SETTINGS: OnceLock<(i64, u64)> = OnceLock::new();
-    fn settings() -> (i64, u64) {{
-        *SETTINGS.get_or_init(|| {{
-            let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<i64>().ok()).unwrap_or(0);
-            (number("{MUTANT_VARIABLE}"), number("{FUEL_VARIABLE}") as u64)
-        }})
-    }}
-    pub fn tick() {{
-        let steps = STEPS.fetch_add(1, Relaxed) + 1;
-        if steps < NEXT.load(Relaxed) {{ return; }}
-        let (chosen, fuel) = settings();
-        if chosen == 0 {{ eprintln!("{MARK} steps {{}}", steps); }}
-        else if fuel > 0 && steps > fuel {{ eprintln!("{MARK} fuel"); std::process::exit({FUEL_EXIT}); }}
-        NEXT.store(if chosen != 0 && fuel > 0 {{ fuel + 1 }} else {{ steps * 2 }}, Relaxed);
-    }}
-    pub fn m(number: i64) -> bool {{
-        tick();
-        let (chosen, _) = settings();
-        if chosen > 0 {{ return number == chosen; }}
-        if chosen < 0 {{ std::process::exit({FORCED_EXIT}); }}
-        let bit = 1u64 << (number % 64);
-        if let Some(word) = SEEN.get((number / 64) as usize) {{
-            if word.fetch_or(bit, Relaxed) & bit == 0 {{ eprintln!("{MARK} reached {{}}", number); }}
-        }}
-        false
-    }}
-}}
-"""
-
-
-def _gos_helper(name: str, before: str, after: str, kind: str) -> str:
-    return f"""
-func codeloop{name}[T {kind}](own int, first int, firstOther T, second int, secondOther T, a, b T) T {{
-	if first != 0 && codeloopM(first) {{
-		a = firstOther
-	}}
-	if second != 0 && codeloopM(second) {{
-		b = secondOther
-	}}
-	if own != 0 && codeloopM(own) {{
-		return a {after} b
-	}}
-	return a {before} b
-}}
-"""
-
-
-_GO = (
-    f"""
-type codeloopInteger interface {{
-	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 | ~uintptr
-}}
-
-type codeloopNumber interface {{
-	codeloopInteger | ~float32 | ~float64
-}}
-
-var codeloopChosen, codeloopFuel = codeloopSetting("{MUTANT_VARIABLE}"), codeloopSetting("{FUEL_VARIABLE}")
-var codeloopSteps, codeloopNext = 0, 1024
-var codeloopSeen = map[int]bool{{}}
-
-func codeloopSetting(name string) int {{
-	value, _ := codeloopstrconv.Atoi(codeloopos.Getenv(name))
-	return value
-}}
-
-func codeloopSay(text string) {{
-	codeloopos.Stderr.WriteString("{MARK} " + text + "\\n")
-}}
-
-func codeloopTick() {{
-	codeloopSteps++
-	if codeloopSteps < codeloopNext {{
-		return
-	}}
-	if codeloopChosen == 0 {{
-		codeloopSay("steps " + codeloopstrconv.Itoa(codeloopSteps))
-	}} else if codeloopFuel > 0 && codeloopSteps > codeloopFuel {{
-		codeloopSay("fuel")
-		codeloopos.Exit({FUEL_EXIT})
-	}}
-	codeloopNext = codeloopSteps * 2
-	if codeloopChosen != 0 && codeloopFuel > 0 {{
-		codeloopNext = codeloopFuel + 1
-	}}
-}}
-
-func codeloopM(number int) bool {{
-	codeloopTick()
-	if codeloopChosen > 0 {{
-		return number == codeloopChosen
-	}}
-	if codeloopChosen < 0 {{
-		codeloopos.Exit({FORCED_EXIT})
-	}}
-	if !codeloopSeen[number] {{
-		codeloopSeen[number] = true
-		codeloopSay("reached " + codeloopstrconv.Itoa(number))
-	}}
-	return false
-}}
-
-func codeloopPick[T any](number int, other, value T) T {{
-	if codeloopM(number) {{
-		return other
-	}}
-	return value
-}}
-"""
-    + _gos_helper("Add", "+", "-", "codeloopNumber")
-    + _gos_helper("Sub", "-", "+", "codeloopNumber")
-    + _gos_helper("Mul", "*", "+", "codeloopNumber")
-    + _gos_helper("Div", "/", "*", "codeloopNumber")
-    + _gos_helper("Mod", "%", "*", "codeloopInteger")
-    + _gos_helper("And", "&", "|", "codeloopInteger")
-    + _gos_helper("Or", "|", "&", "codeloopInteger")
-    + _gos_helper("Xor", "^", "&", "codeloopInteger")
-)
-
-
 def _go_place(program: Program) -> int:
     """Put the imports behind those of the program, or behind its package's name."""
     heads = [n for n in program.root.named_children if n.type in {"package_clause", "import_declaration"}]
@@ -372,25 +101,25 @@ def _go_place(program: Program) -> int:
 
 
 GUARDS: Mapping[str, Guards] = {
-    "python": Guards(before=_PYTHON, tick="_codeloop_tick()", choice=_pythons, place=_python_place),
-    "java": Guards(after=_JAVA, tick="CodeloopMutants.step();", choice=_ternary("CodeloopMutants.m")),
+    "python": Guards(before=PYTHON, tick="_codeloop_tick()", choice=_pythons, place=_python_place),
+    "java": Guards(after=JAVA, tick="CodeloopMutants.step();", choice=_ternary("CodeloopMutants.m")),
     "cpp": Guards(
-        before=_CPP,
+        before=CPP,
         tick="codeloop_mutants::tick();",
         choice=_ternary("codeloop_mutants::m"),
         truth=("static_cast<bool>(", ")"),
     ),
     "javascript": Guards(
-        before=_JAVASCRIPT, tick="__codeloop.step();", choice=_ternary("__codeloop.guard"), place=_javascript_place
+        before=JAVASCRIPT, tick="__codeloop.step();", choice=_ternary("__codeloop.guard"), place=_javascript_place
     ),
     "go": Guards(
         before='\nimport codeloopos "os"\nimport codeloopstrconv "strconv"\n',
-        after=_GO,
+        after=GO,
         tick="codeloopTick();",
         choice=_gos,
         place=_go_place,
     ),
-    "rust": Guards(after=_RUST, tick="crate::codeloop_mutants::tick();", choice=_rusts),
+    "rust": Guards(after=RUST, tick="crate::codeloop_mutants::tick();", choice=_rusts),
 }
 
 
@@ -411,4 +140,4 @@ def read_traces(stderr: bytes) -> Traces:
     return Traces(reached=reached, steps=max(steps, default=0), is_out_of_fuel=f"{MARK} fuel" in text)
 
 
-__all__ = ["FUEL_VARIABLE", "GUARDS", "MARK", "MUTANT_VARIABLE", "Guards", "Traces", "read_traces", "to_text"]
+__all__ = ["FUEL_VARIABLE", "GUARDS", "MARK", "MUTANT_VARIABLE", "Guards", "Traces", "read_traces"]

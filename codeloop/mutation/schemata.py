@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from codeloop.languages.syntax import text_of, to_bytes, to_text
+from codeloop.languages.syntax import to_bytes, to_text
 from codeloop.mutation.forms import Form, operator_of
 from codeloop.mutation.guards import GUARDS, Guards
 from codeloop.mutation.mutants import Mutant
@@ -237,4 +237,4 @@ def without(mutants: Iterable[Mutant], numbers: Collection[int]) -> tuple[Mutant
     return tuple(mutant for mutant in mutants if mutant.id not in numbers)
 
 
-__all__ = ["Schemata", "Span", "render", "text_of", "without"]
+__all__ = ["Schemata", "Span", "render", "without"]
