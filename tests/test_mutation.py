@@ -258,3 +258,4 @@ def test_traces_are_read_from_among_what_a_program_prints() -> None:
     traces = read_traces(text)
     assert (traces.reached, traces.steps, traces.is_out_of_fuel) == (frozenset({3, 11}), 2048, False)
     assert read_traces(b"codeloop-mutation fuel\n").is_out_of_fuel
+    assert read_traces(b"x\n[codeloop: output cut after 262144 bytes]\n").is_cut and not traces.is_cut

@@ -125,11 +125,18 @@ GUARDS: Mapping[str, Guards] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """What guards said on stderr: mutants reached, the last number of steps told, and whether the fuel ran out."""
+    """What guards said on stderr: mutants reached, the last number of steps told, and whether the fuel ran out.
+
+    ``is_cut``: the program printed so much that some of it was dropped, so others may have been reached as well.
+    """
 
     reached: frozenset[int]
+    is_cut: bool
     steps: int
     is_out_of_fuel: bool
+
+
+_CUT = "[codeloop: output cut after "  # the sandbox's own mark (``CommandResult``)
 
 
 def read_traces(stderr: bytes) -> Traces:
@@ -137,7 +144,9 @@ def read_traces(stderr: bytes) -> Traces:
     text = stderr.decode("utf-8", "replace")
     reached = frozenset(int(number) for number in re.findall(rf"{MARK} reached (\d{{1,6}})\b", text))
     steps = [int(number) for number in re.findall(rf"{MARK} steps (\d{{1,15}})\b", text)]
-    return Traces(reached=reached, steps=max(steps, default=0), is_out_of_fuel=f"{MARK} fuel" in text)
+    return Traces(
+        reached=reached, is_cut=_CUT in text, steps=max(steps, default=0), is_out_of_fuel=f"{MARK} fuel" in text
+    )
 
 
 __all__ = ["FUEL_VARIABLE", "GUARDS", "MARK", "MUTANT_VARIABLE", "Guards", "Traces", "read_traces"]

@@ -23,14 +23,12 @@ def reason(program: Program, draft: Draft) -> str:
 
 
 def _neutral_operand(program: Program, draft: Draft) -> bool:
-    """See ``x + 0`` and ``x - 0``, ``x * 1`` and ``x / 1``: the operator changes nothing there."""
+    """See ``x + 0`` and ``x - 0``: each is the other's mutant."""
     if draft.operator is not Operator.AOR or draft.is_statement:
         return False
-    sides = (draft.node.child_by_field_name("left"), draft.node.child_by_field_name("right"))
-    token = next((child.type for child in draft.node.children if not child.is_named), "")
-    neutral = {"+": "0", "-": "0", "/": "1", "//": "1"}.get(token, "")
     del program
-    return bool(neutral) and text_of(sides[1]) in {neutral, f"{neutral}.0"} and token in {"-", "+"}
+    is_sum = any(child.type in {"+", "-"} for child in draft.node.children)
+    return is_sum and text_of(draft.node.child_by_field_name("right")) in {"0", "0.0"}
 
 
 def _extremum(program: Program, draft: Draft) -> bool:
@@ -78,17 +76,18 @@ def _body_of_if(program: Program, node: Node) -> Node | None:
 
 
 def _absolute_minus(program: Program, draft: Draft) -> bool:
-    """See ``abs(-x)`` and ``abs(a - b)`` turned round: the sign is dropped anyway."""
+    """See ``abs(-x)``: the sign is dropped anyway."""
     if draft.operator is not Operator.UOD or not text_of(draft.node).startswith("-"):
         return False
     around = draft.node.parent
     call = around.parent if around is not None else None
-    is_call = call is not None and call.type in program.grammar.calls
-    return is_call and re.search(r"(?:^|\W)f?abs$", program.called(call)) is not None if call is not None else False
+    if call is None or call.type not in program.grammar.calls:
+        return False
+    return re.search(r"(?:^|\W)f?abs$", program.called(call)) is not None
 
 
 def _length_below_zero(program: Program, draft: Draft) -> bool:
-    """See ``len(x) > 0`` as ``len(x) >= 0`` only where the original is as empty: ``len(x) >= 0``, ``len(x) < 0``."""
+    """See ``len(x) >= 0`` forced to true: it always is."""
     del program
     return (
         draft.operator is Operator.COND
@@ -122,7 +121,7 @@ def _self_assignment(program: Program, draft: Draft) -> bool:
 
 
 def _last_continue(program: Program, draft: Draft) -> bool:
-    """See a ``continue`` at the end of its loop, or a jump that alone ends what follows nothing."""
+    """See a ``continue`` with nothing after it in its loop."""
     if draft.operator is not Operator.SDL or not text_of(draft.node).startswith("continue"):
         return False
     node: Node | None = draft.node

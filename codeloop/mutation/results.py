@@ -24,7 +24,9 @@ class MutantStatus(StrEnum):
     WITHDRAWN = "withdrawn"
     """The compiler refuses it, so it is no program."""
     NOT_RUN = "not_run"
-    """The budget ended before."""
+    """The budget of time, or of compiles for one mutant alone, ended before."""
+    ERRORED = "errored"
+    """The machine failed, twice: nothing is known of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +78,7 @@ class MutationReport:
     @property
     def in_schemata(self) -> float | None:
         """The share of mutants that shared one compile: 0..1, ``None`` without mutants."""
-        judged = [result for result in self.results if result.status is not MutantStatus.NOT_RUN]
+        unknown = {MutantStatus.NOT_RUN, MutantStatus.ERRORED}
+        judged = [result for result in self.results if result.status not in unknown]
         shared = sum(not result.is_alone and result.status is not MutantStatus.WITHDRAWN for result in judged)
         return shared / len(judged) if judged else None

@@ -22,6 +22,7 @@ _STATUS = {
     MutantStatus.NO_COVERAGE: "NoCoverage",
     MutantStatus.WITHDRAWN: "CompileError",
     MutantStatus.NOT_RUN: "Pending",
+    MutantStatus.ERRORED: "RuntimeError",
 }
 _HIGH, _LOW = 80, 60
 _ASSET = "mutation-test-elements.js"

@@ -39,7 +39,7 @@ class MutationSettings:
     max_mutants: int | None = None
     max_s: float | None = None
     max_alone: int = 10
-    """Mutants that may take a compile of their own; the rest of them is withdrawn."""
+    """Mutants that may take a compile of their own; the rest of them is not run."""
     seed: int = 0
     has_schemata: bool = True
     """Whether one program holds all; without, each mutant is compiled alone (and ``max_alone`` does not count)."""
@@ -187,15 +187,13 @@ class _Run:
             self.is_equivalent = False
             self.notes.append("the guards are not asked; each mutant is compiled alone")
             return None
-        return traces.reached
+        return frozenset(schemata.mutants) if traces.is_cut else traces.reached
 
     async def _each_alone(self, mutants: list[Mutant]) -> AsyncIterator[MutantResult]:
         is_bounded = self.settings.has_schemata and self.is_equivalent
         for number, mutant in enumerate(mutants):
-            if self._is_over():
+            if self._is_over() or (is_bounded and number >= self.settings.max_alone):
                 yield MutantResult(mutant=mutant, status=MutantStatus.NOT_RUN, is_alone=True)
-            elif is_bounded and number >= self.settings.max_alone:
-                yield MutantResult(mutant=mutant, status=MutantStatus.WITHDRAWN, outcome="not_tried", is_alone=True)
             else:
                 yield await self._alone(mutant)
 
@@ -209,7 +207,10 @@ class _Run:
         report, result = await self._run(code, compiled.artifact, 0)
         return _judged(mutant, report, result, is_alone=True)
 
-    async def _run(self, code: str, artifact: bytes, number: int) -> tuple[StageReport, CommandResult]:
+    async def _run(
+        self, code: str, artifact: bytes, number: int, *, is_first: bool = True
+    ) -> tuple[StageReport, CommandResult]:
+        """Run the tests with a mutant chosen; once more where the machine failed."""
         report, result = await run_tests(
             self.cell,
             self.language,
@@ -221,6 +222,8 @@ class _Run:
             told=lambda command: self._told(command, number),
         )
         self.run_s += report.duration_s
+        if report.status is Status.ERRORED and is_first:
+            return await self._run(code, artifact, number, is_first=False)
         return report, result
 
     def _is_over(self) -> bool:
@@ -241,6 +244,8 @@ def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_al
     failed = tuple(case.name for case in report.cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED})
     if report.status is Status.PASSED:
         status = MutantStatus.SURVIVED
+    elif report.status is Status.ERRORED:
+        status = MutantStatus.ERRORED
     elif report.outcome in {"timeout", "wall_timeout"} or _is_out_of_fuel(report, result):
         status = MutantStatus.TIMED_OUT
     else:
