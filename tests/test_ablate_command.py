@@ -29,7 +29,8 @@ from codeloop.tasks import Task
 from codeloop.testing import FakeModel
 
 pytestmark = [pytest.mark.docker("python"), pytest.mark.timeout(900)]
-ARMS = ("default", "single", "placebo", "resample")
+PLACEBO = "placebo:plan=repair"
+ARMS = ("repair", "single", PLACEBO, "resample")
 TASKS = tuple(f"Python/b{number}" for number in (1, 2, 3, 4))
 RUN = ("ablate", "basics", "--lang", "python", "--tasks", ",".join(TASKS), "--arms", ",".join(ARMS))
 
@@ -129,15 +130,15 @@ def test_the_loop_and_its_controls_on_real_cells(whole: dict[str, Any]) -> None:
     (comparison,) = whole["comparisons"]
     assert (comparison["language"], comparison["pairs"], comparison["left_out"]) == ("python", 4, 0)
     ends = {arm["arm"]: arm["rows"][-1]["headline"]["value"] for arm in comparison["arms"]}
-    assert ends == {"default": 0.5, "single": 0.25, "placebo": 0.25, "resample": 0.5}
+    assert ends == {"repair": 0.5, "single": 0.25, PLACEBO: 0.25, "resample": 0.5}
     assert {arm["own_first"] for arm in comparison["arms"]} == {0}
     tokens = {arm["arm"]: arm["tokens"] for arm in comparison["arms"]}
-    assert tokens["default"] > tokens["single"]
+    assert tokens["repair"] > tokens["single"]
     (fixes,) = comparison["arms"][0]["fixes"]
     assert (fixes["error_class"], fixes["draws"], fixes["solved"]) == ("assertion", 3, 1)
     gains = {(gain["arm"], gain["over"]): gain["difference"]["value"] for gain in comparison["gains"]}
-    assert gains["default", "single"] == 0.25
-    assert gains["default", "resample"] == 0.0
+    assert gains["repair", "single"] == 0.25
+    assert gains["repair", "resample"] == 0.0
     assert comparison["failed_first"] == ["Python/b2", "Python/b3", "Python/b4"]
 
 
@@ -152,11 +153,11 @@ def test_its_files_hold_no_text_of_tasks(whole: dict[str, Any], folder: Path) ->
     for task in select(load_suite("basics", ("python",)), TASKS):
         assert task.entry_point not in records
     assert str(folder.parent) not in records
-    assert "| default | single |" in (folder / "out" / "ablation.md").read_text("utf-8")
+    assert "| repair | single |" in (folder / "out" / "ablation.md").read_text("utf-8")
 
 
 def test_an_arm_is_a_run_that_report_tells(whole: dict[str, Any], folder: Path) -> None:
-    told = codeloop(folder, "report", "whole.default", "--task", "Python/b2")
+    told = codeloop(folder, "report", "whole.repair", "--task", "Python/b2")
     assert told.code == 0
     assert told.out.count("== attempt") == 2
 
@@ -205,7 +206,7 @@ def test_a_killed_ablation_goes_on_and_no_call_is_made_twice(
 def test_further_arms_on_the_tasks_that_failed_at_first(whole: dict[str, Any], cassette: Path, folder: Path) -> None:
     records = str(folder / "out" / "records-1-of-1.jsonl")
     arguments = ("--lang", "python", "--model", f"replay:{cassette}", "--failed-in", records, "--json")
-    some = codeloop(folder, "ablate", "basics", "--arms", "default,single", *arguments).result
+    some = codeloop(folder, "ablate", "basics", "--arms", "repair,single", *arguments).result
     assert some["header"]["task_ids"] == ["Python/b2", "Python/b3", "Python/b4"]
     with Store.open(folder / "codeloop.db") as store:
         newest = store.list_runs()[-2:]

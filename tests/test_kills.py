@@ -106,7 +106,7 @@ def test_kills_at_random_times(
         place.check_end(undisturbed)
 
 
-REAL = ("bench", "basics", "--lang", "python", "--tasks", "Python/b1,Python/b2,Python/b3")
+REAL = ("bench", "basics", "--lang", "python", "--tasks", "Python/b1,Python/b2,Python/b3", "--policy", "repair")
 
 
 def kill_after_reference_check(folder: Path, delay_s: float, *arguments: str) -> bool:

@@ -84,7 +84,7 @@ def test_a_diagnosis_is_asked_for_first_and_told_as_data() -> None:
         recorded.append(attempt)
 
     async def main() -> None:
-        policy = get_policy("default:teller=diagnose")
+        policy = get_policy("repair:teller=diagnose")
         await run_trajectory(TASK, 0, complete=FakeModel(reply).complete, check=Checks(), record=record, policy=policy)
 
     anyio.run(main)

@@ -15,7 +15,7 @@ class Solution {
             }
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             DataOutputStream out = new DataOutputStream(bytes);
-            for (String text : new String[] {"0".repeat(32), "0", "0"}) {
+            for (String text : new String[] {"0".repeat(32), "", "0", "0"}) {
                 out.writeInt(text.length());
                 out.writeBytes(text);
             }
