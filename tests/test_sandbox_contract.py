@@ -398,6 +398,36 @@ class TestLifecycle:
 
         Runner(MAKERS["docker-cells"]).with_cell(use)
 
+    @pytest.mark.parametrize("role", [Role.CANDIDATE, Role.JUDGE])
+    def test_who_takes_the_agent_along_when_memory_runs_out_has_run_out_of_it(self, role: Role) -> None:
+        code = (
+            "import os, sys, time\n"
+            "if os.fork() == 0:\n"
+            "    held = [bytearray(1 << 20) for _ in range(1 << 20)]\n"
+            "os.wait(); time.sleep(60)\n"
+        )
+
+        async def use(cell: Cell) -> None:
+            assert isinstance(cell, OpenCell)
+            await cell.run(python("print(1)"))
+            connection = cell.connection
+            assert isinstance(connection, Connection)
+
+            async def end_agent() -> None:  # as the kernel does, when what it ended first does not give its memory back
+                while not await anyio.to_thread.run_sync(connection._has_run_out):
+                    await anyio.sleep(0.1)
+                await anyio.to_thread.run_sync(connection.container.kill)
+
+            async with anyio.create_task_group() as group:
+                group.start_soon(end_agent)
+                if role is Role.CANDIDATE:
+                    assert (await cell.run(python(code, role=role))).end is End.OUT_OF_MEMORY
+                else:
+                    with pytest.raises(SandboxUnavailable):
+                        await cell.run(python(code, role=role))
+
+        Runner(MAKERS["docker-cells"]).with_cell(use)
+
     def test_sweep_takes_only_dead_owners_containers(self) -> None:
         program = (
             "import sys, anyio\nfrom codeloop.sandbox.docker import DockerSandbox\n"

@@ -30,7 +30,7 @@ from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
 from codeloop.host import Probe
 from codeloop.sandbox import cgroup
 from codeloop.sandbox.cells import OpenCell, Starter, Wire, in_thread
-from codeloop.sandbox.frames import Broken, Plain
+from codeloop.sandbox.frames import Broken, Plain, Starved
 from codeloop.sandbox.port import Cell, Guarantee, not_enforced
 
 PIDS = 256
@@ -64,7 +64,8 @@ class Connection:
         except Broken as error:
             self.errors.seek(0)
             said = self.errors.read()[-500:].decode("utf-8", "replace").strip()
-            raise Broken(f"{error} {said}".strip()) from error
+            kind = Starved if self.cgroup is not None and self.cgroup.has_run_out() else Broken
+            raise kind(f"{error} {said}".strip()) from error
 
     def abort(self) -> None:
         """Wake a thread that waits in ``exchange``."""

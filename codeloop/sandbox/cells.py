@@ -6,6 +6,7 @@ What adapters share: they differ in how an agent comes to life, and in what is d
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import threading
 import time
@@ -18,10 +19,10 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from codeloop.commands import Command, CommandResult
+from codeloop.commands import Command, CommandResult, End, Role
 from codeloop.errors import SandboxUnavailable
 from codeloop.sandbox.breaker import Breaker
-from codeloop.sandbox.frames import Broken, Incoming, framed, patience, request_of, result_of
+from codeloop.sandbox.frames import Broken, Incoming, Starved, framed, patience, request_of, result_of
 
 T = TypeVar("T")
 
@@ -129,6 +130,8 @@ class OpenCell:
                     result = await self._exchange(request, patience(command))
                 except Broken as error:
                     await self.discard()
+                    if isinstance(error, Starved) and command.role is Role.CANDIDATE:
+                        return _starved(command)
                     if self.used or attempt == ATTEMPTS - 1:
                         raise SandboxUnavailable(f"the cell broke: {error}") from error
                     self.connection = await self.restart()
@@ -154,6 +157,16 @@ class OpenCell:
         if connection is not None:
             with anyio.CancelScope(shield=True):
                 await in_thread(connection.remove)
+
+
+def _starved(command: Command) -> CommandResult:
+    """What became of a command that took its cell with it.
+
+    The kernel ends the greatest process first. Where that one cannot give its memory back at once it takes the next, down
+    to the agent: what used the memory is the same.
+    """
+    peer = None if command.peer is None else CommandResult(end=End.SIGNALLED, code=signal.SIGKILL)
+    return CommandResult(end=End.OUT_OF_MEMORY, code=-1, peer=peer)
 
 
 class Starter:

@@ -44,6 +44,17 @@ class Cgroup:
         """The files into which a process writes its number to be in it."""
         return tuple(folder / "cgroup.procs" for folder in self.folders)
 
+    def has_run_out(self) -> bool:
+        """Whether the kernel has ended a process in it for memory."""
+        if self.counters is None:
+            return False
+        counts: dict[str, int] = {}
+        for name in ("memory.events", "memory.oom_control"):  # of version 2, of version 1
+            with suppress(OSError):
+                lines = (self.counters[0] / name).read_text("ascii").splitlines()
+                counts |= {key: int(count) for key, count in map(str.split, lines)}
+        return counts.get("oom_kill", 0) > 0
+
     def remove(self) -> None:
         """Remove it; its last processes may be on their way out."""
         deadline = time.monotonic() + REMOVAL_S

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ import anyio
 from codeloop import host
 from codeloop.errors import ImageMissing, MissingTool, SandboxUnavailable
 from codeloop.sandbox.cells import OpenCell, Starter, Wire, in_thread
-from codeloop.sandbox.frames import RESET, Broken, Demultiplexer, doubt_of
+from codeloop.sandbox.frames import RESET, Broken, Demultiplexer, Starved, doubt_of
 from codeloop.sandbox.owner import owner_labels
 from codeloop.sandbox.pool import Pool
 from codeloop.sandbox.port import Cell, Guarantee
@@ -72,12 +73,26 @@ class Connection:
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send a frame, wait for the reply; raises Broken, also where the agent cannot prove that the last check is over."""
         if not self.is_used:
-            return self.wire.exchange(request, timeout=timeout)[0]
+            try:
+                return self.wire.exchange(request, timeout=timeout)[0]
+            except Broken as error:
+                raise (Starved if self._has_run_out() else Broken)(str(error)) from error
         said, reply = self.wire.exchange(RESET, request, timeout=timeout + RESET_S)
         if doubt := doubt_of(said):
             raise Broken(doubt)  # and the agent has refused the request
         self.is_used = False
         return reply
+
+    def _has_run_out(self) -> bool:
+        """Whether the kernel has ended a process in it for memory. The engine knows after the container is gone, too."""
+        from docker.errors import DockerException
+
+        choice = {"container": self.container.id, "event": "oom"}
+        until = int(time.time()) + 2  # what the engine hears of may come a little later than the end of the stream
+        try:
+            return any(self.container.client.api.events(since=0, until=until, filters=choice))
+        except (DockerException, OSError):
+            return False
 
     def end_check(self) -> bool:
         """Note the end of a check; whether the container may serve another."""

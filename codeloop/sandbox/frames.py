@@ -24,6 +24,10 @@ class Broken(Exception):
     """The container does not answer as the agent does."""
 
 
+class Starved(Broken):
+    """Memory ran out in the cell, and the kernel ended the agent beside what had used it."""
+
+
 class Incoming(Protocol):
     """What has come from an agent and is not yet a whole frame."""
 
