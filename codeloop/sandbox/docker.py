@@ -89,8 +89,9 @@ class Connection:
 
         choice = {"container": self.container.id, "event": "oom"}
         until = int(time.time()) + 2  # what the engine hears of may come a little later than the end of the stream
+        client = self.container.client
         try:
-            return any(self.container.client.api.events(since=0, until=until, filters=choice))
+            return client is not None and any(client.api.events(since=0, until=until, filters=choice))
         except (DockerException, OSError):
             return False
 
