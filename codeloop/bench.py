@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 import anyio
-import anyio.to_thread
 
-from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory, Verdict
+from codeloop.asking import RecordedModel, threaded
+from codeloop.attempts import Attempt, Ending, Trajectory, Verdict
 from codeloop.budget import UNBOUNDED, Budget, BudgetSpent, Meter
-from codeloop.errors import ModelError, SandboxError, StoreError
+from codeloop.errors import ModelError, SandboxError
 from codeloop.loop import has_evidence, run_trajectory
 from codeloop.models.port import Model
 from codeloop.policy import Policy
@@ -20,7 +18,6 @@ from codeloop.stages.check import Check
 from codeloop.store import Store
 from codeloop.tasks import Task
 
-_T = TypeVar("_T")
 CUT_SHORT = (Ending.ERRORED, Ending.CANCELLED, Ending.OUT_OF_BUDGET)
 """Endings that a resumed run goes on with."""
 OnEnd = Callable[[Trajectory], Awaitable[None]]
@@ -44,7 +41,7 @@ class Bench:
 
     async def ended(self) -> dict[tuple[str, int], Trajectory]:
         """Give the recorded trajectories that need no more work; those that were cut short are gone on with."""
-        recorded = await _threaded(self.store.trajectories, self.run_id)
+        recorded = await threaded(self.store.trajectories, self.run_id)
         return {(t.task_id, t.draw): t for t in recorded if t.ending not in CUT_SHORT}
 
     async def run(self, on_end: OnEnd, on_attempt: OnAttempt | None = None) -> tuple[Trajectory, ...]:
@@ -71,26 +68,23 @@ class Bench:
         meter = Meter(budget=self.budget, clock=anyio.current_time)
         for task in self.tasks if self.budget != UNBOUNDED else ():
             for draw in range(self.draws):
-                for attempt in await _threaded(self.store.attempts, self.run_id, task.id, draw):
+                for attempt in await threaded(self.store.attempts, self.run_id, task.id, draw):
                     for completion in attempt.completions:
                         meter.add(completion)
         return meter
 
     async def _trajectory(self, task: Task, draw: int, meter: Meter, on_attempt: OnAttempt | None) -> Trajectory:
-        async def complete(prompt: Prompt) -> Completion:
-            return await self._complete(prompt, meter)
-
         async def record(attempt: Attempt) -> None:
-            await _threaded(self.store.record_attempt, self.run_id, task.id, draw, attempt)
+            await threaded(self.store.record_attempt, self.run_id, task.id, draw, attempt)
             if on_attempt is not None:
                 await on_attempt(task.id, draw, attempt)
 
-        recorded = await _threaded(self.store.attempts, self.run_id, task.id, draw)
+        recorded = await threaded(self.store.attempts, self.run_id, task.id, draw)
         try:
             trajectory = await run_trajectory(
                 task,
                 draw,
-                complete=complete,
+                complete=RecordedModel(run_id=self.run_id, model=self.model, store=self.store, meter=meter),
                 check=self.check,
                 record=record,
                 policy=self.policy_of(task, draw),
@@ -102,11 +96,11 @@ class Bench:
         except BudgetSpent as exc:
             trajectory = await self._cut_short(task, draw, Ending.OUT_OF_BUDGET, str(exc))
             trajectory = replace(trajectory, hidden=await self._score(task, trajectory))
-        await _threaded(self.store.end_trajectory, self.run_id, trajectory)
+        await threaded(self.store.end_trajectory, self.run_id, trajectory)
         return trajectory
 
     async def _cut_short(self, task: Task, draw: int, ending: Ending, error: str) -> Trajectory:
-        attempts = await _threaded(self.store.attempts, self.run_id, task.id, draw)
+        attempts = await threaded(self.store.attempts, self.run_id, task.id, draw)
         return Trajectory(
             task_id=task.id,
             language=task.language,
@@ -117,26 +111,6 @@ class Bench:
             has_visible_tests=has_evidence(task, attempts),
         )
 
-    async def _complete(self, prompt: Prompt, meter: Meter) -> Completion:
-        """Answer from the store if it can; else ask, and record the reply before anything else can go wrong."""
-        known = await _threaded(self.store.reply, self.model.identity, prompt)
-        if known is not None:
-            await _threaded(self.store.note_answer_from_store, self.run_id, self.model.identity, prompt)
-            return known
-        meter.require()
-        call = await _threaded(self.store.begin_call, self.run_id, self.model.identity, prompt)
-        try:
-            completion = await self.model.complete(prompt)
-        except BaseException as exc:
-            error = exc if isinstance(exc, Exception) else None  # what is no Exception is a cancellation or Ctrl-C
-            with anyio.CancelScope(shield=True), suppress(StoreError):  # the model's own error says more
-                await _threaded(self.store.fail_call, call, error)
-            raise
-        with anyio.CancelScope(shield=True):  # a paid reply is recorded even while Ctrl-C is being handled
-            await _threaded(self.store.record_reply, self.model.identity, prompt, completion, call)
-        meter.add(completion)
-        return completion
-
     async def _score(self, task: Task, trajectory: Trajectory) -> tuple[Verdict | None, ...]:
         """Judge every attempt on the hidden tests, equal candidates once. The trajectory has ended: nothing flows back."""
         by_code: dict[str, Verdict] = {}
@@ -146,11 +120,7 @@ class Bench:
             if key not in by_code:
                 by_code[key] = await self.check(task, attempt.candidate, task.hidden)
             verdicts.append(by_code[key])
-            await _threaded(
+            await threaded(
                 self.store.record_hidden, self.run_id, task.id, trajectory.draw, attempt.iteration, by_code[key]
             )
         return tuple(verdicts)
-
-
-async def _threaded(function: Callable[..., _T], *args: object) -> _T:
-    return await anyio.to_thread.run_sync(lambda: function(*args))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
+from itertools import repeat, starmap
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from codeloop.errors import StoreError
@@ -81,7 +82,11 @@ def _typed(kind: Any, value: Any) -> Any:
     if origin is tuple:
         if not isinstance(value, list):
             raise TypeError(f"list expected, not {type(value).__name__}")
-        return tuple(_typed(get_args(kind)[0], item) for item in value)
+        kinds = get_args(kind)
+        is_open = kinds[1:] == (...,)
+        return tuple(starmap(_typed, zip(repeat(kinds[0]) if is_open else kinds, value, strict=not is_open)))
+    if origin in (dict, Mapping):
+        return {key: _typed(get_args(kind)[1], item) for key, item in value.items()}
     if is_dataclass(kind):
         hints = _hints(cast("Hashable", kind))
         return cast("Any", kind)(**{name: _typed(hints[name], item) for name, item in value.items()})

@@ -61,7 +61,7 @@ def has_evidence(task: Task, attempts: Sequence[Attempt]) -> bool:
 async def _attempt(
     task: Task, draw: int, move: Move, attempts: list[Attempt], complete: Complete, check: Check, policy: Policy
 ) -> Attempt:
-    question, sampling = _question(task), _sampling(draw, attempts, policy)
+    question, sampling = question_of(task), _sampling(draw, attempts, policy)
     before: tuple[Exchange, ...] = ()
     inquiry = policy.teller.inquiry(question, move, attempts, sampling)
     if inquiry is not None:
@@ -90,7 +90,8 @@ def _given(task: Task) -> Completion:
     return Completion(text=text, finish_reason="given", usage=usage, cost_usd=0.0)
 
 
-def _question(task: Task) -> prompts.Question:
+def question_of(task: Task) -> prompts.Question:
+    """Say what a prompt may know of a task."""
     return prompts.Question(
         language=task.language,
         title=get_language(task.language).title,

@@ -48,6 +48,8 @@ class Budget:
     program: int = 4000
     tried: int = 400
     diagnosis: int = 600
+    tests: int = 400
+    """Tests that show the form, or changes that they do not notice."""
     turns: int = 6000
     """Earlier turns of a conversation; the oldest are left out, with a mark."""
 
@@ -105,6 +107,28 @@ def conversation(question: Question, turns: Sequence[tuple[str, Feedback]], samp
     return _prompt("turn", sampling, said)
 
 
+def write_tests(question: Question, examples: Sequence[str], n_tests: int, sampling: Sampling) -> Prompt:
+    """Ask for tests, from statement and signature. ``examples``: tests that show the form, one a line."""
+    shown = within(clean("\n".join(examples), 10_000), BUDGET.tests)
+    fields = {"question": _bounded(question), "examples": shown, "n_tests": n_tests}
+    return _prompt("write_tests", sampling, [("user", "write_tests", fields)], "system_tests")
+
+
+def kill_mutants(
+    question: Question, code: str, line: int, changes: str, tests: Sequence[str], n_tests: int, sampling: Sampling
+) -> Prompt:
+    """Ask for tests that notice ``changes`` (as a diff) of a line of ``code``, which its ``tests`` do not notice."""
+    fields = {
+        "question": _bounded(question),
+        "code": within(code, BUDGET.program),
+        "line": line,
+        "changes": within(changes, BUDGET.tests),
+        "tests": within(clean("\n".join(tests), 10_000), BUDGET.tests),
+        "n_tests": n_tests,
+    }
+    return _prompt("kill_mutants", sampling, [("user", "kill_mutants", fields)], "system_tests")
+
+
 def _last_turns(turns: Sequence[tuple[str, Feedback]]) -> Sequence[tuple[str, Feedback]]:
     """Drop the oldest turns until the rest fits; the last one stays."""
     start, spent = len(turns), 0
@@ -127,9 +151,11 @@ def template_version(name: str) -> str:
     return f"{name}@{hashlib.sha256((text + included).encode()).hexdigest()[:8]}"
 
 
-def _prompt(name: str, sampling: Sampling, said: Sequence[tuple[str, str, dict[str, object]]]) -> Prompt:
+def _prompt(
+    name: str, sampling: Sampling, said: Sequence[tuple[str, str, dict[str, object]]], system: str = "system"
+) -> Prompt:
     """Render (role, template, fields) triples behind the system message; an assistant's turn is its code as it is."""
-    messages = [Message(role="system", content=_sendable(_render("system", said[0][2]).strip()))]
+    messages = [Message(role="system", content=_sendable(_render(system, said[0][2]).strip()))]
     for role, template, fields in said:
         text = _render(template, fields).strip() + "\n" if template else str(fields["code"])
         messages.append(Message(role=role, content=_sendable(text)))

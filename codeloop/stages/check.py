@@ -70,6 +70,10 @@ class Checker:
             verdict = await self._linted(task, candidate.code, verdict, self.lint)
         return verdict
 
+    async def run(self, task: Task, code: str, tests: str) -> Verdict:
+        """Compile ``code`` and run written ``tests``; no vacuity, no lint. Raises SandboxError when the machine failed."""
+        return await self._at_limit(task, code, VisibleTests(code=tests), self.cpu_s)
+
     async def mutate(self, task: Task, code: str, tests: str, settings: MutationSettings) -> MutationReport:
         """Judge the mutants of ``code``, which passes ``tests``; raises SandboxError when the machine failed."""
         language = get_language(task.language)

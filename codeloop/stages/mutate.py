@@ -37,6 +37,8 @@ class MutationSettings:
 
     operators: frozenset[Operator] = frozenset(Operator)
     max_mutants: int | None = None
+    only: frozenset[int] | None = None
+    """Ids of mutants that are asked for; ``None``: all."""
     max_s: float | None = None
     max_alone: int = 10
     """Mutants that may take a compile of their own; the rest of them is not run."""
@@ -71,7 +73,8 @@ class _Run:
 
     async def report(self) -> MutationReport:
         found = find_mutants(self.language.name, self.code, self.settings.operators)
-        chosen = self._sample(found.all)
+        only = self.settings.only
+        chosen = self._sample(tuple(each for each in found.all if only is None or each.id in only))
         results: dict[int, MutantResult] = {}
         if self.settings.has_schemata and chosen:
             async for result in self._together(chosen):

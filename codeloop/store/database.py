@@ -21,6 +21,7 @@ from codeloop.store import schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
 from codeloop.store.schema import Run, RunStatus
+from codeloop.testgen.results import Growth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +247,20 @@ class Store:
             with self._reading():
                 found.append(codec.decode(Attempt, rows[task_id, draw, len(found)]))
         return tuple(found)
+
+    def record_growth(self, run_id: str, growth: Growth) -> None:
+        """Record the grown tests of one draw; a later growth takes the place of an earlier one."""
+        key = {"run_id": run_id, "task_id": growth.task_id, "draw": growth.draw}
+        with self._transaction() as connection:
+            self._run(connection, run_id)
+            _put(connection, schema.growths, key, codec.encode(growth))
+
+    def growths(self, run_id: str) -> tuple[Growth, ...]:
+        """Give the grown tests of a run, by task id and draw, equal to what ``record_growth`` was given."""
+        with self._transaction() as connection:
+            rows = _rows(connection, schema.growths, run_id)
+        with self._reading():
+            return tuple(codec.decode(Growth, text) for text in rows.values())
 
     # Inside
 

@@ -95,6 +95,7 @@ def _per_draw(name: str, *columns: Column[Any]) -> Table:
 attempts = _per_draw("attempts", Column("iteration", Integer, primary_key=True, autoincrement=False))
 hidden = _per_draw("hidden", Column("iteration", Integer, primary_key=True, autoincrement=False))
 trajectories = _per_draw("trajectories")
+growths = _per_draw("growths")
 
 replies = Table(
     "replies",

@@ -230,7 +230,7 @@ def _tests(item: _Item, field: str) -> str:
     if isinstance(value, list):
         if not all(isinstance(line, str) and line.strip() for line in value):
             raise SuiteError(f"{item.place}: {field!r} must be a list of texts; quote each assertion")
-        value = _from_lines(language, [line.strip() for line in value])
+        value = tests_of(language, [line.strip() for line in value])
     if not isinstance(value, str):
         raise SuiteError(f"{item.place}: {field!r} must be text or a list of assertions")
     if value.strip():
@@ -238,8 +238,8 @@ def _tests(item: _Item, field: str) -> str:
     return value
 
 
-def _from_lines(language: str, lines: list[str]) -> str:
-    """Make a language's test program of a list of conditions; nothing of an empty one."""
+def tests_of(language: str, lines: list[str]) -> str:
+    """Make a language's test program of a list of conditions, a case each, in order; nothing of an empty one."""
     if not lines:
         return ""
     case, joint, program = _PROGRAMS[language]
