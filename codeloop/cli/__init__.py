@@ -18,7 +18,19 @@ from codeloop.errors import CodeloopError, DiskFull, UsageError
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
-_COMMANDS = ("bench", "ablate", "grade", "resume", "report", "mutate", "doctor", "setup", "sandbox", "cache")
+_COMMANDS = (
+    "bench",
+    "ablate",
+    "grade",
+    "resume",
+    "report",
+    "mutate",
+    "grow-tests",
+    "doctor",
+    "setup",
+    "sandbox",
+    "cache",
+)
 
 
 class _LazyGroup(click.Group):
@@ -30,7 +42,7 @@ class _LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"codeloop.cli.{cmd_name}").command
+        command: click.Command = import_module(f"codeloop.cli.{cmd_name.replace('-', '_')}").command
         return command
 
 

@@ -65,10 +65,9 @@ def _groups(ballots: Sequence[Ballot]) -> Mapping[frozenset[str], int]:
 
 def _heaviest(groups: Mapping[frozenset[str], int]) -> frozenset[str] | None:
     """Give the tests of the one group that outweighs all others; ``None`` where none of two programs does."""
-    weights = sorted(((count * len(passes), count) for passes, count in groups.items()), reverse=True)
-    if not weights or weights[0][1] < 2 or (len(weights) > 1 and weights[1][0] == weights[0][0]):
-        return None
-    return next(passes for passes, count in groups.items() if (count * len(passes), count) == weights[0])
+    weights = {passes: count * len(passes) for passes, count in groups.items() if count > 1}
+    heaviest = [passes for passes, weight in weights.items() if weight == max(weights.values())]
+    return heaviest[0] if len(heaviest) == 1 else None
 
 
 def _by_examples(test: str, program: Ballot, others: Sequence[Ballot]) -> TestVerdict:

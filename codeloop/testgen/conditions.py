@@ -25,10 +25,11 @@ _ACTS = re.compile(
     r"assignment|lambda|named_expression|closure|function|func_literal|class_body|update_expression|block|yield|await|comment|ERROR"
 )  # types of nodes that do more than say a value
 _COMPARES = re.compile(r"[=!]=|[<>]|\.equals\(|&&|\|\||\b(?:not|in|is|and|or)\b|^!")
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCALAR = re.compile(
     r"-?\s*(?:\d[\w.]*|[Tt]rue|[Ff]alse|None|null|nil|undefined|'(?:[^'\\]|\\.)'|[A-Z]\w+\.M(?:AX|IN)_VALUE)"
 )
-_LIST_MARK = re.compile(r"^\s*(?:[-*]\s+|\d+[.)]\s+)?")
+_LIST_MARK = re.compile(r"\s*(?:[-*]|\d+[.)])\s+")
 
 
 def conditions(language: str, entry_point: str, answer: str, helpers: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -52,12 +53,20 @@ def is_condition(language: str, entry_point: str, line: str, helpers: frozenset[
     dialect = DIALECTS[language]
     if not line or len(line) > MAX_CHARACTERS or not line.isprintable():
         return False
+    if dialect.refused is not None and dialect.refused.search(_STRING.sub('""', line)):
+        return False
     root = _parsed(language, dialect, line)
     statements = _statements(dialect, root)
     if root.has_error or len(statements) != 1 or any(_ACTS.search(node.type) for node in walk(statements[0])):
         return False
-    names = {text_of(node) for node in walk(statements[0]) if node.type.endswith("identifier") and not node.child_count}
+    names = {text_of(node) for node in walk(statements[0]) if _is_name(node)}
     return entry_point in names and names <= dialect.words | helpers | {entry_point}
+
+
+def _is_name(node: Node) -> bool:
+    """Say whether a leaf names something; the key of a literal names nothing outside it."""
+    is_key = node.parent is not None and node.parent.type == "pair" and node.parent.child_by_field_name("key") == node
+    return node.type.endswith("identifier") and not node.child_count and not is_key
 
 
 def _parsed(language: str, dialect: Dialect, line: str) -> Node:
@@ -76,11 +85,13 @@ def _statements(dialect: Dialect, root: Node) -> list[Node]:
 
 
 def _tests(language: str, entry_point: str, text: str) -> Iterator[str]:
-    """Give the tests of a whole text, or, where it is no program, of its lines."""
-    dialect = DIALECTS[language]
+    """Give the tests of a whole text, or, where it is no program, of its lines; marks of a list are no part of it."""
+    dialect, lines = DIALECTS[language], [line for line in text.split("\n") if line.strip()]
+    if all(map(_LIST_MARK.match, lines)):
+        text = "\n".join(_LIST_MARK.sub("", line, count=1) for line in lines)
     whole = list(_collected(dialect, entry_point, parse(get_language(language).syntax, text)))
     yield from whole
-    for line in [] if whole else text.split("\n"):
+    for line in [] if whole else lines:
         bare = _LIST_MARK.sub("", line, count=1).strip().rstrip(",;").strip("`")
         yield from _collected(dialect, entry_point, _parsed(language, dialect, bare))
 
@@ -100,7 +111,7 @@ def _tests_of(dialect: Dialect, entry_point: str, node: Node) -> list[str]:
     if node.type in dialect.asserts:
         texts = [text_of(node.named_children[0])]
     elif node.type in dialect.calls and _callee(node) in dialect.claims:
-        texts = _claimed(dialect, entry_point, dialect.claims[_callee(node)], _arguments(node))
+        texts = _claimed(dialect, entry_point, _callee(node), _arguments(node))
     elif node.type in dialect.conditions and node.parent is not None and node.parent.type in dialect.statements:
         texts = [text_of(node)] if _COMPARES.search(text_of(node)) else []
     else:
@@ -109,9 +120,11 @@ def _tests_of(dialect: Dialect, entry_point: str, node: Node) -> list[str]:
     return [line for line in lines if re.search(rf"\b{re.escape(entry_point)}\b", line)]
 
 
-def _claimed(dialect: Dialect, entry_point: str, claim: Claim, arguments: list[str]) -> list[str]:
+def _claimed(dialect: Dialect, entry_point: str, name: str, arguments: list[str]) -> list[str]:
     """Give the conditions that an assertion makes of its arguments; messages behind them do not count."""
-    values = [text for text in arguments if text not in dialect.handles]
+    claim, values = dialect.claims[name], [text for text in arguments if text not in dialect.handles]
+    if claim is Claim.ITSELF:
+        return [dialect.itself.format(name, ", ".join(values))]
     if claim is Claim.LISTED:
         return [text for text in values if _COMPARES.search(text)]
     if claim is Claim.EQUAL and len(values) > 1:

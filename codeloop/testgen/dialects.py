@@ -6,6 +6,7 @@ the function under test, and the few names below. What uses another name is no t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +18,8 @@ class Claim(Enum):
     TRUE = 1
     FALSE = 2
     EQUAL = 3
+    ITSELF = 5
+    """What no operator says: it stays the assertion that it is."""
     LISTED = 4
     """Nothing: its arguments may be conditions, as in the suites' own lists."""
 
@@ -43,6 +46,10 @@ class Dialect:
     falsehood: str = "!({0})"
     receiver: str = ""
     """What the entry point is a method of, in tests."""
+    itself: str = ""
+    """An assertion that stays one: ``{0}`` its name, ``{1}`` its arguments."""
+    refused: re.Pattern[str] | None = None
+    """Matches text that does more than say a value, where the grammar does not show it."""
     wrap: tuple[str, str] = ("", "")
     """What makes a statement a program that the grammar takes."""
     handles: frozenset[str] = frozenset()
@@ -115,7 +122,7 @@ DIALECTS: Mapping[str, Dialect] = {
         claims={**_CLAIMS, "assert": Claim.TRUE},
         words=_words(
             "JSON stringify Math abs Array isArray from length Number undefined NaN Infinity Set Map BigInt isNaN Object is String "
-            "MAX_SAFE_INTEGER MIN_SAFE_INTEGER keys entries repeat join fill size has isInteger"
+            "MAX_SAFE_INTEGER MIN_SAFE_INTEGER keys entries sort repeat join fill size has isInteger"
         ),
         equal=("{0} === {1}", "JSON.stringify({0}) === JSON.stringify({1})"),
     ),
@@ -123,15 +130,19 @@ DIALECTS: Mapping[str, Dialect] = {
         calls=frozenset({"call_expression"}),
         conditions=frozenset({"binary_expression", "unary_expression"}),
         statements=frozenset({"expression_statement", "statement_list", "block", "ERROR"}),
-        claims=_CLAIMS,
+        claims={
+            **_CLAIMS,
+            **dict.fromkeys(("Empty", "NotEmpty", "Len", "Nil", "NotNil", "InDelta", "ElementsMatch"), Claim.ITSELF),
+        },
         words=_words(
-            "assert t Equal True False math Abs MaxInt MinInt MaxInt64 Inf NaN IsNaN string int int64 int32 float64 rune byte bool any len "
+            "Empty NotEmpty Len Nil NotNil InDelta ElementsMatch assert t Equal True False math Abs MaxInt MinInt MaxInt64 Inf NaN IsNaN string int int64 int32 float64 rune byte bool any len "
             "reflect DeepEqual nil true false strings Repeat EqualValues uint uint64 interface"
         ),
         equal=("assert.Equal(t, {1}, {0})", "assert.Equal(t, {1}, {0})"),
         wrap=("package p\nfunc m() { ", " }"),
         truth="assert.True(t, {0})",
         falsehood="assert.False(t, {0})",
+        itself="assert.{0}(t, {1})",
         handles=frozenset({"t"}),
     ),
     "rust": Dialect(
@@ -147,6 +158,9 @@ DIALECTS: Mapping[str, Dialect] = {
         equal=("assert_eq!({0}, {1})", "assert_eq!({0}, {1})"),
         truth="assert!({0})",
         falsehood="assert!(!({0}))",
+        refused=re.compile(
+            r"[{};]|(?:^|[(,=])\s*(?:move\s*)?\|"
+        ),  # blocks and closures: a macro's arguments are not parsed
         wrap=("fn m() { ", "; }"),
     ),
 }

@@ -1,0 +1,123 @@
+"""Grown tests as tables and plain data: mutation scores as the suites grew, and how far written tests can be trusted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from statistics import fmean
+from typing import Any
+
+from codeloop.report.terminal import TableRows
+from codeloop.testgen.agreement import TestVerdict
+from codeloop.testgen.results import Fate, Growth, Origin
+
+_STAGES = tuple(origin.value for origin in Origin)
+
+
+def rows(growths: Sequence[Growth]) -> Iterator[TableRows]:
+    """Give the tables."""
+    whole = [growth for growth in growths if not growth.error]
+    languages = tuple(dict.fromkeys(growth.language for growth in growths))
+    by_language = {name: [each for each in whole if each.language == name] for name in languages}
+    lines = [
+        (f"mutation score, {_named(stage)}", *(_percent(mean_score(by_language[name], stage)) for name in languages))
+        for stage in _STAGES
+    ]
+    lines.append(("programs", *(str(len(by_language[name])) for name in languages)))
+    lines.append(("errored", *(str(sum(g.error != "" and g.language == name for g in growths)) for name in languages)))
+    yield "mutation score, mean over programs", ("", *languages), lines
+    for origin in (Origin.GENERATED, Origin.MUTATION):
+        yield (
+            f"tests written {_named(origin.value)}",
+            ("", *languages),
+            [
+                (name, *(str(_figures(by_language[each], origin)[name]) for each in languages))
+                for name in _figures([], origin)
+            ],
+        )
+
+
+def as_json(growths: Sequence[Growth]) -> dict[str, Any]:
+    """Give the same figures, and each program's."""
+    languages = tuple(dict.fromkeys(growth.language for growth in growths))
+    whole = {name: [each for each in growths if each.language == name and not each.error] for name in languages}
+    return {
+        "schema_version": 1,
+        "languages": {
+            name: {
+                "programs": len(mine),
+                "mutation_score": {stage: mean_score(mine, stage) for stage in _STAGES},
+                "generated": _figures(mine, Origin.GENERATED),
+                "mutation": _figures(mine, Origin.MUTATION),
+            }
+            for name, mine in whole.items()
+        },
+        "programs": [_program(growth) for growth in growths],
+    }
+
+
+def mean_score(growths: Sequence[Growth], stage: str) -> float | None:
+    """Give the mean over programs that have mutants: 0..1; ``None`` of none."""
+    found = [score for growth in growths for name, score in growth.scores if name == stage and score is not None]
+    return fmean(found) if found else None
+
+
+def _figures(growths: Sequence[Growth], origin: Origin) -> dict[str, Any]:
+    """Count written tests by fate; ``refuted``: the reference fails it; the share is of all whose truth is known."""
+    tests = [test for growth in growths for test in growth.tests if test.origin is origin]
+    fates, verdicts = Counter(test.fate for test in tests), Counter(test.verdict for test in tests)
+    known = [test for test in tests if test.is_right is not None and test.fate is not Fate.NOT_COMPILED]
+    kept = [test for test in known if test.fate is Fate.KEPT]
+    return {
+        "written": len(tests),
+        "kept": fates[Fate.KEPT],
+        "not compiled": fates[Fate.NOT_COMPILED],
+        "unstable": fates[Fate.UNSTABLE],
+        "contradicted": fates[Fate.CONTRADICTED],
+        "no kill": fates[Fate.NO_KILL],
+        "code wrong": verdicts[TestVerdict.CODE_WRONG],
+        "test wrong": verdicts[TestVerdict.TEST_WRONG],
+        "unclear": verdicts[TestVerdict.UNCLEAR],
+        "refuted by the reference, of all": _share(sum(not test.is_right for test in known), len(known)),
+        "refuted by the reference, of kept": _share(sum(not test.is_right for test in kept), len(kept)),
+    }
+
+
+def _program(growth: Growth) -> dict[str, Any]:
+    return {
+        "task_id": growth.task_id,
+        "language": growth.language,
+        "draw": growth.draw,
+        "mutation_score": dict(growth.scores),
+        "stopped": growth.stopped,
+        "error": growth.error,
+        "probable_equivalents": list(growth.probable_equivalents()),
+        "tests": [
+            {
+                "condition": test.condition,
+                "origin": test.origin.value,
+                "fate": test.fate.value,
+                "verdict": test.verdict.value,
+                "kills": list(test.kills),
+                "is_right": test.is_right,
+            }
+            for test in growth.tests
+        ],
+    }
+
+
+def _named(stage: str) -> str:
+    return {"visible": "visible tests", "generated": "after test generation", "mutation": "after the mutation loop"}[
+        stage
+    ]
+
+
+def _percent(value: float | None) -> str:
+    return "none" if value is None else f"{100 * value:.1f}"
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part}/{whole}"
+
+
+__all__ = ["as_json", "mean_score", "rows"]
