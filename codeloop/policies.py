@@ -9,7 +9,7 @@ from typing import TypeVar
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.ladders import ByIteration, OnStagnation
 from codeloop.moves import Alternate, ByCause, DrawAfresh, Plan, RepairBest, RestartWhenStalled, StopWhenStalled
-from codeloop.policy import Gate, Policy, StageRule
+from codeloop.policy import STAGE_ORDER, Gate, Policy, StageRule
 from codeloop.tellers import Conversational, DiagnoseFirst, Hint, Stateless, Teller
 
 _T = TypeVar("_T")
@@ -84,7 +84,7 @@ def get_policy(spec: str) -> Policy:
     """Give the policy of ``NAME`` or ``NAME:field=value:…``, named by its whole spec.
 
     Fields: ``plan`` (a key of ``PLANS``), ``teller`` (of ``TELLERS``), ``repairs``, ``max_tokens``, ``temperatures``
-    (``0.2+0.4``), ``lint`` (``off``, ``inform``, ``gate``). Raises UnknownName, ConfigError.
+    (``0.2+0.4``), ``lint`` (``off``, ``inform``, ``gate``), ``mutate`` (``off``, ``inform``). Raises UnknownName, ConfigError.
     """
     name, _, rest = spec.strip().partition(":")
     if name not in PRESETS:
@@ -138,11 +138,19 @@ def _temperatures(policy: Policy, value: str) -> Policy:
 
 
 def _lint(policy: Policy, value: str) -> Policy:
-    others = tuple(rule for rule in policy.stages if rule.name != "lint")
-    if value == "off":
-        return replace(policy, stages=others)
-    gate = _known("gate of lint", value, {gate.value: gate for gate in Gate})
-    return replace(policy, stages=(*others, StageRule(name="lint", gate=gate)))
+    return _with_stage(policy, "lint", value, tuple(Gate))
+
+
+def _mutate(policy: Policy, value: str) -> Policy:
+    return _with_stage(policy, "mutate", value, (Gate.INFORMS,))
+
+
+def _with_stage(policy: Policy, name: str, value: str, gates: tuple[Gate, ...]) -> Policy:
+    stages = {rule.name: rule for rule in policy.stages if rule.name != name}
+    if value != "off":
+        known = {gate.value: gate for gate in gates}
+        stages[name] = StageRule(name=name, gate=_known(f"gate of {name}", value, known))
+    return replace(policy, stages=tuple(stages[each] for each in STAGE_ORDER if each in stages))
 
 
 _FIELDS: Mapping[str, Callable[[Policy, str], Policy]] = {
@@ -152,4 +160,5 @@ _FIELDS: Mapping[str, Callable[[Policy, str], Policy]] = {
     "max_tokens": _max_tokens,
     "temperatures": _temperatures,
     "lint": _lint,
+    "mutate": _mutate,
 }

@@ -11,10 +11,15 @@ from codeloop.ladders import ByIteration, Ladder
 from codeloop.moves import ByCause, Fresh, Move, Plan, RestartWhenStalled
 from codeloop.stages.check import Checker
 from codeloop.stages.lint import LintSettings
+from codeloop.stages.mutate import MutationSettings
 from codeloop.tellers import Stateless, Teller
 
 STAGE_ORDER = ("compile", "test", "lint", "mutate")
 """Everywhere: cheap before expensive, and no lint or mutation finding of a program that fails its tests."""
+
+
+MAX_MUTANTS = 100
+"""Of one program in a loop: a function of HumanEval-X has 16; what is drawn of more is said in the report."""
 
 
 class Gate(StrEnum):
@@ -61,6 +66,8 @@ class Policy:
         places = [STAGE_ORDER.index(rule.name) for rule in self.stages]
         if places != sorted(set(places)) or not places:
             raise ValueError(f"stages run in the order {', '.join(STAGE_ORDER)}")
+        if self.gate("mutate") is Gate.GATES:
+            raise ValueError("mutants say how good the tests are, not the program: mutate can only inform")
 
     def next(self, attempts: Sequence[Attempt]) -> Move | Ending:
         """Give the next move, or why the trajectory ends."""
@@ -79,7 +86,8 @@ class Policy:
         gate = self.gate("lint")
         rules = checker.lint.rules if checker.lint else ()
         lint = LintSettings(is_gating=gate is Gate.GATES, rules=rules) if gate else None
-        return replace(checker, lint=lint)
+        mutation = MutationSettings(max_mutants=MAX_MUTANTS, seed=self.seed) if self.gate("mutate") else None
+        return replace(checker, lint=lint, mutation=mutation)
 
     def gate(self, stage: str) -> Gate | None:
         """Say what a stage does by this policy; ``None``: it is not run."""

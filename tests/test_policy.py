@@ -98,7 +98,8 @@ def test_fields_of_a_preset_may_be_changed_and_stand_in_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "spec", ["defualt", "default:plans=x", "default:plan=x", "default:teller=", "default:lint=yes"]
+    "spec",
+    ["defualt", "default:plans=x", "default:plan=x", "default:teller=", "default:lint=yes", "default:mutate=gate"],
 )
 def test_an_unknown_name_is_refused_with_the_known_ones(spec: str) -> None:
     with pytest.raises(UnknownName, match="known"):
@@ -114,3 +115,10 @@ def test_a_value_out_of_range_is_refused(field: str) -> None:
 def test_stages_keep_their_order() -> None:
     with pytest.raises(ValueError, match="order"):
         Policy(stages=(StageRule(name="lint"), StageRule(name="test")))
+
+
+def test_mutants_inform_in_their_place_of_the_order() -> None:
+    policy = get_policy("default:mutate=inform:lint=gate")
+    assert [rule.name for rule in policy.stages] == ["compile", "test", "lint", "mutate"]
+    with pytest.raises(ValueError, match="only inform"):
+        replace(policy, stages=(StageRule(name="test"), StageRule(name="mutate")))

@@ -52,6 +52,12 @@ class ReferenceCheckFailed(CodeloopError):
     show_default=False,
 )
 @option(
+    "--mutate",
+    type=click.Choice(["off", "inform"]),
+    help="Say what the visible tests would not notice in a program that passes them.  [default: the policy's]",
+    show_default=False,
+)
+@option(
     "--max-iterations",
     type=click.IntRange(min=0),
     help="Attempts after the first.  [default: the policy's]",
@@ -69,10 +75,12 @@ def command(
     max_iterations: int | None,
     policy: str,
     lint: str | None,
+    mutate: str | None,
     **rest: Any,
 ) -> int:
     """Run SUITE (humaneval-x, humaneval, basics, injected/LANGUAGE, or a YAML or JSONL file) through the loop."""
     policy = f"{policy}:lint={lint}" if lint else policy
+    policy = f"{policy}:mutate={mutate}" if mutate else policy
     settings = RunConfig(
         suite=suite,
         languages=languages(lang),

@@ -11,7 +11,7 @@ from typing import Any
 from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
 from codeloop.repairs import Repairs, repair_rates
-from codeloop.report import fault_tables, json_report, junit, lint_tables, markdown, sarif, terminal
+from codeloop.report import fault_tables, json_report, junit, lint_tables, markdown, mutant_tables, sarif, terminal
 from codeloop.report.text import escape
 from codeloop.store import Store
 
@@ -64,6 +64,7 @@ class RunReport:
                 "model_calls": asdict(self.calls),
                 **({"repairs": [asdict(row) for row in repairs]} if repairs else {}),
                 **lint_tables.as_json(self.trajectories),
+                **mutant_tables.as_json(self.trajectories),
             },
         )
 
@@ -143,7 +144,7 @@ class RunReport:
 
     def _more_tables(self) -> list[terminal.TableRows]:
         """Give the tables that only some runs have."""
-        return [*self._fault_tables(), *lint_tables.rows(self.trajectories)]
+        return [*self._fault_tables(), *lint_tables.rows(self.trajectories), *mutant_tables.rows(self.trajectories)]
 
     def _fault_tables(self) -> list[terminal.TableRows]:
         repairs = self._repairs()

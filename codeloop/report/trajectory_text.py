@@ -40,6 +40,7 @@ def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, 
     yield f"-- visible tests: {_said(attempt.verdict)}"
     yield from _findings(attempt.verdict)
     yield from _analysed(attempt.verdict)
+    yield from _unnoticed(attempt.verdict)
     if base:
         yield from _change(base.verdict, attempt.verdict)
     yield f"-- hidden tests: {_said(hidden) if hidden else 'not scored'}; handed over: attempt {attempt.handed_over}"
@@ -89,6 +90,19 @@ def _analysed(verdict: Verdict) -> Iterator[str]:
     yield f"-- static analysis: {len(found)} of {len(report.diagnostics)} findings matter"
     for item in found[:_MAX_FINDINGS]:
         yield f"   line {item.line}: {item.tool} {item.rule} ({item.category}): {item.message.partition(chr(10))[0]}"
+    if left := len(found[_MAX_FINDINGS:]):
+        yield f"   … and {left} more"
+
+
+def _unnoticed(verdict: Verdict) -> Iterator[str]:
+    """Give the score of the tests, and the mutants that they do not notice."""
+    report = verdict.report("mutate")
+    if report is None:
+        return
+    score, *found = report.diagnostics
+    yield f"-- {score.message}"
+    for item in found[:_MAX_FINDINGS]:
+        yield f"   line {item.line}: {item.rule}: {item.message}"
     if left := len(found[_MAX_FINDINGS:]):
         yield f"   … and {left} more"
 

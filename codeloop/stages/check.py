@@ -13,6 +13,7 @@ from codeloop.sandbox.port import Sandbox
 from codeloop.stages.compile import compile_stage
 from codeloop.stages.lint import LintSettings, given_findings, lint_stage
 from codeloop.stages.mutate import MutationSettings, mutate_stage
+from codeloop.stages.mutation_findings import stage_report
 from codeloop.stages.test import test_stage
 from codeloop.stages.turnstile import Turnstile
 from codeloop.stages.vacuity import vacuous_cases
@@ -49,13 +50,15 @@ class Checker:
     """CPU seconds of a test stage: the references of HumanEval-X need less than one on any machine in use."""
     lint: LintSettings | None = None
     """How visible checks that passed are analysed; ``None``: not at all."""
+    mutation: MutationSettings | None = None
+    """How much of the programs that passed visible tests is mutated; ``None``: nothing."""
     _turnstile: Turnstile = field(default_factory=Turnstile, repr=False)
     _vacuous: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
     _limits: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
     _given: dict[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     async def __call__(self, task: Task, candidate: Candidate, tests: Tests) -> Verdict:
-        """Compile, test, lint; blank tests are not run, hidden ones not followed by lint.
+        """Compile, test, lint, mutate; blank tests are not run, hidden ones not followed by lint or mutation.
 
         An answer without code fails without a cell.
         """
@@ -68,6 +71,9 @@ class Checker:
             verdict = _marked(verdict, await self._vacuous_cases(task))
         if self.lint is not None and verdict.status is Status.PASSED:
             verdict = await self._linted(task, candidate.code, verdict, self.lint)
+        if self.mutation is not None and verdict.status is Status.PASSED and verdict.cases:
+            report = stage_report(await self.mutate(task, candidate.code, tests.code, self.mutation))
+            verdict = replace(verdict, reports=(*verdict.reports, report))
         return verdict
 
     async def run(self, task: Task, code: str, tests: str) -> Verdict:
