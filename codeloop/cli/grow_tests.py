@@ -30,6 +30,7 @@ from codeloop.tasks import Task
 @click.command()
 @click.argument("run_id", required=False)
 @option("--task", default="", help="Task ids, comma-separated.", show_default="all that the run solved")
+@option("--limit", type=click.IntRange(min=1), help="The first so many of them, in the suite's order.")
 @option("--test-model", default="", help="Model that writes tests, as bench --model.", show_default="the run's")
 @option("--n-tests", type=click.IntRange(1, 50), default=10, help="Tests asked for from the statement.")
 @option("--n-programs", type=click.IntRange(0, 20), default=3, help="Independent programs that judge a failing test.")
@@ -46,6 +47,7 @@ from codeloop.tasks import Task
 def command(
     run_id: str | None,
     task: str,
+    limit: int | None,
     test_model: str,
     n_tests: int,
     n_programs: int,
@@ -68,7 +70,7 @@ def command(
     try:
         run = store.find_run(run_id)
         settings = RunConfig.from_dict({name: value for name, value in run.config.items() if name != "facts"})
-        tasks = _tasks(store, run.run_id, settings, words(task))
+        tasks = _tasks(store, run.run_id, settings, words(task))[:limit]
         grown = GrowthSettings(
             n_tests=n_tests,
             n_programs=n_programs,
