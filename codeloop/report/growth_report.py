@@ -23,12 +23,14 @@ def rows(growths: Sequence[Growth]) -> Iterator[TableRows]:
         (f"mutation score, {_named(stage)}", *(_percent(mean_score(by_language[name], stage)) for name in languages))
         for stage in _STAGES
     ]
+    equivalent = {name: sum(len(each.probable_equivalents()) for each in by_language[name]) for name in languages}
+    lines.append(("probable equivalents", *(str(equivalent[name]) for name in languages)))
     lines.append(("programs", *(str(len(by_language[name])) for name in languages)))
     lines.append(("errored", *(str(sum(g.error != "" and g.language == name for g in growths)) for name in languages)))
     yield "mutation score, mean over programs", ("", *languages), lines
-    for origin in (Origin.GENERATED, Origin.MUTATION):
+    for origin, source in ((Origin.GENERATED, "from the statement"), (Origin.MUTATION, "against surviving mutants")):
         yield (
-            f"tests written {_named(origin.value)}",
+            f"tests written {source}",
             ("", *languages),
             [
                 (name, *(str(_figures(by_language[each], origin)[name]) for each in languages))
