@@ -49,6 +49,7 @@ class Ground:
             task_id=self.task.id,
             language=self.task.language,
             draw=self.draw,
+            entry_point=self.task.entry_point,
             code=self.code,
             tests=tuple(self.tests.values()),
             scores=tuple(self.scores),

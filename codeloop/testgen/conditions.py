@@ -69,6 +69,14 @@ def _is_name(node: Node) -> bool:
     return node.type.endswith("identifier") and not node.child_count and not is_key
 
 
+def arguments_of(language: str, assertion: str) -> tuple[str, ...]:
+    """Give the arguments of a line that is one call, as text; none where it is no call."""
+    dialect = DIALECTS[language]
+    calls = (node for node in walk(_parsed(language, dialect, assertion)) if node.type in dialect.calls)
+    call = next(calls, None)
+    return tuple(_arguments(call)) if call is not None else ()
+
+
 def _parsed(language: str, dialect: Dialect, line: str) -> Node:
     start, end = dialect.wrap
     return parse(get_language(language).syntax, f"{start}{line}{end}")
@@ -177,4 +185,4 @@ def _called_on(receiver: str, entry_point: str, line: str) -> str:
     )
 
 
-__all__ = ["MAX_CHARACTERS", "conditions", "is_condition"]
+__all__ = ["MAX_CHARACTERS", "arguments_of", "conditions", "is_condition"]

@@ -54,6 +54,7 @@ class Growth:
     task_id: str
     language: str
     draw: int
+    entry_point: str
     code: str
     """The program: the one handed over, or one that was repaired where its tests showed it wrong."""
     tests: tuple[WrittenTest, ...] = ()
