@@ -68,7 +68,7 @@ _RUNNERS: Mapping[str, _Runner] = {
         failed=_lines(r"^ *not ok \d+ - (.+?)(?: # .*)?$"),
     ),
     "go": _Runner(
-        script="cp -rs /opt/codeloop/gocache .gocache && GOCACHE=$PWD/.gocache GOPATH=$PWD/.go GOPROXY=off GOFLAGS=-mod=mod go test -v .",
+        script="cp -rs /opt/codeloop/gocache .gocache && GOCACHE=$PWD/.gocache GOPATH=$PWD/.go GOPROXY=off GOFLAGS=-mod=mod /usr/lib/go-1.24/bin/go test -v .",
         passed=_lines(r"^--- PASS: (\w+)"),
         failed=_lines(r"^--- FAIL: (\w+)"),
     ),
@@ -85,10 +85,10 @@ async def run_exported(sandbox: Sandbox, language: str, files: Mapping[str, str]
     """Run a suite's files. Raises SandboxError when the machine failed."""
     runner = _RUNNERS[language]
     command = Command(
-        argv=("/bin/sh", "-c", f"cd {{work}} && {runner.script}"),
+        argv=("/bin/sh", "-c", f"cd {{work}} && mkdir -p .tmp && {runner.script}"),
         role=Role.CANDIDATE,
         files=tuple((path, text.encode("utf-8", "surrogatepass")) for path, text in files.items()),
-        env=(("HOME", "{work}"), ("TMPDIR", "{work}"), ("PYTHONDONTWRITEBYTECODE", "1")),
+        env=(("HOME", "{work}"), ("TMPDIR", "{work}/.tmp"), ("PYTHONDONTWRITEBYTECODE", "1")),
         limits=_LIMITS,
     )
     async with sandbox.open(IMAGE, memory_bytes=_MEMORY_BYTES) as cell:
