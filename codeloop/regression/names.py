@@ -21,7 +21,7 @@ _WORDS = (
     (r"\|\|", " or "),
     (r"(?<![\w)\]])-(?=[\d.])", " minus "),
     (r"(?<=\d)\.(?=\d)", " point "),
-    (r"\[\s*\]|\{\s*\}", " empty "),
+    (r"\[\s*\](?![\w\[])|\{\s*\}", " empty "),
 )
 _NOISE = frozenset(
     [
@@ -44,6 +44,13 @@ _NOISE = frozenset(
         "json",
         "stringify",
         "int",
+        "int64",
+        "float64",
+        "double",
+        "long",
+        "bool",
+        "reflect",
+        "deepequal",
     ]
 )
 
