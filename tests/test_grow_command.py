@@ -29,7 +29,7 @@ from codeloop.testgen.conditions import conditions
 from codeloop.testgen.results import Origin
 from codeloop.testing import FakeModel
 
-pytestmark = [pytest.mark.docker("python"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.docker("python", "runners"), pytest.mark.timeout(600)]
 IDS = ("Python/b1", "Python/b2")
 BENCH = ("bench", "basics", "--lang", "python", "--tasks", ",".join(IDS), "--policy", "single")
 
@@ -153,3 +153,27 @@ def test_a_run_without_a_program_that_passes_has_nothing_to_grow(cassette: Path,
     done = codeloop(tmp_path, "grow-tests")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+def test_the_exported_suites_are_green_and_no_longer_than_they_must_be(folder: Path) -> None:
+    assert codeloop(folder, "grow-tests").returncode == 0
+    done = codeloop(folder, "export-tests", "--out", str(folder / "exported"), "--run")
+    assert done.returncode == 0, done.stderr
+    for growth in growths(folder):
+        place = folder / "exported" / growth.task_id.replace("/", "_")
+        tests = (place / "test_solution.py").read_text("utf-8")
+        assert f"def test_{growth.entry_point}_of_" in tests
+        assert 0 < tests.count("\n    assert ") < len(growth.kept)
+        assert growth.code.strip() in (place / "solution.py").read_text("utf-8")
+    everything = codeloop(folder, "export-tests", "--out", str(folder / "all"), "--all", "--task", IDS[0])
+    assert everything.returncode == 0
+    (kept,) = (len(growth.kept) for growth in growths(folder) if growth.task_id == IDS[0])
+    assert (folder / "all" / "Python_b1" / "test_solution.py").read_text("utf-8").count("\n    assert ") == kept
+
+
+def test_a_run_without_grown_tests_is_told_the_remedy(folder: Path, tmp_path: Path) -> None:
+    done = codeloop(tmp_path, "export-tests")
+    assert done.returncode == 2
+    unknown = codeloop(folder, "export-tests", "--task", "Python/b9")
+    assert unknown.returncode == 2
+    assert "Python/b1" in unknown.stderr

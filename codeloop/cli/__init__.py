@@ -26,6 +26,7 @@ _COMMANDS = (
     "report",
     "mutate",
     "grow-tests",
+    "export-tests",
     "doctor",
     "setup",
     "sandbox",

@@ -9,7 +9,7 @@ import click
 
 from codeloop import config
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import option, sandbox_options, say, words
+from codeloop.cli.options import option, say, words
 from codeloop.config import SandboxChoice
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.registry import open_checker
@@ -39,7 +39,6 @@ _GATE = 1
 @click.option(
     "--run", "is_run", is_flag=True, help="Run each suite by its runner, in a sandbox; exit 1 unless all are green."
 )
-@sandbox_options
 def command(
     run_id: str | None,
     task: str,
@@ -47,10 +46,6 @@ def command(
     keep_all: bool,
     out: Path,
     is_run: bool,
-    sandbox: str,
-    isolation: str,
-    runtime: str,
-    allow_weak: tuple[str, ...],
 ) -> int:
     """Write the programs of RUN_ID (default: the newest run) and their grown tests: see `codeloop grow-tests`.
 
@@ -80,8 +75,7 @@ def command(
         say(f"{escape(name)}: {len(suites[name].tests)} of {len(growths[name].kept)} tests: {out / _folder(name)}")
     if not is_run:
         return 0
-    choice = SandboxChoice(kind=sandbox, isolation=isolation, runtime=runtime, allow_weak=allow_weak)
-    return anyio.run(_run, {name: (suites[name].language, files) for name, files in written.items()}, choice)
+    return anyio.run(_run, {name: (suites[name].language, files) for name, files in written.items()})
 
 
 def _suite(run: str, growth: Growth, *, keep_all: bool) -> RegressionSuite:
@@ -108,9 +102,10 @@ def _folder(task_id: str) -> str:
     return "".join(character if character.isalnum() or character in "-_" else "_" for character in task_id) or "_"
 
 
-async def _run(suites: dict[str, tuple[str, dict[str, str]]], choice: SandboxChoice) -> int:
+async def _run(suites: dict[str, tuple[str, dict[str, str]]]) -> int:
     """Run every suite; say what came of it."""
     n_red = 0
+    choice = SandboxChoice(kind="docker")  # the runners are in an image: a host may have none of them
     async with open_checker("export-tests", (IMAGE,), 1, say, choice) as checker:
         for name, (language, files) in suites.items():
             found = await run_exported(checker.sandbox, language, files)
