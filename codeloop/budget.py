@@ -64,3 +64,12 @@ class Meter:
             raise BudgetSpent(f"budget spent: ${self.cost_usd:.4f} of ${budget.cost_usd:.4f}")
         if budget.seconds is not None and seconds >= budget.seconds:
             raise BudgetSpent(f"budget spent: {seconds:.0f} of {budget.seconds:.0f} s")
+
+    @property
+    def is_spent(self) -> bool:
+        """Say whether a bound is met."""
+        try:
+            self.require()
+        except BudgetSpent:
+            return True
+        return False

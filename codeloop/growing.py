@@ -35,7 +35,10 @@ class Growing:
     budget: Budget = UNBOUNDED
 
     async def run(self, on_end: Callable[[Growth], Awaitable[None]]) -> tuple[Growth, ...]:
-        """Grow the tests of every trajectory that ended solved and has none yet; give all, in the order of tasks and draws."""
+        """Grow the tests of every trajectory that ended solved and has none yet; give all, in the order of tasks and draws.
+
+        When the budget is spent no further one is begun.
+        """
         meter = Meter(budget=self.budget, clock=anyio.current_time)
         done = {(g.task_id, g.draw): g for g in await threaded(self.store.growths, self.run_id) if not g.error}
         by_task: dict[str, list[Trajectory]] = {}
@@ -43,7 +46,8 @@ class Growing:
             by_task.setdefault(trajectory.task_id, []).append(trajectory)
         for task in self.tasks:
             for trajectory in by_task.get(task.id, []):
-                if trajectory.ending is Ending.SOLVED and (task.id, trajectory.draw) not in done:
+                is_due = trajectory.ending is Ending.SOLVED and (task.id, trajectory.draw) not in done
+                if is_due and not meter.is_spent:
                     growth = await self._growth(task, trajectory, by_task[task.id], meter)
                     done[task.id, trajectory.draw] = growth
                     await threaded(self.store.record_growth, self.run_id, growth)

@@ -157,7 +157,7 @@ def test_a_run_without_a_program_that_passes_has_nothing_to_grow(cassette: Path,
 
 def test_the_exported_suites_are_green_and_no_longer_than_they_must_be(folder: Path) -> None:
     assert codeloop(folder, "grow-tests").returncode == 0
-    done = codeloop(folder, "export-tests", "--out", str(folder / "exported"), "--run")
+    done = codeloop(folder, "export-tests", "--out", str(folder / "exported"), "--html", "--run")
     assert done.returncode == 0, done.stderr
     for growth in growths(folder):
         place = folder / "exported" / growth.task_id.replace("/", "_")
@@ -165,6 +165,7 @@ def test_the_exported_suites_are_green_and_no_longer_than_they_must_be(folder: P
         assert f"def test_{growth.entry_point}_of_" in tests
         assert 0 < tests.count("\n    assert ") < len(growth.kept)
         assert growth.code.strip() in (place / "solution.py").read_text("utf-8")
+        assert growth.kept[0].condition in (place / "mutants.html").read_text("utf-8")
     everything = codeloop(folder, "export-tests", "--out", str(folder / "all"), "--all", "--task", IDS[0])
     assert everything.returncode == 0
     (kept,) = (len(growth.kept) for growth in growths(folder) if growth.task_id == IDS[0])
@@ -177,3 +178,10 @@ def test_a_run_without_grown_tests_is_told_the_remedy(folder: Path, tmp_path: Pa
     unknown = codeloop(folder, "export-tests", "--task", "Python/b9")
     assert unknown.returncode == 2
     assert "Python/b1" in unknown.stderr
+
+
+def test_a_spent_budget_begins_no_further_program(cassette: Path, tmp_path: Path) -> None:
+    assert codeloop(tmp_path, *BENCH, "--model", f"replay:{cassette}").returncode == 0
+    done = codeloop(tmp_path, "grow-tests", "--budget-tokens", "0")
+    assert done.returncode == 0, done.stderr
+    assert growths(tmp_path) == ()

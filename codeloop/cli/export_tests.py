@@ -14,6 +14,7 @@ from codeloop.config import SandboxChoice
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.registry import open_checker
 from codeloop.regression import EXPORTERS, RegressionSuite, RegressionTest, minimised
+from codeloop.report import growth_report, mutation_report
 from codeloop.report.text import escape
 from codeloop.stages.exported import IMAGE, run_exported
 from codeloop.store import Store
@@ -36,6 +37,7 @@ _GATE = 1
     show_default=True,
     help="Folder; each task gets one in it.",
 )
+@click.option("--html", "with_html", is_flag=True, help="Beside each suite, a page with its program's mutants.")
 @click.option(
     "--run", "is_run", is_flag=True, help="Run each suite by its runner, in a sandbox; exit 1 unless all are green."
 )
@@ -45,6 +47,7 @@ def command(
     draw: int,
     keep_all: bool,
     out: Path,
+    with_html: bool,
     is_run: bool,
 ) -> int:
     """Write the programs of RUN_ID (default: the newest run) and their grown tests: see `codeloop grow-tests`.
@@ -72,6 +75,9 @@ def command(
     for name, files in written.items():
         for path, text in files.items():
             write_whole(out / _folder(name) / path, text)
+        if with_html and growths[name].mutation is not None:
+            page = mutation_report.page(growth_report.mutants_document(growths[name]), f"Mutants of {name}")
+            write_whole(out / _folder(name) / "mutants.html", page)
         say(f"{escape(name)}: {len(suites[name].tests)} of {len(growths[name].kept)} tests: {out / _folder(name)}")
     if not is_run:
         return 0

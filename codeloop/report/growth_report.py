@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from statistics import fmean
 from typing import Any
 
+from codeloop.report import mutation_report
 from codeloop.report.terminal import TableRows
 from codeloop.testgen.agreement import TestVerdict
 from codeloop.testgen.results import Fate, Growth, Origin
@@ -56,6 +58,21 @@ def as_json(growths: Sequence[Growth]) -> dict[str, Any]:
         },
         "programs": [_program(growth) for growth in growths],
     }
+
+
+def mutants_document(growth: Growth) -> dict[str, Any]:
+    """Give a program's mutants as mutation-testing-elements JSON, each with the tests that notice it."""
+    if growth.mutation is None:
+        raise ValueError(growth.error or "no mutants were judged")
+    kept = {test.condition: frozenset(test.kills) for test in growth.kept}
+    results = tuple(
+        replace(result, killed_by=tuple(name for name, kills in kept.items() if result.mutant.id in kills))
+        for result in growth.mutation.results
+    )
+    report = replace(growth.mutation, results=results)
+    return mutation_report.document(
+        growth.task_id, growth.language, growth.code, report, kept, growth.probable_equivalents()
+    )
 
 
 def mean_score(growths: Sequence[Growth], stage: str) -> float | None:
@@ -122,4 +139,4 @@ def _share(part: int, whole: int) -> str:
     return f"{part}/{whole}"
 
 
-__all__ = ["as_json", "mean_score", "rows"]
+__all__ = ["as_json", "mean_score", "mutants_document", "rows"]

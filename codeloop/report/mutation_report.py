@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -28,13 +28,21 @@ _HIGH, _LOW = 80, 60
 _ASSET = "mutation-test-elements.js"
 
 
-def document(path: str, language: str, code: str, report: MutationReport, cases: Iterable[str] = ()) -> dict[str, Any]:
+def document(
+    path: str,
+    language: str,
+    code: str,
+    report: MutationReport,
+    cases: Iterable[str] = (),
+    suspects: Collection[int] = (),
+) -> dict[str, Any]:
     """Give the report as the schema's JSON object: one file, ``path``, and its mutants; ``cases`` names the tests.
 
+    ``suspects``: ids of survivors that look like programs that do the same.
     Program and names are untrusted and stand in it as they are: a reader of JSON escapes what it shows.
     """
     names = sorted({*cases, *(name for result in report.results for name in result.killed_by)})
-    file = {"language": language, "source": code, "mutants": [_mutant(result) for result in report.results]}
+    file = {"language": language, "source": code, "mutants": [_mutant(result, suspects) for result in report.results]}
     tests = [{"id": name, "name": name} for name in names]
     config = {"seed": report.seed, "found": report.n_found, "leftOut": dict(report.left_out), "notes": [*report.notes]}
     return {
@@ -47,7 +55,7 @@ def document(path: str, language: str, code: str, report: MutationReport, cases:
     }
 
 
-def _mutant(result: MutantResult) -> dict[str, Any]:
+def _mutant(result: MutantResult, suspects: Collection[int]) -> dict[str, Any]:
     mutant = result.mutant
     found: dict[str, Any] = {
         "id": str(mutant.id),
@@ -64,6 +72,8 @@ def _mutant(result: MutantResult) -> dict[str, Any]:
         found["killedBy"] = list(dict.fromkeys(result.killed_by))
     if result.outcome and result.outcome != "ok":
         found["statusReason"] = result.outcome.replace("_", " ")
+    elif mutant.id in suspects:
+        found["statusReason"] = "probably equivalent: tests against it were asked for in vain"
     return found
 
 
