@@ -152,7 +152,9 @@ def _seconds(folder: Path, programs: Path, name: str) -> float | None:
 def mutmut_run(project: Project, workers: int) -> dict[str, Any]:
     """Run mutmut on the whole project."""
     command = [str(project.programs / "mutmut"), "run", "--max-children", str(workers)]
-    environment = {key: value for key, value in _environment(project.folder).items() if key != "PYTHONPATH"}
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    }
     began, worked, tail = time.monotonic(), 0.0, ""
     with subprocess.Popen(
         command, cwd=project.folder, env={**environment, "PYTHONUNBUFFERED": "1"}, text=True,
