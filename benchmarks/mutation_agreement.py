@@ -3,17 +3,20 @@
     python benchmarks/mutation_agreement.py --lang python,java,cpp,javascript,go,rust --mutants 1000 --seed 0
 
 Mutants are spread evenly over the languages, and ``--each`` are drawn in each of so many tasks, which lie evenly over the
-suite. The same seed draws the same mutants for both ways. Alone, a mutant has the check's whole CPU time and no fuel; what no
-test reaches in schemata must survive alone. Exit status 1 when anything differs that is not of the machine.
+suite. The same seed draws the same mutants for both ways; with ``--whole`` the schemata hold the task's others too. Alone, a
+mutant has the check's whole CPU time and no fuel; what no test reaches in schemata must survive alone. Counted apart and
+listed: ``noticed``, killed one way and timed out the other; ``refused``, judged in schemata where the compiler takes no such
+program alone. Exit status 1 on any other difference.
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import sys
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 from mutation_programs import Reference, in_parallel, options_of, passing, print_head, references_of, suite_of
@@ -37,7 +40,7 @@ class Pair:
 
     @property
     def kind(self) -> str:
-        """``same``, ``unknown`` where one way has no verdict, ``noticed`` where killed is timed out, else ``different``."""
+        """``same``, ``unknown`` where one way has no verdict, ``noticed``, ``refused``, else ``different``."""
         statuses = (self.together.status, self.alone.status)
         if set(statuses) & _UNKNOWN:
             return "unknown"
@@ -45,6 +48,8 @@ class Pair:
             return "same"
         if set(statuses) == {MutantStatus.KILLED, MutantStatus.TIMED_OUT}:
             return "noticed"
+        if statuses[1] is MutantStatus.WITHDRAWN:
+            return "refused"
         return "different"
 
     def __str__(self) -> str:
@@ -57,17 +62,11 @@ class Pair:
 
 
 def paired(task_id: str, together: MutationReport, alone: MutationReport) -> list[Pair]:
-    """Put the two results of each mutant side by side. Raises ValueError where they are not of the same mutants."""
-    return [
-        Pair(task_id=task_id, together=left, alone=_same(left, right))
-        for left, right in zip(together.results, alone.results, strict=True)
-    ]
-
-
-def _same(left: MutantResult, right: MutantResult) -> MutantResult:
-    if left.mutant != right.mutant:
-        raise ValueError(f"mutant {left.mutant.id} is compared with mutant {right.mutant.id}")
-    return right
+    """Put both results of each mutant that was judged alone side by side. Raises ValueError where schemata lack it."""
+    known = {result.mutant: result for result in together.results}
+    if missing := [result.mutant.id for result in alone.results if result.mutant not in known]:
+        raise ValueError(f"{task_id}: mutants {missing} were not judged in schemata")
+    return [Pair(task_id=task_id, together=known[result.mutant], alone=result) for result in alone.results]
 
 
 def spread(sizes: Sequence[int], wanted: int) -> list[int]:
@@ -98,26 +97,24 @@ def table_of(pairs: Sequence[Pair]) -> list[str]:
     return lines
 
 
-async def both_ways(language: str, references: list[Reference], each: int, seed: int, jobs: int) -> list[Pair]:
+async def both_ways(language: str, references: list[Reference], options: argparse.Namespace) -> list[Pair]:
     """Judge the drawn mutants of the references both ways, in the same cells."""
     found: dict[str, list[Pair]] = {}
-    async with open_checker("agreement", (language,), jobs, lambda _: None) as check:
-        good, failed = await passing(check, references, jobs)
+    async with open_checker("agreement", (language,), options.jobs, lambda _: None) as check:
+        good, failed = await passing(check, references, options.jobs)
 
         async def one(reference: Reference) -> None:
             task = reference.task
+            alone = MutationSettings(max_mutants=options.each, seed=options.seed, has_schemata=False)
+            together = replace(alone, has_schemata=True, max_alone=10**6)
+            if options.whole:
+                together = replace(together, max_mutants=None)
             reports = [
-                await check.mutate(
-                    task,
-                    reference.code,
-                    task.hidden.code,
-                    MutationSettings(max_mutants=each, seed=seed, max_alone=each, has_schemata=has_schemata),
-                )
-                for has_schemata in (True, False)
+                await check.mutate(task, reference.code, task.hidden.code, settings) for settings in (together, alone)
             ]
             found[task.id] = paired(task.id, *reports)
 
-        await in_parallel(good, one, jobs)
+        await in_parallel(good, one, options.jobs)
     for name in failed:
         print(f"{language}: left out, fails its tests: {name}", flush=True)
     return [pair for reference in good for pair in found[reference.task.id]]
@@ -125,20 +122,28 @@ async def both_ways(language: str, references: list[Reference], each: int, seed:
 
 def main() -> int:
     """Run and print."""
-    options = options_of(__doc__, mutants=1000, each=4, seed=0, jobs=2).parse_args()
+    parser = options_of(__doc__, mutants=1000, each=4, seed=0, jobs=2)
+    parser.add_argument(
+        "--whole", action="store_true", help="schemata hold all mutants of a task, not only the drawn ones"
+    )
+    options = parser.parse_args()
     languages = options.lang.split(",")
     print_head(languages)
     wanted = math.ceil(options.mutants / len(languages))
     print(f"{options.suite}, {wanted} mutants of each language, {options.each} of a task, seed {options.seed}\n")
-    print(f"{'language':11} {'tasks':>5} {'mutants':>7} {'same':>5} {'noticed':>7} {'different':>9} {'unknown':>7}")
+    print(
+        f"{'language':11} {'tasks':>5} {'mutants':>7} {'same':>5} {'noticed':>7} {'refused':>7} {'different':>9} {'unknown':>7}"
+    )
     pairs: list[Pair] = []
     for language in languages:
         chosen = drawn(suite_of(options.suite, language), language, wanted, options.each)
-        found = anyio.run(both_ways, language, chosen, options.each, options.seed, options.jobs)
+        found = anyio.run(both_ways, language, chosen, options)
         print(line_of(language, found), flush=True)
         pairs += found
     print("\n".join([line_of("all", pairs), "", *table_of(pairs), ""]))
-    print("noticed: killed one way and timed out the other; unknown: not run, or the machine failed")
+    print(
+        "noticed: killed one way, timed out the other; refused: no program alone; unknown: not run, or the machine failed"
+    )
     for pair in pairs:
         if pair.kind != "same":
             print(f"{pair.kind}: {pair}")
@@ -150,7 +155,7 @@ def line_of(language: str, pairs: Sequence[Pair]) -> str:
     kinds = Counter(pair.kind for pair in pairs)
     n_tasks = len({pair.task_id for pair in pairs})
     return (
-        f"{language:11} {n_tasks:5} {len(pairs):7} {kinds['same']:5} {kinds['noticed']:7} {kinds['different']:9}"
+        f"{language:11} {n_tasks:5} {len(pairs):7} {kinds['same']:5} {kinds['noticed']:7} {kinds['refused']:7} {kinds['different']:9}"
         f" {kinds['unknown']:7}"
     )
 

@@ -39,6 +39,7 @@ def report(*statuses: MutantStatus, is_alone: bool = False) -> MutationReport:
         (MutantStatus.SURVIVED, MutantStatus.NO_COVERAGE, "different"),
         (MutantStatus.SURVIVED, MutantStatus.KILLED, "different"),
         (MutantStatus.WITHDRAWN, MutantStatus.KILLED, "different"),
+        (MutantStatus.KILLED, MutantStatus.WITHDRAWN, "refused"),
         (MutantStatus.TIMED_OUT, MutantStatus.KILLED, "noticed"),
         (MutantStatus.ERRORED, MutantStatus.KILLED, "unknown"),
         (MutantStatus.KILLED, MutantStatus.NOT_RUN, "unknown"),
@@ -59,7 +60,7 @@ def test_a_difference_names_the_mutant_and_both_outcomes_but_not_the_program() -
 
 def test_different_mutants_are_not_compared() -> None:
     other = MutationReport(results=(MutantResult(mutant=MUTANTS[1], status=MutantStatus.KILLED),))
-    with pytest.raises(ValueError, match="compared with mutant 2"):
+    with pytest.raises(ValueError, match="not judged in schemata"):
         mutation_agreement.paired("t/1", report(MutantStatus.KILLED), other)
 
 
@@ -67,6 +68,12 @@ def test_tasks_lie_evenly_over_the_suite_and_are_as_few_as_hold_the_mutants() ->
     assert mutation_agreement.spread([4] * 10, 8) == [0, 5]
     assert mutation_agreement.spread([0, 4, 4, 4], 8) == [0, 1, 2]
     assert mutation_agreement.spread([1, 1], 50) == [0, 1]
+
+
+def test_schemata_may_hold_more_mutants_than_were_judged_alone() -> None:
+    whole = report(MutantStatus.SURVIVED, MutantStatus.KILLED)
+    alone = MutationReport(results=(MutantResult(mutant=MUTANTS[1], status=MutantStatus.KILLED, is_alone=True),))
+    assert [pair.kind for pair in mutation_agreement.paired("t/1", whole, alone)] == ["same"]
 
 
 def test_the_table_of_agreement_counts_by_both_statuses() -> None:
