@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeloop.regression import EXPORTERS, RegressionSuite, RegressionTest, minimised
+from codeloop.regression import EXPORTERS, RegressionSuite, RegressionTest, minimised, unwritable
 from codeloop.regression.go_suite import condition_of
 from codeloop.regression.names import camel, names_of
 
@@ -64,7 +64,7 @@ def test_any_text_gives_distinct_names(texts: list[str]) -> None:
         ("assert.Equal(t, []int{1}, F(1))", "reflect.DeepEqual([]int{1}, F(1))"),
         ("assert.Equal(t, true, F(1) < 2)", "(F(1) < 2) == true"),
         ("assert.True(t, F(1))", "F(1)"),
-        ("assert.Empty(t, F(1))", "reflect.ValueOf(F(1)).Len() == 0"),
+        ("assert.Empty(t, F(1))", "codeloopIsEmpty(F(1))"),
         ("F(1) == 2", "F(1) == 2"),
     ],
 )  # fmt: skip
@@ -81,3 +81,55 @@ def test_every_language_writes_its_program_and_a_test_for_each_condition(languag
     for number in range(3):
         assert f"f({number}) == {number}" in whole
     assert all(not path.startswith("/") and ".." not in path for path in files)
+
+
+BREAK_OUT = {
+    "python": ("f(1) == 2\nimport os", "f(1) == 2; g()", "f(1) == 2 # x", "f(1) == 2)", "f(1", "x = 1", '(f(1) == 2, "m")', "import os", "return f(1)", ""),
+    "java": ("s.f(1) == 2); g(); h(true", "s.f(1) == 2; g()", "s.f(1) == 2; } void n() { s.f(1)", "s.f(1) == 2 // x", 's.f(1) == 2, "m"', "int x = s.f(1)", 's.f("\\u0022); g(); h(\\u0022") == 1'),
+    "cpp": ("f(1) == 2)); g(); h((1", "f(1) == 2; } int g() { return 1", "f(1), 2", "f(1) == 2 // x", "int x = 3", "return f(1)", "#define X", 'f("??/") == 1'),
+    "javascript": ("f(1) === 2) }); g(); test('x', () => { h(1", "f(1) === 2; g()", "f(1), 2", "f(1) === 2 // x", "f(1) === 2 <!-- x", "let x = f(1)", "{ f(1) }"),
+    "go": ("F(1) == 2) { }; if (true", "F(1) == 2 }; func G() { F(1)", "x := F(1)", "F(1); G(2)", "F(1), 2", "F(1) // x", "assert.Panics(t, F)"),
+    "rust": ("f(1) == 2); g(); assert!(true", "f(1) == 2 } fn g() { f(1)", "let x = f(1)", "f(1) // x", "{ f(1); }", "f(1), 2", "assert_eq!(f(1), 2); f(1)"),
+}  # fmt: skip
+WHOLE = {
+    "python": ("assert f(1) == 2", "not f(1)", "f(1) is True", "f(1)", 'f("#;)") == {}'),
+    "java": ("!s.f(1)", 's.f("a;b").equals("}")', "s.f(1) == 2;"),
+    "cpp": ("!f(1)", "f({1, 2}) == vector<int>{1}", 'f("// x")'),
+    "javascript": ("f(1)", "!f(1)", "f({a: 1})[0] === 2"),
+    "go": ("!F(1)", "assert.Nil(t, F(1))", "F([]int{1}) == 2", 'assert.Equal(t, "}", F(1))'),
+    "rust": ("assert!(!f(1));", "f(1)", "assert_eq!(f(vec![1]), 2)", 'f("}") == "{"'),
+}
+
+
+@pytest.mark.parametrize(("language", "condition"), [(name, each) for name, all_ in BREAK_OUT.items() for each in all_])
+def test_a_condition_that_is_more_than_one_expression_is_not_written(language: str, condition: str) -> None:
+    assert unwritable(language, condition)
+    tests = (RegressionTest(condition=condition),)
+    with pytest.raises(ValueError, match=":"):
+        EXPORTERS[language](RegressionSuite(language=language, entry_point="f", code="PROGRAM", tests=tests))
+
+
+@pytest.mark.parametrize(("language", "condition"), [(name, each) for name, all_ in WHOLE.items() for each in all_])
+def test_one_whole_expression_is_written(language: str, condition: str) -> None:
+    assert not unwritable(language, condition)
+
+
+@given(text=st.text(max_size=60), language=st.sampled_from(sorted(EXPORTERS)))
+def test_any_text_is_written_or_refused(text: str, language: str) -> None:
+    suite = RegressionSuite(language=language, entry_point="f", code="P", tests=(RegressionTest(condition=text),))
+    if not unwritable(language, text):
+        assert any(text.rstrip("; ") in file for file in EXPORTERS[language](suite).values()) or language in "python go"
+
+
+def test_what_a_script_defines_and_its_tests_call_is_given_to_them() -> None:
+    code = "const same = x => x\nfunction f(x) { return x }\nconst other = 1\n"
+    tests = (RegressionTest(condition="same(f(1)) === 1"),)
+    files = EXPORTERS["javascript"](RegressionSuite(language="javascript", entry_point="f", code=code, tests=tests))
+    assert "module.exports = { f, same }" in files["solution.cjs"]
+    assert "const { f, same } = require('./solution.cjs')" in files["solution.test.cjs"]
+
+
+def test_go_imports_what_is_used_and_not_what_stands_in_a_string() -> None:
+    tests = (RegressionTest(condition='F("sort. math.") == strings.Repeat("a", 2)'),)
+    files = EXPORTERS["go"](RegressionSuite(language="go", entry_point="F", code="package main\n", tests=tests))
+    assert 'import (\n\t"strings"\n\t"testing"\n)' in files["solution_test.go"]

@@ -13,7 +13,7 @@ from codeloop.cli.options import option, say, words
 from codeloop.config import SandboxChoice
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.registry import open_checker
-from codeloop.regression import EXPORTERS, RegressionSuite, RegressionTest, minimised
+from codeloop.regression import EXPORTERS, RegressionSuite, RegressionTest, minimised, unwritable
 from codeloop.report import growth_report, mutation_report
 from codeloop.report.text import escape
 from codeloop.stages.exported import IMAGE, run_exported
@@ -78,6 +78,9 @@ def command(
         if with_html and growths[name].mutation is not None:
             page = mutation_report.page(growth_report.mutants_document(growths[name]), f"Mutants of {name}")
             write_whole(out / _folder(name) / "mutants.html", page)
+        for test in growths[name].kept:
+            if why := unwritable(suites[name].language, test.condition):
+                say(f"{escape(name)}: left out, {why}: {escape(test.condition)}")
         say(f"{escape(name)}: {len(suites[name].tests)} of {len(growths[name].kept)} tests: {out / _folder(name)}")
     if not is_run:
         return 0
@@ -88,6 +91,7 @@ def _suite(run: str, growth: Growth, *, keep_all: bool) -> RegressionSuite:
     tests = tuple(
         RegressionTest(condition=test.condition, origin=test.origin.value, kills=frozenset(test.kills))
         for test in growth.kept
+        if not unwritable(growth.language, test.condition)
     )
     return RegressionSuite(
         language=growth.language,

@@ -44,7 +44,7 @@ def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``Solution.java``, ``SolutionTest.java`` and ``pom.xml``: run ``mvn test`` in their folder."""
     names = names_of([test.condition for test in suite.tests], suite.entry_point)
     tests = "\n".join(
-        f"    @Test\n    void {camel(name)}() throws Exception {{\n        assertTrue({test.condition.rstrip('; ')});\n    }}\n"
+        f"    @Test\n    void {camel(name)}() throws Exception {{\n        assertTrue({_shown(test.condition)});\n    }}\n"
         for name, test in zip(names, suite.tests, strict=True)
     )
     head = f"/** {suite.source} */\n" if suite.source else ""
@@ -54,6 +54,13 @@ def files(suite: RegressionSuite) -> dict[str, str]:
         "src/test/java/SolutionTest.java": _own_imports(suite.code) + _IMPORTS + "\n" + body,
         "pom.xml": _POM,
     }
+
+
+def _shown(condition: str) -> str:
+    """Give the condition and its text as the message of a failure."""
+    bare = condition.rstrip("; ")
+    quoted = bare.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{bare}, "{quoted}"'
 
 
 def _own_imports(code: str) -> str:
