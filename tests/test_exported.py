@@ -114,7 +114,7 @@ def test_the_runner_names_exactly_the_tests_that_notice_a_mutant(
 ECHO = {
     "python": ("def echo(text):\n    return text\n", "echo({0}) == {0}"),
     "java": ("class Solution {\n    String echo(String text) { return text; }\n}\n", "s.echo({0}).equals({0})"),
-    "cpp": ("#include <string>\nenum { CHECK, INFO };\nstd::string echo(std::string text) { return text; }\n", "echo({0}) == {0}"),
+    "cpp": ("#include <string>\ninline int CHECK(int x) { return x; }\nstd::string echo(std::string text) { return text; }\n", "echo({0}) == {0}"),
     "javascript": ("const same = text => text\nconst echo = text => text\n", "same(echo({0})) === {0}"),
     "go": ("package main\n\nfunc echo(text string) string { return text }\n", "assert.Equal(t, {0}, echo({0}))"),
     "rust": ("fn echo(text: &str) -> String { text.to_string() }\n", "assert_eq!(echo({0}), {0})"),
