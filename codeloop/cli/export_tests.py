@@ -73,18 +73,23 @@ def command(
     }
     written = {name: EXPORTERS[suite.language](suite) for name, suite in suites.items()}
     for name, files in written.items():
-        for path, text in files.items():
-            write_whole(out / _folder(name) / path, text)
-        if with_html and growths[name].mutation is not None:
-            page = mutation_report.page(growth_report.mutants_document(growths[name]), f"Mutants of {name}")
-            write_whole(out / _folder(name) / "mutants.html", page)
-        for test in growths[name].kept:
-            if why := unwritable(suites[name].language, test.condition):
-                say(f"{escape(name)}: left out, {why}: {escape(test.condition)}")
+        _write(out / _folder(name), growths[name], files, with_html=with_html)
         say(f"{escape(name)}: {len(suites[name].tests)} of {len(growths[name].kept)} tests: {out / _folder(name)}")
     if not is_run:
         return 0
     return anyio.run(_run, {name: (suites[name].language, files) for name, files in written.items()})
+
+
+def _write(folder: Path, growth: Growth, files: dict[str, str], *, with_html: bool) -> None:
+    """Write a task's files; say which of its tests are in none, and why."""
+    for path, text in files.items():
+        write_whole(folder / path, text)
+    if with_html and growth.mutation is not None:
+        page = mutation_report.page(growth_report.mutants_document(growth), f"Mutants of {growth.task_id}")
+        write_whole(folder / "mutants.html", page)
+    for test in growth.kept:
+        if why := unwritable(growth.language, test.condition):
+            say(f"{escape(growth.task_id)}: left out, {why}: {escape(test.condition)}")
 
 
 def _suite(run: str, growth: Growth, *, keep_all: bool) -> RegressionSuite:
