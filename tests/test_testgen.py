@@ -45,7 +45,7 @@ ANSWERS = {
 
 HOSTILE = {
     "python": ("__import__('os').system('x') or f(1) == 2", "f(1) == 2; import os", "(f := 1) == 1 and f", "[f(x) for x in open('/etc/passwd')]"),
-    "java": ("s.f(1) == 2); Runtime.getRuntime().halt(0", "s.f(System.exit(0)) == 1", "s.f(new Object() { int x = 1; }) == 2"),
+    "java": ('s.f("\\u0022) == 1 && s.size() > 0 && s.f(\\u0022") == 1', "s.f(1) == 2); Runtime.getRuntime().halt(0", "s.f(System.exit(0)) == 1", "s.f(new Object() { int x = 1; }) == 2"),
     "cpp": ("f(1) == 2); system(\"x\"", "[]{ return f(1); }() == 2", "(f(1), exit(0), 1)", "f(1) == 2; }\nint g() { return 0"),
     "javascript": ("f(process.exit(0)) === 1", "(() => f(1))() === 2", "f(1) === 2); process.exit(0", "f(f = 1) === 1"),
     "go": ("assert.True(t, F(1) == 2); os.Exit(0)", "func() bool { return F(1) == 2 }()", "assert.True(t, F(1) == 2) }\nfunc init() { panic(1)"),

@@ -23,9 +23,6 @@ _NO_VALUE = re.compile(
 )
 """Types of what is more than one value, or none: an assertion takes the second for a message, the last for the condition."""
 _STRING = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`""")
-_ESCAPES = {"java": re.compile(r"\\u"), "cpp": re.compile(r"\?\?[=/'()!<>-]")}
-"""What is read before anything else, so that one which means a quotation mark ends a string: Java's Unicode escapes, and
-trigraphs, which C++ had before 2017."""
 
 
 def refusal(language: str, condition: str) -> str:
@@ -35,8 +32,8 @@ def refusal(language: str, condition: str) -> str:
         return "it is empty"
     if not bare.isprintable():  # a new line, a control character, or one that turns the direction of reading
         return "it holds more than one line, or characters that are not shown"
-    escape = _ESCAPES.get(language)
-    if escape is not None and escape.search(bare):
+    escapes = DIALECTS[language].escapes
+    if escapes is not None and escapes.search(bare):
         return "it holds an escape that the compiler reads before strings"
     if language == "javascript" and "<!--" in _STRING.sub("", bare):
         return "it holds a comment"  # in a script; the grammar reads it as operators

@@ -53,6 +53,8 @@ def is_condition(language: str, entry_point: str, line: str, helpers: frozenset[
     dialect = DIALECTS[language]
     if not line or len(line) > MAX_CHARACTERS or not line.isprintable():
         return False
+    if dialect.escapes is not None and dialect.escapes.search(line):
+        return False
     if dialect.refused is not None and dialect.refused.search(_STRING.sub('""', line)):
         return False
     root = _parsed(language, dialect, line)

@@ -48,6 +48,8 @@ class Dialect:
     """What the entry point is a method of, in tests."""
     itself: str = ""
     """An assertion that stays one: ``{0}`` its name, ``{1}`` its arguments."""
+    escapes: re.Pattern[str] | None = None
+    """Matches what is read before anything else, so that one which means a quotation mark ends a string."""
     refused: re.Pattern[str] | None = None
     """Matches text that does more than say a value, where the grammar does not show it."""
     wrap: tuple[str, str] = ("", "")
@@ -101,6 +103,7 @@ DIALECTS: Mapping[str, Dialect] = {
         ),
         equal=("{0} == {1}", "{0}.equals({1})"),
         receiver="s",
+        escapes=re.compile(r"\\u"),
         wrap=("void m() { ", "; }"),
     ),
     "cpp": Dialect(
@@ -113,6 +116,7 @@ DIALECTS: Mapping[str, Dialect] = {
             "INT_MAX INT_MIN LONG_MAX LLONG_MAX nullopt optional size_t int64_t uint64_t count at first second value has_value issame"
         ),
         equal=("{0} == {1}", "{0} == {1}"),
+        escapes=re.compile(r"\?\?[=/'()!<>-]"),  # trigraphs, which C++ had before 2017
         wrap=("void m() { ", "; }"),
     ),
     "javascript": Dialect(
