@@ -81,6 +81,11 @@ def test_bare_lines_and_lists_are_read(text: str) -> None:
     assert conditions("python", "f", text) == ("f(1) == 2",)
 
 
+def test_a_number_and_a_bracket_within_a_line_are_no_mark_of_a_list() -> None:
+    text = "s.f(Arrays.asList(5, 5, 5), 5) == 0\ns.f(Arrays.asList(1, 2, 3), 10) == 3"
+    assert conditions("java", "f", text) == tuple(text.split("\n"))
+
+
 def test_the_same_test_is_given_once_and_a_flood_not_at_all() -> None:
     assert conditions("python", "f", "f(1) == 2\nf(1) == 2") == ("f(1) == 2",)
     assert conditions("python", "f", f"f({'1' * MAX_CHARACTERS}) == 2") == ()

@@ -29,7 +29,7 @@ _STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
 _SCALAR = re.compile(
     r"-?\s*(?:\d[\w.]*|[Tt]rue|[Ff]alse|None|null|nil|undefined|'(?:[^'\\]|\\.)'|[A-Z]\w+\.M(?:AX|IN)_VALUE)"
 )
-_LIST_MARK = re.compile(r"\s*(?:[-*]|\d+[.)])\s+")
+_LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+[.)])\s+")
 
 
 def conditions(language: str, entry_point: str, answer: str, helpers: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -95,13 +95,14 @@ def _statements(dialect: Dialect, root: Node) -> list[Node]:
 
 
 def _tests(language: str, entry_point: str, text: str) -> Iterator[str]:
-    """Give the tests of a whole text, or, where it is no program, of its lines; marks of a list are no part of it."""
+    """Give the tests of a whole text, and, where it is no whole program, of its lines too; marks of a list are no part of it."""
     dialect, lines = DIALECTS[language], [line for line in text.split("\n") if line.strip()]
     if all(map(_LIST_MARK.match, lines)):
         text = "\n".join(_LIST_MARK.sub("", line, count=1) for line in lines)
-    whole = list(_collected(dialect, entry_point, parse(get_language(language).syntax, text)))
+    root = parse(get_language(language).syntax, text)
+    whole = list(_collected(dialect, entry_point, root))
     yield from whole
-    for line in [] if whole else lines:
+    for line in lines if root.has_error or not whole else []:
         bare = _LIST_MARK.sub("", line, count=1).strip().rstrip(",;").strip("`")
         yield from _collected(dialect, entry_point, _parsed(language, dialect, bare))
 
