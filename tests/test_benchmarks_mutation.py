@@ -110,7 +110,7 @@ def test_the_call_at_the_end_of_a_test_program_becomes_a_test_function() -> None
     assert "def test_m1():\n    check(same)\n" in text
     assert "\ncheck(same)" not in text
     with pytest.raises(ValueError, match="do not end with a call"):
-        mutation_peer_tools.test_text("m1", "assert True\n")
+        mutation_peer_tools.test_text("m1", "assert True\n")  # input of the script: a program that ends with no call
 
 
 def test_outcomes_of_cosmic_ray_are_counted_with_its_time_outs_apart() -> None:

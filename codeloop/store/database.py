@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +15,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from codeloop import codec
-from codeloop.attempts import Attempt, CallCounts, Completion, Ending, Prompt, Trajectory, Verdict
+from codeloop.attempts import Attempt, CallCounts, Completion, Prompt, Trajectory, Verdict
 from codeloop.errors import StoreError, StoreLocked, UnknownName
 from codeloop.store import schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
+from codeloop.store.rows import End, run_of, trajectory_of
 from codeloop.store.schema import Run, RunStatus
 from codeloop.testgen.results import Growth
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _End:
-    """What a trajectory holds beside its attempts and verdicts, which have rows of their own."""
-
-    language: str
-    ending: Ending
-    error: str
-    has_visible_tests: bool
-    n_attempts: int
-    scored: tuple[bool, ...]
-
 
 # Outcomes of a row in ``calls``; none at all: in flight, or the process was killed.
 _OK, _FROM_STORE, _CANCELLED = "ok", "from_store", "cancelled"
@@ -100,7 +88,7 @@ class Store:
         with self._transaction() as connection:
             rows = connection.execute(sa.select(schema.runs).order_by(schema.runs.c.number)).mappings().all()
         with self._reading():
-            return tuple(_run_of(row) for row in rows)
+            return tuple(run_of(row) for row in rows)
 
     def find_run(self, run_id: str | None) -> Run:
         """Give the run of that id, or the newest. Raises UnknownName, which lists the known ones."""
@@ -212,7 +200,7 @@ class Store:
         Ending again takes the place of an earlier end: an errored trajectory may be gone on with.
         """
         key = {"run_id": run_id, "task_id": trajectory.task_id, "draw": trajectory.draw}
-        end = _End(
+        end = End(
             language=trajectory.language,
             ending=trajectory.ending,
             error=trajectory.error,
@@ -236,7 +224,7 @@ class Store:
             attempts = _rows(connection, schema.attempts, run_id)
             hidden = _rows(connection, schema.hidden, run_id)
         with self._reading():
-            return tuple(_trajectory(key[0], key[1], ends[key], attempts, hidden) for key in ends)
+            return tuple(trajectory_of(key[0], key[1], ends[key], attempts, hidden) for key in ends)
 
     def attempts(self, run_id: str, task_id: str, draw: int) -> tuple[Attempt, ...]:
         """Give the recorded attempts 0, 1, 2… of one draw, up to the first gap."""
@@ -296,7 +284,7 @@ class Store:
         if row is None:
             raise StoreError(f"store {self._name} holds no run {run_id!r}")
         with self._reading():
-            return _run_of(row)
+            return run_of(row)
 
     def _put_attempt(self, connection: sa.Connection, key: Mapping[str, Any], attempt: Attempt) -> None:
         self._run(connection, key["run_id"])
@@ -350,49 +338,6 @@ def _rows(connection: sa.Connection, table: sa.Table, run_id: str, **key: str | 
     names = [column for column in table.primary_key.columns if column.name != "run_id"]
     query = sa.select(*names, table.c.data).where(*_equal(table, {"run_id": run_id, **key})).order_by(*names)
     return {tuple(row[:-1]): row[-1] for row in connection.execute(query)}
-
-
-def _trajectory(
-    task_id: str,
-    draw: int,
-    end_text: str,
-    attempts: Mapping[tuple[Any, ...], str],
-    hidden: Mapping[tuple[Any, ...], str],
-) -> Trajectory:
-    end = codec.decode(_End, end_text)
-    try:
-        attempt_texts = [attempts[task_id, draw, i] for i in range(end.n_attempts)]
-        hidden_texts = [hidden[task_id, draw, i] if is_scored else None for i, is_scored in enumerate(end.scored)]
-    except KeyError as exc:
-        raise StoreError(
-            f"{task_id} draw {draw} lacks an attempt or a hidden verdict of iteration {exc.args[0][2]}"
-        ) from exc
-    return Trajectory(
-        task_id=task_id,
-        language=end.language,
-        draw=draw,
-        ending=end.ending,
-        attempts=tuple(codec.decode(Attempt, text) for text in attempt_texts),
-        hidden=tuple(None if text is None else codec.decode(Verdict, text) for text in hidden_texts),
-        error=end.error,
-        has_visible_tests=end.has_visible_tests,
-    )
-
-
-def _run_of(row: sa.RowMapping) -> Run:
-    try:
-        status = RunStatus(row["status"])
-    except ValueError as exc:
-        raise StoreError(
-            f"run {row['run_id']!r} has the unknown status {row['status']!r}: the store is damaged"
-        ) from exc
-    return Run(
-        run_id=row["run_id"],
-        status=status,
-        created_s=row["created_s"],
-        config=codec.decode_plain(row["config"]),
-        owner=codec.decode(Owner, row["owner"]) if row["owner"] is not None else None,
-    )
 
 
 def _where_run(run_id: str) -> sa.Update:
