@@ -91,6 +91,60 @@ def test_an_endless_mutant_runs_out_of_fuel_long_before_its_time(language: str, 
     assert all(result.outcome != "timeout" for result in endless), "the fuel ended them, not the clock"
 
 
+KEEPS = {
+    "python": "seen = []\ndef f(n):\n    seen.append(n)\n    if n > 5:\n        return 0\n    return len(seen)\n",
+    "java": "class Solution { static int seen; int f(int n) { seen++; if (n > 5) { return 0; } return seen; } }",
+    "go": "package main\nvar seen int\nfunc f(n int) int { seen++; if n > 5 { return 0 }; return seen }",
+}
+
+
+@pytest.mark.docker(*KEEPS)
+@pytest.mark.parametrize("language", KEEPS)
+def test_of_many_mutants_none_finds_what_another_has_left(language: str, mutate: Mutation) -> None:
+    name = "s.f" if language == "java" else "f"
+    report = mutate(task_of(language, KEEPS[language], f"{name}(1) == 1", f"{name}(4) == 2"))
+    by_text = {result.mutant.replacement: result.status for result in report.results}
+    assert by_text["n >= 5"] is by_text["6"] is MutantStatus.SURVIVED, by_text
+    assert not any(result.is_alone for result in report.results)
+
+
+ENDS = {
+    "python": "import os, time\ndef f(n):\n    if n > 5:\n        STATEMENT\n    return n\n",
+    "java": "class Solution { int f(int n) throws Exception { if (n > 5) { STATEMENT; } return n; } }",
+    "go": 'package main\nimport ("os"; "time")\nvar _, _ = os.Args, time.Now\n'
+    "func f(n int) int { if n > 5 { STATEMENT }; return n }",
+}
+SLEEPS = {
+    "python": "time.sleep(n)",
+    "java": "Thread.sleep(1000 * n)",
+    "go": "time.Sleep(time.Duration(n) * time.Second)",
+}
+EXITS = {"python": "os._exit(0)", "java": "System.exit(0)", "go": "os.Exit(0)"}
+
+
+@pytest.mark.docker(*ENDS)
+@pytest.mark.parametrize("language", ENDS)
+@pytest.mark.parametrize(("statements", "status"), [(SLEEPS, MutantStatus.SURVIVED), (EXITS, MutantStatus.KILLED)])
+def test_of_many_mutants_one_that_is_late_or_ends_the_process_costs_no_other_its_verdict(
+    language: str, statements: dict[str, str], status: MutantStatus, mutate: Mutation
+) -> None:
+    call = "s.f(5) == 5" if language == "java" else "f(5) == 5"
+    report = mutate(task_of(language, ENDS[language].replace("STATEMENT", statements[language]), call))
+    by_text = {result.mutant.replacement: result for result in report.results}
+    assert by_text["n >= 5"].status is status, by_text
+    assert not by_text["n >= 5"].is_alone
+    assert by_text["6"].status is MutantStatus.SURVIVED
+    assert report.results[-1].status is MutantStatus.KILLED, "the answer that is returned"
+
+
+@pytest.mark.docker("python")
+def test_one_call_that_burns_no_fuel_is_ended_by_its_cpu_time(mutate: Mutation) -> None:
+    code = "def f(n):\n    if n > 5:\n        return sum(range(10**11))\n    return n\n"
+    report = mutate(task_of("python", code, "f(5) == 5"))
+    found = next(result for result in report.results if result.mutant.replacement == "n >= 5")
+    assert (found.status, found.outcome) == (MutantStatus.TIMED_OUT, "timeout")
+
+
 @pytest.mark.docker("cpp")
 def test_what_the_compiler_refuses_is_withdrawn_and_the_rest_compiled_again(mutate: Mutation) -> None:
     code = (

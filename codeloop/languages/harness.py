@@ -19,7 +19,7 @@ from typing import Any
 from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
 from codeloop.commands import CommandResult, End
 from codeloop.diagnostics import Diagnostic, unparsed
-from codeloop.languages.port import has_crashed
+from codeloop.languages.port import FUEL_EXIT, OUT_OF_FUEL, has_crashed
 
 ENDS = {
     End.TIMED_OUT: "timeout",
@@ -58,7 +58,8 @@ def read_test(result: CommandResult, nonce: str, code: str, *, tool: str) -> Sta
 def read_mutants(result: CommandResult, nonce: str, code: str, *, tool: str) -> dict[int, StageReport]:
     """Read a run of many mutants: one report for each that has a line ``mutant`` and, after its cases, one ``judged``.
 
-    What the process came to says nothing of them: of the one that ended it there is no ``judged``.
+    What the process came to says nothing of them: of the one that ended it there is no ``judged``. Where each had a process
+    of its own, that line has its exit ``code``.
     """
     found: dict[int, StageReport] = {}
     lines: list[dict[str, Any]] = []
@@ -67,12 +68,23 @@ def read_mutants(result: CommandResult, nonce: str, code: str, *, tool: str) -> 
             lines = []
         elif line.get("event") == "judged":
             cases = _cases(lines)
-            outcome, extra = _case_outcome(lines, cases, tool)
+            outcome, extra = _mutant_outcome(line.get("code"), lines, cases, tool)
             status = Status.PASSED if outcome == "ok" else Status.FAILED
             found[int(line["number"])] = report("test", status, outcome, extra, cases)
         else:
             lines.append(line)
     return found
+
+
+def _mutant_outcome(
+    code: int | None, lines: list[dict[str, Any]], cases: tuple[CaseResult, ...], tool: str
+) -> tuple[str, tuple[Diagnostic, ...]]:
+    """Say what one of many came to; ``code``: the exit code of its process, where it had one to itself."""
+    if code == FUEL_EXIT:
+        return OUT_OF_FUEL, ()
+    if code is not None and not (code == 0 and lines and lines[-1].get("event") == "done"):
+        return "exited_early", ()
+    return _case_outcome(lines, cases, tool)
 
 
 def framed(frames: list[str | bytes] | list[str]) -> bytes:

@@ -14,7 +14,7 @@ from codeloop.languages.analysed import Analyser
 from codeloop.languages.java_analysers import JAVAC, PMD, severity_of
 from codeloop.languages.java_answers import SYNTAX, TYPES, completed, members_of, name_of, with_members, with_types
 from codeloop.languages.java_cases import make_cases
-from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.port import MANY_CPU_S, STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.syntax import brace_depth, braces, in_margin, parse, text_of
 from codeloop.tasks import Task
 
@@ -87,9 +87,12 @@ class JavaLanguage:
         """Run the class files of the compile stage; the sources are not needed any more."""
         return _judge([nonce, ""], artifact, cpu_s)
 
-    def test_mutants(self, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]) -> Command:
+    def test_mutants(
+        self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]
+    ) -> Command:
         """Run the tests for one mutant after another in one JVM, whose start is most of what a run takes."""
-        return _judge([nonce, ",".join(map(str, numbers))], artifact, cpu_s)
+        del task, code, tests
+        return _judge([nonce, ",".join(map(str, numbers))], artifact, MANY_CPU_S + cpu_s * len(numbers))
 
     def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:
         """Read those that were judged to their end."""

@@ -6,17 +6,21 @@ A judge writes JSON lines on its own private channel, every one with the check's
     {"nonce": …, "case": {"id": 0, …, "status": "passed" | "failed" | "raised", "expected": …, "actual": …, "exception": …,
      "line": …}}                                     as they are decided: the last line of a case counts
     {"nonce": …, "done": true, "whole": true, "died": false, "forged": false}       as the last line
+
+In a run of many mutants there are a plan, cases and a line done of each; the last says in "mutant" and "over" which one it
+was and with what exit code its process ended.
 """
 
 from __future__ import annotations
 
 import json
+import signal
 from typing import Any
 
 from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
 from codeloop.commands import CommandResult, End
 from codeloop.diagnostics import Diagnostic, unparsed
-from codeloop.languages.port import has_crashed
+from codeloop.languages.port import FUEL_EXIT, OUT_OF_FUEL, has_crashed
 
 EXTRA_CPU_S = 10.0  # the judge starts a program and makes the test's own data besides
 ENDS = {
@@ -25,8 +29,11 @@ ENDS = {
     End.OUT_OF_MEMORY: "out_of_memory",
     End.OUTPUT_LIMIT: "output_limit",
 }
+_ENDED = {FUEL_EXIT: OUT_OF_FUEL, -signal.SIGPROF: "timeout"}
+"""By exit code: what a mutant's own guards end, and what its timer does."""
 _MESSAGES = {
     "timeout": "the program used more CPU time than allowed",
+    OUT_OF_FUEL: "the program took more steps than allowed",
     "wall_timeout": "the program took longer than allowed: it waits for something",
     "out_of_memory": "the program used more memory than allowed",
     "output_limit": "the program printed more than allowed",
@@ -51,6 +58,28 @@ def read_test(result: CommandResult, nonce: str) -> StageReport:
     outcome = _outcome(done, end, cases)
     if outcome == "exited_early" and has_crashed(result):
         outcome = "crashed"
+    return _report(done, outcome, cases)
+
+
+def read_mutants(result: CommandResult, nonce: str) -> dict[int, StageReport]:
+    """Read a run of many mutants: one report for each whose process ended while the judge was there to see it."""
+    found: dict[int, StageReport] = {}
+    lines: list[dict[str, Any]] = []
+    for line in read_lines(result.peer.channel if result.peer else b""):
+        if line.get("nonce") != nonce:
+            continue
+        lines.append(line)
+        if line.get("done") is not True:
+            continue
+        if isinstance(line.get("mutant"), int) and isinstance(line.get("over"), int):
+            end = _ENDED.get(line["over"], "")
+            cases = _cases(lines, end)
+            found[line["mutant"]] = _report(line, _outcome(line, end, cases), cases)
+        lines = []
+    return found
+
+
+def _report(done: dict[str, Any], outcome: str, cases: tuple[CaseResult, ...]) -> StageReport:
     findings = (event("test", outcome),) if outcome in _MESSAGES else ()
     if "error" in done:
         findings = (*findings, unparsed("test", "judge", str(done["error"])))
@@ -132,4 +161,4 @@ def _outcome(done: dict[str, Any], end: str, cases: tuple[CaseResult, ...]) -> s
     return "ok" if done.get("whole") is True and all(c.status is CaseStatus.PASSED for c in cases) else "exception"
 
 
-__all__ = ["ENDS", "EXTRA_CPU_S", "event", "read_lines", "read_test"]
+__all__ = ["ENDS", "EXTRA_CPU_S", "event", "read_lines", "read_mutants", "read_test"]

@@ -57,12 +57,24 @@ def has_crashed(result: CommandResult) -> bool:
     return result.end is End.SIGNALLED and result.code in _FAULTS
 
 
+MUTANT_VARIABLE = "CODELOOP_MUTANT"
+"""The environment variable by which a program with many mutants learns which one is chosen."""
+FUEL_EXIT = 99
+"""The exit code of a mutant that has used up its steps."""
+OUT_OF_FUEL = "out_of_fuel"
+"""The outcome of such a one, in a run of many."""
+MANY_CPU_S = 10.0
+"""What a process that runs many mutants may use besides what each of them may."""
+
+
 @runtime_checkable
 class ManyMutants(Protocol):
     """A language whose process is dear to start: it runs the tests for many mutants of one program in one process."""
 
-    def test_mutants(self, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]) -> Command:
-        """Build the command that runs the tests of ``artifact`` once with each mutant chosen, one after another."""
+    def test_mutants(
+        self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]
+    ) -> Command:
+        """Build the command that runs the tests once with each mutant chosen; ``cpu_s`` seconds are for each of them."""
         ...
 
     def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:

@@ -17,7 +17,7 @@ from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, judged
 from codeloop.languages.analysed import Analyser
-from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
+from codeloop.languages.port import MANY_CPU_S, MUTANT_VARIABLE, STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.python_analysers import DIRECTIVES, RUFF, SOURCE, TY
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.tasks import Task
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 _HOME = "/opt/codeloop"
+_LATE_S = 2.0
 _COMPILE_CPU_S = 10.0  # a program of 100 kB takes a tenth of a second; this stops bombs of constant folding
 
 _SYNTAX = Syntax(
@@ -110,25 +111,27 @@ class PythonLanguage:
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Build the candidate's process with the judge as its peer; only the judge gets tests and nonce."""
         del artifact
-        job = {"nonce": nonce, "prompt": task.prompt, "entry_point": task.entry_point, "tests": _own(tests)}
-        judge = Command(
-            argv=("python3", "-I", f"{_HOME}/judge.py"),
-            role=Role.JUDGE,
-            channel=json.dumps(job).encode("ascii"),
-            limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S),
-        )
-        return Command(
-            argv=("python3", "-I", f"{_HOME}/candidate.py", SOURCE),
-            role=Role.CANDIDATE,
-            files=((SOURCE, to_bytes(code)),),
-            limits=Limits(cpu_s=cpu_s),
-            peer=judge,
-        )
+        return _judged(_job(task, tests, nonce), code, cpu_s, Limits().wall_s)
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the judge's lines. Once the candidate was contacted, whatever goes wrong is the candidate's doing."""
         del code
         return judged.read_test(result, nonce)
+
+    def test_mutants(
+        self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float, numbers: tuple[int, ...]
+    ) -> Command:
+        """Fork the candidate's process for each mutant before it has loaded the program, which is compiled by then."""
+        del artifact
+        late_s = _LATE_S + 2 * cpu_s  # a process of its own, and the sandbox's clock, decide about one that is late
+        job = _job(task, tests, nonce) | {"mutants": {"numbers": numbers, "cpu_s": cpu_s, "wall_s": late_s}}
+        whole_s = MANY_CPU_S + cpu_s * len(numbers)
+        return _judged(job, code, whole_s, max(Limits().wall_s, 3 * whole_s), MUTANT_VARIABLE)
+
+    def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:
+        """Read the judge's lines of those that it saw to their end."""
+        del code
+        return judged.read_mutants(result, nonce)
 
     def lint(self, task: Task, code: str) -> Command:
         """Build the command of the analysers, which no comment of the program silences."""
@@ -229,6 +232,26 @@ def _is_plain(node: Node, names: set[str]) -> bool:
 
 def _joined(prompt: str, text: str) -> str:
     return prompt + ("" if prompt.endswith("\n") else "\n") + text
+
+
+def _job(task: Task, tests: str, nonce: str) -> dict[str, Any]:
+    return {"nonce": nonce, "prompt": task.prompt, "entry_point": task.entry_point, "tests": _own(tests)}
+
+
+def _judged(job: dict[str, Any], code: str, cpu_s: float, wall_s: float, *arguments: str) -> Command:
+    judge = Command(
+        argv=("python3", "-I", f"{_HOME}/judge.py"),
+        role=Role.JUDGE,
+        channel=json.dumps(job).encode("ascii"),
+        limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S, wall_s=wall_s),
+    )
+    return Command(
+        argv=("python3", "-I", f"{_HOME}/candidate.py", SOURCE, *arguments),
+        role=Role.CANDIDATE,
+        files=((SOURCE, to_bytes(code)),),
+        limits=Limits(cpu_s=cpu_s, wall_s=wall_s),
+        peer=judge,
+    )
 
 
 def _own(tests: str) -> str:

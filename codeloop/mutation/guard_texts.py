@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-MUTANT_VARIABLE = "CODELOOP_MUTANT"
+from codeloop.languages.port import FUEL_EXIT, MUTANT_VARIABLE
+
 FUEL_VARIABLE = "CODELOOP_FUEL"
-FUEL_EXIT = 99
 FORCED_EXIT = 98
 MARK = "codeloop-mutation"
 """Begins the lines on stderr: ``reached N``, ``steps N``, ``fuel``."""

@@ -13,7 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeloop.mutation.guard_texts import CPP, FUEL_VARIABLE, GO, JAVA, JAVASCRIPT, MARK, MUTANT_VARIABLE, PYTHON, RUST
+from codeloop.languages.port import MUTANT_VARIABLE
+from codeloop.mutation.guard_texts import CPP, FUEL_VARIABLE, GO, JAVA, JAVASCRIPT, MARK, PYTHON, RUST
 
 if TYPE_CHECKING:
     from codeloop.mutation.program import Program

@@ -12,6 +12,7 @@ from codeloop.attempts import CaseStatus, StageReport, Status
 from codeloop.commands import Command, CommandResult
 from codeloop.diagnostics import Severity
 from codeloop.languages import Language, ManyMutants
+from codeloop.languages.port import OUT_OF_FUEL
 from codeloop.mutation.guards import FUEL_VARIABLE, MARK, MUTANT_VARIABLE, read_traces
 from codeloop.mutation.mutants import Mutant, find_mutants, mutated
 from codeloop.mutation.operators import Operator
@@ -25,10 +26,11 @@ from codeloop.tasks import Task
 
 _ROUNDS = 5  # compiles of the schemata: past it, what the compiler still refuses takes compiles of its own
 _MIN_FUEL = 100_000
-_FUEL_FACTOR = 100  # of the original's steps, as StrykerJS has it
-_CPU_FACTOR = 10  # of the original's seconds: for what burns no fuel, such as one call that never comes back
+_FACTOR = (
+    10  # of the original's steps, and of its seconds for what burns no fuel, such as one call that never comes back
+)
 _MIN_CPU_S = 1.0
-_MANY_CPU_S = 10.0
+_LATE = frozenset({"timeout", "wall_timeout", OUT_OF_FUEL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +124,7 @@ class _Run:
                 yield MutantResult(mutant=mutant, status=MutantStatus.NOT_RUN)
             else:
                 report, result = await self._run(schemata.code, artifact, mutant.id)
-                yield _judged(mutant, report, result, is_alone=False)
+                yield _judged(mutant, report, result.stderr, is_alone=False)
 
     async def _many(self, code: str, artifact: bytes, mutants: list[Mutant]) -> dict[int, MutantResult]:
         """Judge many in one process; the one that ends it is left to a process of its own, and the next ones follow."""
@@ -130,17 +132,22 @@ class _Run:
         found: dict[int, MutantResult] = {}
         left = {mutant.id: mutant for mutant in mutants}
         while left and isinstance(language, ManyMutants) and not self._is_over():
-            nonce = secrets.token_hex(16)
-            cpu_s = _MANY_CPU_S + self.cpu_s * len(left)
-            command = language.test_mutants(artifact, nonce, cpu_s, tuple(left))
-            result = await self.cell.run(self._told(command, 0))
-            self.run_s += result.wall_s
-            for number, report in language.read_mutants(result, nonce, code).items():
+            reports, result = await self._in_one(language, code, artifact, tuple(left))
+            for number, report in reports.items():
                 each = replace(report, duration_s=result.wall_s / len(left))
-                found[number] = _judged(left[number], each, result, is_alone=False)
+                found[number] = _judged(left[number], each, b"", is_alone=False)
             left = {number: mutant for number, mutant in left.items() if number not in found}
             left.pop(next(iter(left), 0), None)
         return found
+
+    async def _in_one(
+        self, language: ManyMutants, code: str, artifact: bytes, numbers: tuple[int, ...]
+    ) -> tuple[dict[int, StageReport], CommandResult]:
+        nonce = secrets.token_hex(16)
+        command = language.test_mutants(self.task, code, self.tests, artifact, nonce, self.cpu_s, numbers)
+        result = await self.cell.run(self._told(command, 0))
+        self.run_s += result.wall_s
+        return language.read_mutants(result, nonce, code), result
 
     def _told(self, command: Command, number: int) -> Command:
         chosen = ((MUTANT_VARIABLE, str(number)), (FUEL_VARIABLE, str(self.fuel)))
@@ -173,7 +180,7 @@ class _Run:
 
     async def _rehearse(self, schemata: Schemata, artifact: bytes) -> frozenset[int] | None:
         """Run without a mutant, which must pass and says what is reached, and with all guards closed, which must fail."""
-        report, result = await self._run(schemata.code, artifact, 0)
+        report, result, forced = await self._originals(schemata.code, artifact)
         if report.status is not Status.PASSED:
             self.is_equivalent = False
             self.notes.append(
@@ -181,16 +188,25 @@ class _Run:
             )
             return None
         traces = read_traces(result.stderr)
-        self.fuel = max(_MIN_FUEL, _FUEL_FACTOR * 2 * traces.steps)
-        self.cpu_s = min(self.cpu_s, _MIN_CPU_S + _CPU_FACTOR * report.cpu_s)
+        self.fuel = max(_MIN_FUEL, _FACTOR * 2 * traces.steps)  # it took up to twice as many as its last line says
+        self.cpu_s = min(self.cpu_s, _MIN_CPU_S + _FACTOR * result.cpu_s)
         if not traces.reached:
             return traces.reached
-        forced, _ = await self._run(schemata.code, artifact, -1)
+        if forced is None:
+            forced, _ = await self._run(schemata.code, artifact, -1)
         if forced.status is Status.PASSED:
             self.is_equivalent = False
             self.notes.append("the guards are not asked; each mutant is compiled alone")
             return None
         return frozenset(schemata.mutants) if traces.is_cut else traces.reached
+
+    async def _originals(self, code: str, artifact: bytes) -> tuple[StageReport, CommandResult, StageReport | None]:
+        """Run without a mutant; where one process runs many, it runs with all guards closed as well, which may end it."""
+        if isinstance(self.language, ManyMutants):
+            reports, result = await self._in_one(self.language, code, artifact, (0, -1))
+            if 0 in reports:
+                return reports[0], result, reports.get(-1)
+        return *(await self._run(code, artifact, 0)), None
 
     async def _each_alone(self, mutants: list[Mutant]) -> AsyncIterator[MutantResult]:
         is_bounded = self.settings.has_schemata and self.is_equivalent
@@ -208,7 +224,7 @@ class _Run:
             outcome = compiled.report.outcome
             return MutantResult(mutant=mutant, status=MutantStatus.WITHDRAWN, outcome=outcome, is_alone=True)
         report, result = await self._run(code, compiled.artifact, 0)
-        return _judged(mutant, report, result, is_alone=True)
+        return _judged(mutant, report, result.stderr, is_alone=True)
 
     async def _run(
         self, code: str, artifact: bytes, number: int, *, is_first: bool = True
@@ -243,13 +259,13 @@ def _said(report: StageReport) -> str:
     return next((found.message for found in report.diagnostics), report.outcome)[:200]
 
 
-def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_alone: bool) -> MutantResult:
+def _judged(mutant: Mutant, report: StageReport, stderr: bytes, *, is_alone: bool) -> MutantResult:
     failed = tuple(case.name for case in report.cases if case.status in {CaseStatus.FAILED, CaseStatus.RAISED})
     if report.status is Status.PASSED:
         status = MutantStatus.SURVIVED
     elif report.status is Status.ERRORED:
         status = MutantStatus.ERRORED
-    elif report.outcome in {"timeout", "wall_timeout"} or _is_out_of_fuel(report, result):
+    elif report.outcome in _LATE or _is_out_of_fuel(report, stderr):
         status = MutantStatus.TIMED_OUT
     else:
         status = MutantStatus.KILLED
@@ -263,10 +279,10 @@ def _judged(mutant: Mutant, report: StageReport, result: CommandResult, *, is_al
     )
 
 
-def _is_out_of_fuel(report: StageReport, result: CommandResult) -> bool:
-    """Ask the guards' lines, or, of a run of many, what was raised in this one's cases."""
+def _is_out_of_fuel(report: StageReport, stderr: bytes) -> bool:
+    """Ask the guards' lines, or, where many share a stream that says nothing of one, what was raised in this one's cases."""
     raised = [case.exception for case in report.cases] + [found.message for found in report.diagnostics]
-    return read_traces(result.stderr).is_out_of_fuel or any(f"{MARK} fuel" in text for text in raised)
+    return read_traces(stderr).is_out_of_fuel or any(f"{MARK} fuel" in text for text in raised)
 
 
 __all__ = ["MutationSettings", "mutate_stage"]

@@ -7,6 +7,8 @@ import sys
 
 sys.path.insert(0, "/opt/codeloop" if __file__.startswith("/opt/") else __file__.rpartition("/")[0] or ".")
 import contextlib
+import os
+import signal
 import types
 
 import wire
@@ -35,13 +37,18 @@ class Host:
         self.module = types.ModuleType("solution")
         self.module.__file__ = path
         self.load_error = None
+        self.code = None
+
+    def compile(self):
+        if self.code is None:
+            with open(self.path, "rb") as file:
+                self.code = compile(file.read(), self.path, "exec", dont_inherit=True)
+        return self.code
 
     def load(self):
         sys.modules["solution"] = self.module
         try:
-            with open(self.path, "rb") as file:
-                code = compile(file.read(), self.path, "exec", dont_inherit=True)
-            exec(code, self.module.__dict__)
+            exec(self.compile(), self.module.__dict__)
         except BaseException as error:
             self.load_error = wire.describe(error, self.path)
         _flush()
@@ -68,6 +75,20 @@ class Host:
         """Answer requests until the judge is gone."""
         while True:
             self.answer(wire.read_message(_FD))
+
+    def serve_mutants(self, variable):
+        """Fork for each mutant that the judge names: every one finds the solution not yet loaded, and ``variable`` set."""
+        with contextlib.suppress(Exception):
+            self.compile()
+        while True:
+            chosen = wire.read_message(_FD)
+            pid = os.fork()
+            if pid == 0:
+                os.environ[variable] = str(chosen["mutant"])
+                signal.setitimer(signal.ITIMER_PROF, chosen["cpu_s"])  # the signal ends it, as it does nothing else
+                self.serve()
+            _, status = os.waitpid(pid, 0)
+            wire.write_message(_FD, {"over": os.waitstatus_to_exitcode(status)})
 
     def answer(self, request):
         shared = wire.Shared()
@@ -104,6 +125,9 @@ class Host:
             if "cberr" in message:
                 raise wire.rebuild(message["cberr"])
             self.answer(message)
+
+    def do_end(self):
+        os._exit(0)
 
     def do_load(self):
         """Load only when the judge asks: by then it has announced its cases, so that no bomb can keep it from doing so."""
@@ -152,7 +176,10 @@ def _flush():
 def main():
     host = Host(sys.argv[1] if len(sys.argv) > 1 else "solution.py")
     with contextlib.suppress(wire.Closed):
-        host.serve()
+        if len(sys.argv) > 2:
+            host.serve_mutants(variable=sys.argv[2])
+        else:
+            host.serve()
 
 
 if __name__ == "__main__":

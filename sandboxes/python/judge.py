@@ -2,6 +2,7 @@
 
 Reads {nonce, prompt, entry_point, tests} from descriptor 0 until its end; calls the candidate over descriptor 3; writes
 JSON lines on descriptor 0, each with the nonce: the plan, cases as they are decided (the last line of a case counts), done.
+With {mutants: {numbers, cpu_s, wall_s}} it does so once for each, and its lines ``done`` say of which.
 """
 
 import sys
@@ -9,10 +10,13 @@ import sys
 sys.path.insert(0, "/opt/codeloop" if __file__.startswith("/opt/") else __file__.rpartition("/")[0] or ".")
 import ast
 import builtins
+import contextlib
+import copy
 import importlib
 import json
 import os
 import select
+import signal
 import time
 import types
 
@@ -84,6 +88,8 @@ class Link:
         self.record = record
         self.sequence = 0
         self.failure = None
+        self.over = None
+        """How the process ended, as the one that forked it for a mutant tells."""
         self.remotes = {}
         self.functions = []
 
@@ -111,6 +117,9 @@ class Link:
         while True:
             self.record.settle()
             reply = wire.read_message(_PEER)
+            if "over" in reply:
+                self.over = reply["over"]
+                raise wire.Closed
             if "cb" not in reply:
                 break
             self._call_back(reply)
@@ -509,31 +518,72 @@ def _fetch(link, namespace, entry_point, foreign):
             namespace[name] = link.request("get", name)
 
 
+class Tests:
+    """The tests of a job, ready to be run: once, or once for each mutant, each time with names and a prompt of their own."""
+
+    def __init__(self, job):
+        self.prompt, self.entry_point = job["prompt"], job["entry_point"]
+        tree = ast.parse(job["tests"], "tests")
+        nodes = list(ast.walk(tree))
+        self.namespace = given(self.prompt)
+        self.foreign = foreign_names(nodes, {*self.namespace, self.entry_point})
+        end = [] if calls_check(tree) else ast.parse(f"check({self.entry_point})").body
+        transform = Transform(tainted_names(nodes, self.entry_point))
+        transform.block(tree.body)
+        tree.body += end
+        self.code = compile(tree, "tests", "exec", dont_inherit=True)
+        self.cases = transform.cases
+
+    def run(self, record, link):
+        """Run them on a candidate that nobody has called yet; gives the fields of the done line."""
+        namespace = self.namespace or given(self.prompt)
+        self.namespace = None  # its objects are of this run
+        namespace[_PREFIX + "hooks"] = Hooks(record)
+        try:
+            _load(link)
+            _fetch(link, namespace, self.entry_point, self.foreign)
+            exec(self.code, namespace)
+        except (wire.Closed, Forged):
+            pass
+        except BaseException as error:
+            _setup(record, error)
+        return _close(record, link)
+
+
 def run(job, record):
     """Judge; gives the fields of the done line."""
-    entry_point = job["entry_point"]
-    tree = ast.parse(job["tests"], "tests")
-    namespace = given(job["prompt"])
-    nodes = list(ast.walk(tree))
-    foreign = foreign_names(nodes, {*namespace, entry_point})
-    end = [] if calls_check(tree) else ast.parse(f"check({entry_point})").body
-    transform = Transform(tainted_names(nodes, entry_point))
-    transform.block(tree.body)
-    tree.body += end
-    code = compile(tree, "tests", "exec", dont_inherit=True)
-    record.cases = transform.cases
-    namespace[_PREFIX + "hooks"] = Hooks(record)
+    tests = Tests(job)
+    record.cases = tests.cases
     record.plan()
-    link = Link(record)
-    try:
-        _load(link)
-        _fetch(link, namespace, entry_point, foreign)
-        exec(code, namespace)
-    except (wire.Closed, Forged):
-        pass
-    except BaseException as error:
-        _setup(record, error)
-    return _close(record, link)
+    return tests.run(record, Link(record))
+
+
+def run_mutants(job, record):
+    """Judge each mutant in a process that the candidate's forks for it; gives the fields of the last one's done line.
+
+    One that is late ends this process, and what the candidate's answers otherwise than it should ends the run: whoever
+    asked goes on with the next.
+    """
+    tests, mutants = Tests(job), job["mutants"]
+    fields = {}
+    for number in mutants["numbers"]:
+        if fields:
+            record.write(done=True, **fields)
+        record.cases = copy.deepcopy(tests.cases)
+        record.plan()
+        signal.setitimer(signal.ITIMER_REAL, mutants["wall_s"])
+        link = Link(record)
+        wire.write_message(_PEER, {"mutant": number, "cpu_s": mutants["cpu_s"]})
+        fields = {"mutant": number, **tests.run(record, link), "over": _ended(link)}
+    return fields
+
+
+def _ended(link):
+    """Have the mutant's process end, and give its exit code."""
+    if link.over is None:
+        with contextlib.suppress(wire.Closed):
+            link.request("end")
+    return link.over
 
 
 def _setup(record, error):
@@ -561,7 +611,7 @@ def main():
     job = json.loads(b"".join(parts))
     record = Record(job["nonce"])
     try:
-        fields = run(job, record)
+        fields = run_mutants(job, record) if "mutants" in job else run(job, record)
     except BaseException as error:
         fields = {"error": _exception_text(error), "whole": False, "died": False, "forged": False}
     record.write(done=True, **fields)

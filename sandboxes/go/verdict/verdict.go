@@ -22,7 +22,7 @@ import (
 func setMaxStack(bytes int) int
 
 const (
-	channelFd  = 100         // past what the runtime has open, below the limit on descriptors
+	channelFd  = 60          // past what the runtime has open, within the table that a process begins with: see init
 	stackBytes = 128 << 20   // honest deep recursion must not fail for want of stack, endless one must not eat the cell
 	source     = "/solution.go"
 )
@@ -45,6 +45,7 @@ var (
 
 func init() {
 	nonce = readAll()
+	// A larger table of descriptors, in a process with threads, waits for all of the kernel's readers: 10 ms and more.
 	if _, _, problem := syscall.RawSyscall(syscall.SYS_DUP3, 0, channelFd, syscall.O_CLOEXEC); problem != 0 {
 		syscall.Exit(70)
 	}
