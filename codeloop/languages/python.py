@@ -19,6 +19,7 @@ from codeloop.languages import analysed, judged
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import MANY_CPU_S, MUTANT_VARIABLE, STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.python_analysers import DIRECTIVES, RUFF, SOURCE, TY
+from codeloop.languages.python_cases import HOME, job_of, judging, own_tests
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.tasks import Task
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-_HOME = "/opt/codeloop"
 _LATE_S = 2.0
 _COMPILE_CPU_S = 10.0  # a program of 100 kB takes a tenth of a second; this stops bombs of constant folding
 
@@ -84,7 +84,7 @@ class PythonLanguage:
         """Build the syntax check; nothing is prepared for the tests, which the judge reads as they are."""
         job = {"source": base64.b64encode(to_bytes(code)).decode("ascii"), "entry_point": task.entry_point}
         return Command(
-            argv=("python3", "-I", f"{_HOME}/compile.py"),
+            argv=("python3", "-I", f"{HOME}/compile.py"),
             role=Role.COMPILER,
             channel=json.dumps(job).encode("ascii"),
             limits=Limits(cpu_s=_COMPILE_CPU_S),
@@ -111,7 +111,7 @@ class PythonLanguage:
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Build the candidate's process with the judge as its peer; only the judge gets tests and nonce."""
         del artifact
-        return _judged(_job(task, tests, nonce), code, cpu_s, Limits().wall_s)
+        return judging(job_of(task, tests, nonce), code, cpu_s, Limits().wall_s)
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the judge's lines. Once the candidate was contacted, whatever goes wrong is the candidate's doing."""
@@ -124,9 +124,9 @@ class PythonLanguage:
         """Fork the candidate's process for each mutant before it has loaded the program, which is compiled by then."""
         del artifact
         late_s = _LATE_S + 2 * cpu_s  # a process of its own, and the sandbox's clock, decide about one that is late
-        job = _job(task, tests, nonce) | {"mutants": {"numbers": numbers, "cpu_s": cpu_s, "wall_s": late_s}}
+        job = job_of(task, tests, nonce) | {"mutants": {"numbers": numbers, "cpu_s": cpu_s, "wall_s": late_s}}
         whole_s = MANY_CPU_S + cpu_s * len(numbers)
-        return _judged(job, code, whole_s, max(Limits().wall_s, 3 * whole_s), MUTANT_VARIABLE)
+        return judging(job, code, whole_s, max(Limits().wall_s, 3 * whole_s), MUTANT_VARIABLE)
 
     def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:
         """Read the judge's lines of those that it saw to their end."""
@@ -151,7 +151,7 @@ class PythonLanguage:
     def may_be_vacuous(self, task: Task) -> bool:
         """Look for an assertion that is neither ``f(…) == …`` nor ``f(…)`` nor ``not f(…)``."""
         names = {task.entry_point, "candidate"}
-        return any(not _is_plain(node, names) for node in _asserted(_parse(_own(task.visible.code))))
+        return any(not _is_plain(node, names) for node in _asserted(_parse(own_tests(task.visible.code))))
 
     def bound(self, node: Node) -> set[str]:
         """Name what a statement at the top binds."""
@@ -232,33 +232,6 @@ def _is_plain(node: Node, names: set[str]) -> bool:
 
 def _joined(prompt: str, text: str) -> str:
     return prompt + ("" if prompt.endswith("\n") else "\n") + text
-
-
-def _job(task: Task, tests: str, nonce: str) -> dict[str, Any]:
-    return {"nonce": nonce, "prompt": task.prompt, "entry_point": task.entry_point, "tests": _own(tests)}
-
-
-def _judged(job: dict[str, Any], code: str, cpu_s: float, wall_s: float, *arguments: str) -> Command:
-    judge = Command(
-        argv=("python3", "-I", f"{_HOME}/judge.py"),
-        role=Role.JUDGE,
-        channel=json.dumps(job).encode("ascii"),
-        limits=Limits(cpu_s=cpu_s + judged.EXTRA_CPU_S, wall_s=wall_s),
-    )
-    return Command(
-        argv=("python3", "-I", f"{_HOME}/candidate.py", SOURCE, *arguments),
-        role=Role.CANDIDATE,
-        files=((SOURCE, to_bytes(code)),),
-        limits=Limits(cpu_s=cpu_s, wall_s=wall_s),
-        peer=judge,
-    )
-
-
-def _own(tests: str) -> str:
-    """Drop indented lines before the first statement: a suite's leftover of a body (HumanEval-X Python/119)."""
-    lines = tests.splitlines(keepends=True)
-    first = next((i for i, line in enumerate(lines) if line.strip() and not line[0].isspace()), 0)
-    return "".join(lines[first:])
 
 
 def _compiled(status: Status, outcome: str, findings: tuple[Diagnostic, ...]) -> Compiled:
