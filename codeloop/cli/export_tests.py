@@ -94,7 +94,9 @@ def _write(folder: Path, growth: Growth, files: dict[str, str], *, with_html: bo
 
 def _suite(run: str, growth: Growth, *, keep_all: bool) -> RegressionSuite:
     tests = tuple(
-        RegressionTest(condition=test.condition, origin=test.origin.value, kills=frozenset(test.kills))
+        RegressionTest(
+            condition=test.condition, origin=test.origin.value, property=test.property, kills=frozenset(test.kills)
+        )
         for test in growth.kept
         if not unwritable(growth.language, test.condition)
     )

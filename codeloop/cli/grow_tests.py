@@ -33,6 +33,13 @@ from codeloop.tasks import Task
 @option("--limit", type=click.IntRange(min=1), help="The first so many of them, in the suite's order.")
 @option("--test-model", default="", help="Model that writes tests, as bench --model.", show_default="the run's")
 @option("--n-tests", type=click.IntRange(1, 50), default=10, help="Tests asked for from the statement.")
+@option(
+    "--properties",
+    "n_properties",
+    type=click.IntRange(0, 20),
+    default=0,
+    help="Properties asked for from the statement; each is tried on 10 inputs.",
+)
 @option("--n-programs", type=click.IntRange(0, 20), default=3, help="Independent programs that judge a failing test.")
 @option(
     "--max-questions", type=click.IntRange(min=0), default=6, help="Questions about surviving mutants, per program."
@@ -50,6 +57,7 @@ def command(
     limit: int | None,
     test_model: str,
     n_tests: int,
+    n_properties: int,
     n_programs: int,
     max_questions: int,
     target_score: float,
@@ -73,6 +81,7 @@ def command(
         tasks = _tasks(store, run.run_id, settings, words(task))[:limit]
         grown = GrowthSettings(
             n_tests=n_tests,
+            n_properties=n_properties,
             n_programs=n_programs,
             max_questions=max_questions,
             target=target_score / 100,

@@ -2,7 +2,7 @@
 
 Tests are written from the statement, then against mutants that survived; each is kept only if it compiles, ends alike in
 two runs and passes on the program. Where a test and the program disagree, programs that were written independently are
-asked (``testgen.agreement``), and a program that they show wrong is repaired.
+asked (``testgen.agreement``), and a program that they show wrong is repaired. Properties are believed as a whole or not.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from codeloop.budget import BudgetSpent
 from codeloop.errors import ModelError, SandboxError
 from codeloop.growth.generation import Coder, generate, take_visible
 from codeloop.growth.ground import Ground, Write
+from codeloop.growth.properties import generalise
 from codeloop.growth.settings import GrowthSettings
 from codeloop.growth.strengthening import strengthen
 from codeloop.growth.trial import Bed
@@ -30,6 +31,7 @@ async def grow(
         await take_visible(ground)
         await ground.mutate(Origin.VISIBLE)
         await generate(ground, coder)
+        await generalise(ground)
         await ground.mutate(Origin.GENERATED)
         await strengthen(ground)
         await ground.mutate(Origin.MUTATION)

@@ -37,6 +37,7 @@ class Ground:
     bed: Bed
     settings: GrowthSettings
     tests: dict[str, WrittenTest] = field(default_factory=dict)
+    n_properties: int = 0
     scores: list[tuple[str, float | None]] = field(default_factory=list)
     exchanges: list[Exchange] = field(default_factory=list)
     tried: dict[int, int] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Ground:
             entry_point=self.task.entry_point,
             code=self.code,
             tests=tuple(self.tests.values()),
+            n_properties=self.n_properties,
             scores=tuple(self.scores),
             mutation=self.mutation,
             tried=tuple(sorted(self.tried.items())),
@@ -101,9 +103,13 @@ class Ground:
 
     async def ask(self, prompt: Prompt) -> tuple[str, ...]:
         """Ask the test-writer; give the tests of its answer that are new."""
+        return self.read(await self.answer(prompt))
+
+    async def answer(self, prompt: Prompt) -> str:
+        """Ask the test-writer."""
         completion = await self.write(prompt)
         self.exchanges.append(Exchange(prompt=prompt, completion=completion))
-        return self.read(completion.text)
+        return completion.text
 
     async def fates(self, tests: Sequence[str]) -> dict[str, Fate]:
         """Run tests twice on the program: what becomes of each."""

@@ -11,6 +11,10 @@ class GrowthSettings:
 
     n_tests: int = 10
     """Tests asked for at once, from the statement."""
+    n_properties: int = 0
+    """Properties asked for at once, from the statement; 0: none."""
+    n_inputs: int = 10
+    """Instances of a property, at most: each is a test in every run and for every mutant."""
     n_programs: int = 3
     """Independent programs that are asked where a test fails, beside the one at hand."""
     max_questions: int = 6

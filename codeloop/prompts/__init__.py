@@ -114,6 +114,19 @@ def write_tests(question: Question, examples: Sequence[str], n_tests: int, sampl
     return _prompt("write_tests", sampling, [("user", "write_tests", fields)], "system_tests")
 
 
+def write_properties(
+    question: Question, call: str, parameters: Sequence[str], n_properties: int, sampling: Sampling
+) -> Prompt:
+    """Ask for properties, from statement and signature. ``call``: the function's, with its parameters, as tests write it."""
+    fields = {
+        "question": _bounded(question),
+        "call": clean(call, 400),
+        "parameters": [clean(name, 100) for name in parameters],
+        "n_properties": n_properties,
+    }
+    return _prompt("write_properties", sampling, [("user", "write_properties", fields)], "system_tests")
+
+
 def kill_mutants(
     question: Question, code: str, line: int, changes: str, tests: Sequence[str], n_tests: int, sampling: Sampling
 ) -> Prompt:

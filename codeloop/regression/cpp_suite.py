@@ -8,7 +8,7 @@ from codeloop.regression.suite import RegressionSuite
 
 def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``solution.hpp`` and ``test_solution.cpp``: compile the latter with C++17 and run it."""
-    names = names_of([test.condition for test in suite.tests], suite.entry_point)
+    names = names_of(suite.subjects, suite.entry_point)
     tests = "".join(
         f'\nDOCTEST_TEST_CASE("{sentence(name)}") {{\n    DOCTEST_CHECK(bool({test.condition.rstrip("; ")}));\n}}\n'
         for name, test in zip(names, suite.tests, strict=True)

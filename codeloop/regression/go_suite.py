@@ -76,7 +76,7 @@ next:
 
 def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``solution.go``, ``solution_test.go`` and ``go.mod``: run ``go test`` in their folder."""
-    names = names_of([test.condition for test in suite.tests], suite.entry_point)
+    names = names_of(suite.subjects, suite.entry_point)
     conditions = [condition_of(test.condition) for test in suite.tests]
     tests = "".join(_test(camel(name, is_upper=True), each) for name, each in zip(names, conditions, strict=True))
     tests += "".join(text for name, text in _HELPERS.items() if f"{name}(" in tests)

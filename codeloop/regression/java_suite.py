@@ -42,7 +42,7 @@ _POM = """\
 
 def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``Solution.java``, ``SolutionTest.java`` and ``pom.xml``: run ``mvn test`` in their folder."""
-    names = names_of([test.condition for test in suite.tests], suite.entry_point)
+    names = names_of(suite.subjects, suite.entry_point)
     tests = "\n".join(
         f"    @Test\n    void {camel(name)}() throws Exception {{\n        assertTrue({_shown(test.condition)});\n    }}\n"
         for name, test in zip(names, suite.tests, strict=True)

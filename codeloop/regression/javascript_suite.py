@@ -13,7 +13,7 @@ from codeloop.regression.suite import RegressionSuite
 
 def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``solution.cjs`` and ``solution.test.cjs``: run ``node --test`` in their folder."""
-    names = names_of([test.condition for test in suite.tests], suite.entry_point)
+    names = names_of(suite.subjects, suite.entry_point)
     tests = "".join(
         f"\ntest({json.dumps(sentence(name))}, () => {{\n  assert.ok({test.condition.rstrip('; ')})\n}})\n"
         for name, test in zip(names, suite.tests, strict=True)

@@ -12,7 +12,7 @@ _PRELUDE = "import math\n"
 
 def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``solution.py`` and ``test_solution.py``: run ``pytest`` in their folder."""
-    names = names_of([test.condition for test in suite.tests], suite.entry_point)
+    names = names_of(suite.subjects, suite.entry_point)
     tests = "".join(
         f"\n\ndef test_{name}():\n    assert {_bare(test.condition)}\n"
         for name, test in zip(names, suite.tests, strict=True)

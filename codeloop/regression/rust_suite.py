@@ -13,7 +13,7 @@ _CRATES = {"rand": "0.8", "regex": "1", "md5": "0.7"}
 
 def files(suite: RegressionSuite) -> dict[str, str]:
     """Give ``src/lib.rs``, with its tests, and ``Cargo.toml``: run ``cargo test`` in their folder."""
-    names = names_of([test.condition for test in suite.tests], suite.entry_point)
+    names = names_of(suite.subjects, suite.entry_point)
     tests = "".join(
         f"\n    #[test]\n    fn {name}() {{\n        {_assertion(test.condition)};\n    }}\n"
         for name, test in zip(names, suite.tests, strict=True)

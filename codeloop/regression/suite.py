@@ -12,7 +12,9 @@ class RegressionTest:
 
     condition: str
     origin: str = ""
-    """``visible``, ``generated``, ``mutation``."""
+    """``visible``, ``generated``, ``property``, ``mutation``."""
+    property: str = ""
+    """What it is an instance of."""
     kills: frozenset[int] = frozenset()
 
 
@@ -26,6 +28,11 @@ class RegressionSuite:
     tests: tuple[RegressionTest, ...]
     source: str = ""
     """Where it comes from, one line for the head of each file."""
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """What each test is named after (``names``): its property, if it is of one, else itself."""
+        return tuple(test.property or test.condition for test in self.tests)
 
     @property
     def digest(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 from typing import Any
@@ -11,9 +11,15 @@ from typing import Any
 from codeloop.report import mutation_report
 from codeloop.report.terminal import TableRows
 from codeloop.testgen.agreement import TestVerdict
-from codeloop.testgen.results import Fate, Growth, Origin
+from codeloop.testgen.results import Fate, Growth, Origin, WrittenTest
 
-_STAGES = tuple(origin.value for origin in Origin)
+_STAGES = (Origin.VISIBLE.value, Origin.GENERATED.value, Origin.MUTATION.value)
+"""Instances of properties count in the second."""
+_SOURCES = {
+    Origin.GENERATED: "tests written from the statement",
+    Origin.PROPERTY: "instances of properties",
+    Origin.MUTATION: "tests written against surviving mutants",
+}
 
 
 def rows(growths: Sequence[Growth]) -> Iterator[TableRows]:
@@ -21,8 +27,12 @@ def rows(growths: Sequence[Growth]) -> Iterator[TableRows]:
     whole = [growth for growth in growths if not growth.error]
     languages = tuple(dict.fromkeys(growth.language for growth in growths))
     by_language = {name: [each for each in whole if each.language == name] for name in languages}
+    has_properties = any(growth.n_properties for growth in growths)
     lines = [
-        (f"mutation score, {_named(stage)}", *(_percent(mean_score(by_language[name], stage)) for name in languages))
+        (
+            f"mutation score, {_named(stage, has_properties)}",
+            *(_percent(mean_score(by_language[name], stage)) for name in languages),
+        )
         for stage in _STAGES
     ]
     equivalent = {name: sum(len(each.probable_equivalents()) for each in by_language[name]) for name in languages}
@@ -30,15 +40,13 @@ def rows(growths: Sequence[Growth]) -> Iterator[TableRows]:
     lines.append(("programs", *(str(len(by_language[name])) for name in languages)))
     lines.append(("errored", *(str(sum(g.error != "" and g.language == name for g in growths)) for name in languages)))
     yield "mutation score, mean over programs", ("", *languages), lines
-    for origin, source in ((Origin.GENERATED, "from the statement"), (Origin.MUTATION, "against surviving mutants")):
-        yield (
-            f"tests written {source}",
-            ("", *languages),
-            [
-                (name, *(str(_figures(by_language[each], origin)[name]) for each in languages))
-                for name in _figures([], origin)
-            ],
-        )
+    if has_properties:
+        figures = {name: _property_figures(by_language[name]) for name in languages}
+        yield "properties written from the statement", ("", *languages), _lines(_property_figures([]), figures)
+    for origin, source in _SOURCES.items():
+        if origin is not Origin.PROPERTY or has_properties:
+            figures = {name: _figures(by_language[name], origin) for name in languages}
+            yield source, ("", *languages), _lines(_figures([], origin), figures)
 
 
 def as_json(growths: Sequence[Growth]) -> dict[str, Any]:
@@ -52,6 +60,8 @@ def as_json(growths: Sequence[Growth]) -> dict[str, Any]:
                 "programs": len(mine),
                 "mutation_score": {stage: mean_score(mine, stage) for stage in _STAGES},
                 "generated": _figures(mine, Origin.GENERATED),
+                "properties": _property_figures(mine),
+                "property": _figures(mine, Origin.PROPERTY),
                 "mutation": _figures(mine, Origin.MUTATION),
             }
             for name, mine in whole.items()
@@ -102,6 +112,46 @@ def _figures(growths: Sequence[Growth], origin: Origin) -> dict[str, Any]:
     }
 
 
+def _property_figures(growths: Sequence[Growth]) -> dict[str, Any]:
+    """Count properties by the fate of the whole; the reference refutes one when it fails an instance."""
+    found = [tests for growth in growths for tests in _by_property(growth).values()]
+    wholes = Counter(_whole(tests) for tests in found)
+    known = [tests for tests in found if any(test.is_right is not None for test in tests)]
+    kept = [tests for tests in known if _whole(tests) is Fate.KEPT]
+    return {
+        "asked for": sum(growth.n_properties for growth in growths),
+        "written": len(found),
+        "kept": wholes[Fate.KEPT],
+        "not compiled": wholes[Fate.NOT_COMPILED],
+        "unstable": wholes[Fate.UNSTABLE],
+        "contradicted": wholes[Fate.CONTRADICTED],
+        "refuted by the reference, of all": _share(sum(map(_is_refuted, known)), len(known)),
+        "refuted by the reference, of kept": _share(sum(map(_is_refuted, kept)), len(kept)),
+    }
+
+
+def _by_property(growth: Growth) -> dict[str, list[WrittenTest]]:
+    found: dict[str, list[WrittenTest]] = {}
+    for test in growth.tests:
+        if test.property:
+            found.setdefault(test.property, []).append(test)
+    return found
+
+
+def _whole(tests: Sequence[WrittenTest]) -> Fate:
+    """Give the fate of a property: that of its instances, which is one but for those that do not compile."""
+    return next((test.fate for test in tests if test.fate is not Fate.NOT_COMPILED), Fate.NOT_COMPILED)
+
+
+def _is_refuted(tests: Sequence[WrittenTest]) -> bool:
+    return any(test.is_right is False and test.fate is not Fate.NOT_COMPILED for test in tests)
+
+
+def _lines(names: Iterable[str], figures: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Give a line for each figure, a column for each language."""
+    return [(name, *(str(each[name]) for each in figures.values())) for name in names]
+
+
 def _program(growth: Growth) -> dict[str, Any]:
     return {
         "task_id": growth.task_id,
@@ -115,6 +165,7 @@ def _program(growth: Growth) -> dict[str, Any]:
             {
                 "condition": test.condition,
                 "origin": test.origin.value,
+                "property": test.property,
                 "fate": test.fate.value,
                 "verdict": test.verdict.value,
                 "kills": list(test.kills),
@@ -125,10 +176,9 @@ def _program(growth: Growth) -> dict[str, Any]:
     }
 
 
-def _named(stage: str) -> str:
-    return {"visible": "visible tests", "generated": "after test generation", "mutation": "after the mutation loop"}[
-        stage
-    ]
+def _named(stage: str, has_properties: bool) -> str:
+    generated = "after test generation and properties" if has_properties else "after test generation"
+    return {"visible": "visible tests", "generated": generated, "mutation": "after the mutation loop"}[stage]
 
 
 def _percent(value: float | None) -> str:

@@ -19,6 +19,8 @@ class Origin(StrEnum):
     """Written from statement and signature."""
     MUTATION = "mutation"
     """Written against mutants that survived."""
+    PROPERTY = "property"
+    """An instance of a property that was written from statement and signature."""
 
 
 class Fate(StrEnum):
@@ -29,7 +31,7 @@ class Fate(StrEnum):
     UNSTABLE = "unstable"
     """It did not end alike in two runs."""
     CONTRADICTED = "contradicted"
-    """It fails on the program: ``verdict`` says who is believed."""
+    """It, or another instance of its property, fails on the program: ``verdict`` says who is believed."""
     NO_KILL = "no_kill"
     """It passes, and no mutant that had survived fails it (asked of tests written against mutants only)."""
 
@@ -45,6 +47,8 @@ class WrittenTest:
     kills: tuple[int, ...] = ()
     is_right: bool | None = None
     """Whether the task's reference passes it: measured for reports when all is over, part of no prompt; ``None``: no reference."""
+    property: str = ""
+    """What it is an instance of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +62,10 @@ class Growth:
     code: str
     """The program: the one handed over, or one that was repaired where its tests showed it wrong."""
     tests: tuple[WrittenTest, ...] = ()
+    n_properties: int = 0
+    """Properties that were asked for."""
     scores: tuple[tuple[str, float | None], ...] = ()
-    """Mutation score of the visible tests, after test generation, after the mutation loop: words of ``Origin``."""
+    """Mutation score of the visible tests, after test generation (properties among it), after the mutation loop: words of ``Origin``."""
     mutation: MutationReport | None = None
     """Of the last tests."""
     tried: tuple[tuple[int, int], ...] = ()
