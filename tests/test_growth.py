@@ -13,6 +13,7 @@ from codeloop.growth.trial import Trial
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker
 from codeloop.suites import load_suite, select
+from codeloop.suites.files import tests_of
 from codeloop.tasks import Task
 from codeloop.testgen.agreement import TestVerdict
 from codeloop.testgen.conditions import conditions
@@ -114,6 +115,57 @@ def test_a_suite_grows_and_every_written_test_has_its_fate(language: str) -> Non
         if test.origin is Origin.MUTATION:
             assert test.fate in {Fate.KEPT, Fate.NO_KILL}
             assert bool(test.kills) == (test.fate is Fate.KEPT)
+
+
+DISTANCES = {
+    "python": ("def distance(n: int) -> int:\n", "    if n < 0:\n        return -n\n    return n\n"),
+    "java": ("class Solution {\n    public int distance(int n) {\n", "        if (n < 0) {\n            return -n;\n        }\n        return n;\n    }\n}\n"),
+    "cpp": ("int distance(int n) {\n", "    if (n < 0) {\n        return -n;\n    }\n    return n;\n}\n"),
+    "javascript": ("const distance = (n) => {\n", "  if (n < 0) {\n    return -n\n  }\n  return n\n}\n"),
+    "go": ("package main\n\nfunc Distance(n int) int {\n", "\tif n < 0 {\n\t\treturn -n\n\t}\n\treturn n\n}\n"),
+    "rust": ("fn distance(n: i32) -> i32 {\n", "    if n < 0 {\n        return -n;\n    }\n    n\n}\n"),
+}  # fmt: skip
+"""How far a number is from zero: the beginning, and the rest of the program."""
+
+
+def distance(language: str) -> Task:
+    """A task whose visible tests never ask about a number below one."""
+    prompt, rest = DISTANCES[language]
+    name = "Distance" if language == "go" else "distance"
+    call, equal = ("s." if language == "java" else "") + name, "===" if language == "javascript" else "=="
+    visible = tests_of(language, [f"{call}(3) {equal} 3", f"{call}(8) {equal} 8"])
+    given = replace(task_of(language), id=f"{language}/distance", entry_point=name, prompt=prompt, reference=rest)
+    return replace(given, statement="Say how far a number is from zero.", visible=replace(given.visible, code=visible))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_right_property_kills_what_the_visible_tests_do_not_and_a_wrong_one_is_refused(language: str) -> None:
+    task = distance(language)
+    name, equal = ("s." if language == "java" else "") + task.entry_point, "===" if language == "javascript" else "=="
+    right, wrong_at_zero = f"{name}(-n) {equal} {name}(n)", f"{name}(n) > 0"
+    code = task.prompt + task.reference
+    answers = ["no tests", f"```{language}\n{right}\n{wrong_at_zero}\n```"]
+    growth = grown(task, code, answers, n_properties=3, max_questions=0)
+    assert growth.error == ""
+    assert growth.code == code
+    assert (growth.n_properties, len(growth.exchanges)) == (3, 2)
+    of_right, of_wrong = ([test for test in growth.tests if test.property == each] for each in (right, wrong_at_zero))
+    assert (len(of_right), len(of_wrong)) == (10, 10)
+    assert {(test.fate, test.verdict) for test in of_right} == {(Fate.KEPT, TestVerdict.RIGHT)}
+    assert {(test.fate, test.verdict) for test in of_wrong} == {(Fate.CONTRADICTED, TestVerdict.UNCLEAR)}
+    scores = dict(growth.scores)
+    assert (scores["visible"] or 0) < (scores["generated"] or 0)
+    seen = {kill for test in growth.tests if test.origin is Origin.VISIBLE for kill in test.kills}
+    assert {kill for test in of_right for kill in test.kills} - seen
+
+
+@pytest.mark.docker("cpp")
+def test_a_property_that_does_not_compile_is_tried_once_and_takes_no_other_along() -> None:
+    task = task_of("cpp", "b7")
+    answers = ["no tests", "digit_steps(number) == number.size()\ndigit_steps(number) >= 0"]
+    growth = grown(task, task.prompt + task.reference, answers, n_properties=3, max_questions=0)
+    fates = [(test.property[-1], test.fate) for test in growth.tests if test.origin is Origin.PROPERTY]
+    assert fates == [(")", Fate.NOT_COMPILED)] + [("0", Fate.KEPT)] * 10
 
 
 @pytest.mark.docker("python")

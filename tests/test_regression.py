@@ -48,6 +48,17 @@ def test_a_test_is_named_after_what_it_says(condition: str, name: str) -> None:
     assert names_of([condition], "clamp") == (name,)
 
 
+def test_instances_are_named_after_their_property() -> None:
+    says = "f(xs) <= len(xs)"
+    tests = tuple(RegressionTest(condition=f"f([{n}]) <= len([{n}])", property=says) for n in (1, 2))
+    files = EXPORTERS["python"](RegressionSuite(language="python", entry_point="f", code="P", tests=tests))
+    named = re.findall(r"def (\w+)\(\):\n    assert (.*)", files["test_solution.py"])
+    assert named == [
+        ("test_f_of_xs_at_most_len_xs", "f([1]) <= len([1])"),
+        ("test_f_of_xs_at_most_len_xs_2", "f([2]) <= len([2])"),
+    ]
+
+
 @given(texts=st.lists(st.text(max_size=120), max_size=8))
 def test_any_text_gives_distinct_names(texts: list[str]) -> None:
     names = names_of(texts, "clampAll")

@@ -109,7 +109,7 @@ class Subject:
             before, after = text[: match.start()].rstrip()[-1:], text[match.end() :].lstrip()[:1]
             value = typed(self.language, value, kind, is_asked=after == ".")
             is_apart = before in {"(", ","} and after in {")", ","}
-            is_whole = _is_atom(self.language, value) and not (after == "." and _ATOM.fullmatch(value))
+            is_whole = _is_atom(self.language, value) and not (after == "." and value[:1].isdigit())
             made += text[end : match.start()] + (value if is_apart or is_whole else f"({value})")
             end = match.end()
         return made + text[end:]

@@ -34,6 +34,7 @@ _TAILS: Mapping[str, str] = {
 _BARE = (
     r"(?<![\w$])NAME\s*=\s*(?:async\s+)?([\w$]+)\s*=>"  # a JavaScript function of one parameter needs no parenthesis
 )
+_LIFETIME = re.compile(r"'\w+\b(?!')\s*")
 _PARAMETERS: Mapping[str, str] = {
     "python": r"(?P<name>\w+)\s*(?::\s*(?P<type>[^=]+?))?\s*(?:=.*)?",
     "java": r"(?:(?:final|@\w+)\s+)*(?P<type>[^.]+?)\s+(?P<name>\w+)",
@@ -48,9 +49,11 @@ def parameters_of(language: str, entry_point: str, prompt: str) -> tuple[Paramet
     """Give the parameters in order; none where one is more than a name with a type, or no signature is found."""
     name = re.escape(entry_point)
     for match in reversed(list(re.finditer(_HEADS[language].replace("NAME", name), prompt))):
-        end = closing(prompt, match.end() - 1)
-        if end > 0 and re.match(_TAILS.get(language, ""), prompt[end + 1 :]):
-            return _read(language, split(prompt[match.end() : end]) or ())
+        rest = prompt[match.end() - 1 :]  # without the words before it, whose apostrophes are no quotation marks
+        rest = _LIFETIME.sub("", rest) if language == "rust" else rest
+        end = closing(rest, 0)
+        if end > 0 and re.match(_TAILS.get(language, ""), rest[end + 1 :]):
+            return _read(language, split(rest[1:end]) or ())
     bare = re.search(_BARE.replace("NAME", name), prompt) if language == "javascript" else None
     return (Parameter(name=bare[1]),) if bare else ()
 
