@@ -26,6 +26,7 @@ from codeloop.store import Store
 from codeloop.suites import load_suite, select
 from codeloop.tasks import Task
 from codeloop.testgen.conditions import conditions
+from codeloop.testgen.properties import subject_of
 from codeloop.testgen.results import Origin
 from codeloop.testing import FakeModel
 
@@ -41,6 +42,9 @@ def answer(tasks: tuple[Task, ...], prompt: Prompt) -> str:
     right = conditions(task.language, task.entry_point, task.hidden.code)
     if prompt.template.startswith("write_tests"):
         return "```python\n" + "\n".join([*right[:2], f"{task.entry_point}([], 1) == 77"]) + "\n```"
+    if prompt.template.startswith("write_properties"):
+        call = subject_of(task).call
+        return f"```python\n{call} == {call}\n{call} > 0\n```"
     if prompt.template.startswith("kill_mutants"):
         return "```python\n" + "\n".join(right[2:]) + "\n```"
     return f"```python\n{task.prompt}{task.reference}\n```"
@@ -55,24 +59,25 @@ def cassette(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def nothing(_: object) -> None: ...
 
-    async def record(store: Store) -> None:
+    async def record(store: Store, run_id: str, settings: GrowthSettings) -> None:
         sandbox = DockerSandbox(run_id="test-grow", jobs=2)
         try:
             checker, policy = Checker(sandbox=sandbox), get_policy("single")
             bench = Bench(
-                run_id="r", tasks=tasks, draws=1, policy_of=lambda *_: policy, model=model, check=policy.checker(checker), store=store
+                run_id=run_id, tasks=tasks, draws=1, policy_of=lambda *_: policy, model=model, check=policy.checker(checker), store=store
             )  # fmt: skip
             await bench.run(nothing)
             growing = Growing(
-                run_id="r", tasks=tasks, coder=model, writer=model, check=checker, bed=checker, store=store, settings=GrowthSettings()
+                run_id=run_id, tasks=tasks, coder=model, writer=model, check=checker, bed=checker, store=store, settings=settings
             )  # fmt: skip
             await growing.run(nothing)
         finally:
             await sandbox.aclose()
 
     with Store.open(folder / "codeloop.db") as store:
-        store.new_run("r", {})
-        anyio.run(record, store)
+        for run_id, settings in (("r", GrowthSettings()), ("p", GrowthSettings(n_properties=2))):
+            store.new_run(run_id, {})
+            anyio.run(record, store, run_id, settings)
     return folder / "cassette.jsonl"
 
 
@@ -178,6 +183,21 @@ def test_a_run_without_grown_tests_is_told_the_remedy(folder: Path, tmp_path: Pa
     unknown = codeloop(folder, "export-tests", "--task", "Python/b9")
     assert unknown.returncode == 2
     assert "Python/b1" in unknown.stderr
+
+
+def test_properties_are_asked_for_counted_and_exported_by_name(cassette: Path, tmp_path: Path) -> None:
+    assert codeloop(tmp_path, *BENCH, "--model", f"replay:{cassette}").returncode == 0
+    done = codeloop(tmp_path, "grow-tests", "--properties", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)["languages"]["python"]
+    assert found["properties"]["asked for"] == found["properties"]["written"] == 4
+    assert found["properties"]["kept"] == found["properties"]["contradicted"] == 2
+    assert found["properties"]["refuted by the reference, of kept"] == "0/2"
+    assert found["property"]["kept"] == 20
+    exported = codeloop(tmp_path, "export-tests", "--all", "--out", str(tmp_path / "out"), "--task", IDS[1], "--run")
+    assert exported.returncode == 0, exported.stderr
+    tests = (tmp_path / "out" / "Python_b2" / "test_solution.py").read_text("utf-8")
+    assert tests.count("def test_basket_total_of_prices_is_of_prices") == 10
 
 
 def test_a_spent_budget_begins_no_further_program(cassette: Path, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`')
+_DEEPEST = 20  # brackets nested deeper are no value that anybody wrote
 _OPENS = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
@@ -57,10 +58,9 @@ def split(text: str, separator: str = ",") -> tuple[str, ...] | None:
 def _stacked(stack: list[str], plain: str, place: int) -> list[str] | None:
     """Give the brackets that are open behind a place; ``None`` where one closes what is not open. ``<`` is one of types only."""
     character, before, after = plain[place], plain[:place][-1:], plain[place + 1 : place + 2]
-    if character in "([{":
-        return [*stack, character]
-    if character == "<":
-        return [*stack, character] if re.match(r"[\w:]", before) and not re.match(r"[\s=<]|$", after) else stack
+    is_type = character == "<" and re.match(r"[\w:]", before) and not re.match(r"[\s=<]|$", after)
+    if character in "([{" or is_type:
+        return [*stack, character] if len(stack) < _DEEPEST else None
     if character not in _OPENS or (character == ">" and (before in {"-", "="} or stack[-1:] != ["<"])):
         return stack
     return stack[:-1] if stack[-1:] == [_OPENS[character]] else None

@@ -6,6 +6,7 @@ such values varied. So a property needs no library in the cell, and what a suite
 
 from __future__ import annotations
 
+import itertools
 import random
 import re
 from collections.abc import Sequence
@@ -64,27 +65,32 @@ class Subject:
         Both are drawn by ``seed``. Fewer where there are no more, and where one would be no condition (``conditions``).
         """
         draw = random.Random(f"{seed} {property_}")  # noqa: S311 - no secret
-        given, varied = list(inputs), self._varied(inputs)
-        further = self._varied(varied) if len(varied) < n_inputs else []
-        for pool in (given, varied, further):
-            draw.shuffle(pool)
+        given = draw.sample(inputs, len(inputs))
         half = max(1, n_inputs // 2)
         found: dict[str, None] = {}
-        for arguments in (*given[:half], *varied, *further, *given[half:]):
+        for arguments in (*given[:half], *self._varied(inputs, draw, n_inputs), *given[half:]):
             line = self._substituted(property_, arguments)
             if len(found) < n_inputs and is_condition(self.language, self.entry_point, line, self.helpers):
                 found[line] = None
         return tuple(found)
 
-    def _varied(self, inputs: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
-        """Give the inputs with one argument varied."""
-        found = (
-            (*arguments[:number], each, *arguments[number + 1 :])
-            for arguments in inputs
-            for number, parameter in enumerate(self.parameters)
-            for each in variations(self.language, arguments[number], parameter.type)
-        )
-        return list(dict.fromkeys(found))
+    def _varied(self, inputs: Sequence[tuple[str, ...]], draw: random.Random, wanted: int) -> list[tuple[str, ...]]:
+        """Draw inputs with one argument varied, every other one empty or zero; with two where those are too few."""
+        borders, others = self._variations(inputs)
+        if len(borders) + len(others) < wanted:
+            others += itertools.chain(*self._variations([*borders, *others]))
+        drawn = itertools.zip_longest(draw.sample(borders, len(borders)), draw.sample(others, len(others)))
+        return [each for pair in drawn for each in pair if each is not None]
+
+    def _variations(self, inputs: Sequence[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+        """Give inputs with one argument as empty as it can be, and those with one that is otherwise varied."""
+        borders: dict[tuple[str, ...], None] = {}
+        others: dict[tuple[str, ...], None] = {}
+        for arguments in inputs:
+            for number, parameter in enumerate(self.parameters):
+                for rank, each in enumerate(variations(self.language, arguments[number], parameter.type)):
+                    (others if rank else borders)[(*arguments[:number], each, *arguments[number + 1 :])] = None
+        return list(borders), list(others)
 
     def _named(self, text: str) -> list[re.Match[str]]:
         """Give the places where a parameter is named."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from codeloop.testgen.brackets import closing, masked, split
+from codeloop.testgen.conditions import MAX_CHARACTERS
 
 _OPPOSITES = {"true": "false", "false": "true", "True": "False", "False": "True"}
 _NUMBER = re.compile(r"(-?)\s*(\d+)(\.\d+)?(_?(?:[iuf](?:8|16|32|64|128|size)|[lLfFdDnuU]))?")
@@ -30,8 +31,10 @@ _ELEMENTS = (
 
 
 def variations(language: str, literal: str, kind: str = "") -> tuple[str, ...]:
-    """Give them, each once. ``kind``: the type as written, if known; it says what has no sign, and what bare braces are."""
+    """Give them, each once, the emptiest first. ``kind``: the type as written, if known; it says what has no sign, and what bare braces are."""
     text = literal.strip()
+    if len(text) > MAX_CHARACTERS:  # no test may be as long
+        return ()
     number = _NUMBER.fullmatch(text)
     if text in _OPPOSITES:
         return (_OPPOSITES[text],)
@@ -42,26 +45,26 @@ def variations(language: str, literal: str, kind: str = "") -> tuple[str, ...]:
 
 
 def _numbers(number: re.Match[str], kind: str) -> list[str]:
-    """Give the neighbours, zero, the opposite, and a larger one."""
+    """Give zero, the neighbours, the opposite, and a larger one."""
     sign, whole, part, suffix = number.groups(default="")
     value, zero = Decimal(sign + whole + part), Decimal("0" + "".join("0" if c.isdigit() else c for c in part))
     largest = max(Decimal(_LARGEST), abs(value))
     is_unsigned = _UNSIGNED.search(kind) or suffix.strip("_")[:1] in {"u", "U"}
     return [
         f"{each + 0:f}{suffix}"  # adding zero takes the sign off a zero
-        for each in (value + 1, value - 1, zero, -value, 2 * value + 3)
+        for each in (zero, value + 1, value - 1, -value, 2 * value + 3)
         if abs(each) <= largest and not (is_unsigned and each < 0)
     ]
 
 
 def _strings(language: str, text: str) -> Iterator[str]:
-    """Give the string shorter, twice, and empty."""
+    """Give the string empty, shorter, and twice."""
     body, tail = _with_tail(text)
     quote = body[:1]
     match = _QUOTED[quote].fullmatch(body) if quote == '"' or (quote == "'" and language in _TWO_QUOTES) else None
     if match:
         shorter = () if "\\" in match[1] else (match[1][:-1], match[1][1:])  # an escape must not be cut
-        yield from (f"{quote}{each}{quote}{tail}" for each in (*shorter, match[1] * 2, ""))
+        yield from (f"{quote}{each}{quote}{tail}" for each in ("", *shorter, match[1] * 2))
 
 
 def _with_tail(text: str) -> tuple[str, str]:
