@@ -12,8 +12,7 @@ from codeloop.growth import Coder, Growth, GrowthSettings, grow
 from codeloop.growth.trial import Trial
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.check import Checker
-from codeloop.suites import load_suite, select
-from codeloop.suites.files import tests_of
+from codeloop.suites import files, load_suite, select
 from codeloop.tasks import Task
 from codeloop.testgen.agreement import TestVerdict
 from codeloop.testgen.conditions import conditions
@@ -133,7 +132,7 @@ def distance(language: str) -> Task:
     prompt, rest = DISTANCES[language]
     name = "Distance" if language == "go" else "distance"
     call, equal = ("s." if language == "java" else "") + name, "===" if language == "javascript" else "=="
-    visible = tests_of(language, [f"{call}(3) {equal} 3", f"{call}(8) {equal} 8"])
+    visible = files.tests_of(language, [f"{call}(3) {equal} 3", f"{call}(8) {equal} 8"])
     given = replace(task_of(language), id=f"{language}/distance", entry_point=name, prompt=prompt, reference=rest)
     return replace(given, statement="Say how far a number is from zero.", visible=replace(given.visible, code=visible))
 
