@@ -71,6 +71,18 @@ def test_a_mutant_gets_the_same_verdict_in_schemata_and_alone(language: str, num
             assert (one.status in NOTICED) is (other.status in NOTICED), (one, other.status, other.outcome)
 
 
+@pytest.mark.docker(*NAMES)
+@pytest.mark.parametrize("language", NAMES)
+def test_a_run_ends_with_its_first_failing_case_unless_all_are_to_be_named(language: str, mutate: Mutation) -> None:
+    task = load_suite("basics", (language,)).tasks[0]
+    first = mutate(task)
+    every = mutate(task, MutationSettings(names_all=True))
+    assert [result.status for result in first.results] == [result.status for result in every.results]
+    killed = [pair for pair in zip(first.results, every.results, strict=True) if pair[1].killed_by]
+    assert all(one.killed_by == other.killed_by[:1] for one, other in killed), killed
+    assert any(len(other.killed_by) > 1 for _, other in killed)
+
+
 ENDLESS = {
     "python": "def f(n):\n    while n > 0:\n        n -= 1\n    return n\n",
     "java": "class Solution { int f(int n) { while (n > 0) { n -= 1; } return n; } }",
@@ -135,6 +147,14 @@ def test_of_many_mutants_one_that_is_late_or_ends_the_process_costs_no_other_its
     assert not by_text["n >= 5"].is_alone
     assert by_text["6"].status is MutantStatus.SURVIVED
     assert report.results[-1].status is MutantStatus.KILLED, "the answer that is returned"
+
+
+@pytest.mark.docker("python")
+def test_guards_that_became_constants_leave_the_programs_own_texts_alone(mutate: Mutation) -> None:
+    code = "def f(n):\n    return '_codeloop_m(1)' if n > 0 else 'none'\n"
+    report = mutate(task_of("python", code, "f(1) == '_codeloop_m(1)'", "f(0) == 'none'"))
+    assert report.is_equivalent and not report.notes
+    assert report.counts[MutantStatus.KILLED] >= 3
 
 
 @pytest.mark.docker("python")

@@ -128,7 +128,7 @@ class Ground:
     async def mutate(self, stage: Origin) -> None:
         """Judge the mutants with all tests of the suite; note the score, and what each test kills."""
         kept = self.kept()
-        settings = MutationSettings(max_mutants=self.settings.max_mutants, seed=self.settings.seed)
+        settings = MutationSettings(max_mutants=self.settings.max_mutants, seed=self.settings.seed, names_all=True)
         report = await self.bed.mutate(self.task, self.code, self.program(kept), settings) if kept else self._untested()
         for condition, kills in (await self._matrix(kept, report)).items():
             self.tests[condition] = replace(self.tests[condition], kills=kills)
@@ -146,7 +146,9 @@ class Ground:
         survivors = frozenset(mutant.id for mutant in self.survivors())
         if not tests or not survivors:
             return {}
-        report = await self.bed.mutate(self.task, self.code, self.program(tests), MutationSettings(only=survivors))
+        report = await self.bed.mutate(
+            self.task, self.code, self.program(tests), MutationSettings(only=survivors, names_all=True)
+        )
         return await self._matrix(tests, report)
 
     async def _matrix(self, tests: list[str], report: MutationReport) -> dict[str, tuple[int, ...]]:

@@ -61,6 +61,8 @@ MUTANT_VARIABLE = "CODELOOP_MUTANT"
 """The environment variable by which a program with many mutants learns which one is chosen."""
 FUEL_EXIT = 99
 """The exit code of a mutant that has used up its steps."""
+FIRST_FAILURE_VARIABLE = "CODELOOP_FIRST_FAILURE"
+"""Where it is ``1``, a run of the tests ends with the first case that fails; the others were then not run."""
 OUT_OF_FUEL = "out_of_fuel"
 """The outcome of such a one, in a run of many."""
 MANY_CPU_S = 10.0

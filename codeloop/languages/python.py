@@ -19,7 +19,7 @@ from codeloop.languages import analysed, judged
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import MANY_CPU_S, MUTANT_VARIABLE, STUB_VARIABLE, Compiled, Constant, Stub
 from codeloop.languages.python_analysers import DIRECTIVES, RUFF, SOURCE, TY
-from codeloop.languages.python_cases import HOME, job_of, judging, own_tests
+from codeloop.languages.python_cases import GUARD, HOME, job_of, judging, own_tests
 from codeloop.languages.syntax import Syntax, in_margin, parse, text_of, to_bytes, to_text, walk
 from codeloop.tasks import Task
 
@@ -126,7 +126,7 @@ class PythonLanguage:
         late_s = _LATE_S + 2 * cpu_s  # a process of its own, and the sandbox's clock, decide about one that is late
         job = job_of(task, tests, nonce) | {"mutants": {"numbers": numbers, "cpu_s": cpu_s, "wall_s": late_s}}
         whole_s = MANY_CPU_S + cpu_s * len(numbers)
-        return judging(job, code, whole_s, max(Limits().wall_s, 3 * whole_s), MUTANT_VARIABLE)
+        return judging(job, code, whole_s, max(Limits().wall_s, 3 * whole_s), MUTANT_VARIABLE, GUARD)
 
     def read_mutants(self, result: CommandResult, nonce: str, code: str) -> dict[int, StageReport]:
         """Read the judge's lines of those that it saw to their end."""

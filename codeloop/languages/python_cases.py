@@ -13,6 +13,8 @@ from codeloop.tasks import Task
 
 HOME = "/opt/codeloop"
 """Where the image has its programs."""
+GUARD = "_codeloop_m"
+"""The function that a program with many mutants asks which one it is."""
 
 
 def job_of(task: Task, tests: str, nonce: str) -> dict[str, Any]:
@@ -44,4 +46,4 @@ def own_tests(tests: str) -> str:
     return "".join(lines[first:])
 
 
-__all__ = ["HOME", "job_of", "judging", "own_tests"]
+__all__ = ["GUARD", "HOME", "job_of", "judging", "own_tests"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from codeloop.languages.port import FUEL_EXIT, MUTANT_VARIABLE
+from codeloop.languages.python_cases import GUARD
 
 FUEL_VARIABLE = "CODELOOP_FUEL"
 FORCED_EXIT = 98
@@ -11,39 +12,41 @@ MARK = "codeloop-mutation"
 
 PYTHON = f"""\
 def _codeloop_guards():
+    import itertools
     import os
     chosen = int(os.environ.get("{MUTANT_VARIABLE}", 0))
     fuel = int(os.environ.get("{FUEL_VARIABLE}", 0))
-    seen, state, write, leave = set(), [0, 1024], os.write, os._exit
+    repeat, write, leave = itertools.repeat, os.write, os._exit
 
     def say(text):
         write(2, ("{MARK} " + text + "\\n").encode())
 
-    def step():
-        state[0] += 1
-        if state[0] >= state[1]:
+    class Seen(dict):
+        def __missing__(self, number):
+            if chosen < 0:
+                leave({FORCED_EXIT})
             if not chosen:
-                say("steps " + str(state[0]))
-            elif fuel and state[0] > fuel:
-                say("fuel")
-                leave({FUEL_EXIT})
-            state[1] = state[0] * 2 if not chosen else fuel + 1 if fuel else state[0] * 2
+                say("reached " + str(number))
+            self[number] = number == chosen
+            return self[number]
 
-    def guard(number):
-        step()
-        if chosen > 0:
-            return number == chosen
-        if chosen < 0:
-            leave({FORCED_EXIT})
-        if number not in seen:
-            seen.add(number)
-            say("reached " + str(number))
-        return False
+    def steps():
+        if chosen:
+            yield repeat(None, fuel) if fuel else repeat(None)
+            say("fuel")
+            leave({FUEL_EXIT})
+        done = 1024
+        yield repeat(None, done)
+        while True:
+            say("steps " + str(done))
+            yield repeat(None, done)
+            done *= 2
 
-    return guard, step
+    # Both are called in C: functions of Python would take most of a short loop's time.
+    return Seen().__getitem__, itertools.chain.from_iterable(steps()).__next__
 
 
-_codeloop_m, _codeloop_tick = _codeloop_guards()
+{GUARD}, _codeloop_tick = _codeloop_guards()
 """
 
 

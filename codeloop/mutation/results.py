@@ -31,7 +31,7 @@ class MutantStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutantResult:
-    """One mutant. ``killed_by`` names cases that failed; ``is_alone``: it took a compile of its own."""
+    """One mutant. ``killed_by`` names cases that failed, of which the first may be the only one that was run; ``is_alone``: it took a compile of its own."""
 
     mutant: Mutant
     status: MutantStatus

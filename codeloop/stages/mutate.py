@@ -12,7 +12,7 @@ from codeloop.attempts import CaseStatus, StageReport, Status
 from codeloop.commands import Command, CommandResult
 from codeloop.diagnostics import Severity
 from codeloop.languages import Language, ManyMutants
-from codeloop.languages.port import OUT_OF_FUEL
+from codeloop.languages.port import FIRST_FAILURE_VARIABLE, OUT_OF_FUEL
 from codeloop.mutation.guards import FUEL_VARIABLE, MARK, MUTANT_VARIABLE, read_traces
 from codeloop.mutation.mutants import Mutant, find_mutants, mutated
 from codeloop.mutation.operators import Operator
@@ -26,9 +26,7 @@ from codeloop.tasks import Task
 
 _ROUNDS = 5  # compiles of the schemata: past it, what the compiler still refuses takes compiles of its own
 _MIN_FUEL = 100_000
-_FACTOR = (
-    10  # of the original's steps, and of its seconds for what burns no fuel, such as one call that never comes back
-)
+_FACTOR = 10  # of the original's steps, and of its seconds for what burns no fuel, such as one call without an end
 _MIN_CPU_S = 1.0
 _LATE = frozenset({"timeout", "wall_timeout", OUT_OF_FUEL})
 
@@ -45,6 +43,8 @@ class MutationSettings:
     max_alone: int = 10
     """Mutants that may take a compile of their own; the rest of them is not run."""
     seed: int = 0
+    names_all: bool = False
+    """Whether a mutant's run goes on after its first failing case, so that ``killed_by`` names every one."""
     has_schemata: bool = True
     """Whether one program holds all; without, each mutant is compiled alone (and ``max_alone`` does not count)."""
 
@@ -150,8 +150,10 @@ class _Run:
         return language.read_mutants(result, nonce, code), result
 
     def _told(self, command: Command, number: int) -> Command:
-        chosen = ((MUTANT_VARIABLE, str(number)), (FUEL_VARIABLE, str(self.fuel)))
-        return replace(command, env=(*command.env, *chosen))
+        ends = "0" if self.settings.names_all else "1"
+        chosen = ((MUTANT_VARIABLE, str(number)), (FUEL_VARIABLE, str(self.fuel)), (FIRST_FAILURE_VARIABLE, ends))
+        peer = command.peer and replace(command.peer, env=(*command.peer.env, *chosen))
+        return replace(command, env=(*command.env, *chosen), peer=peer)
 
     async def _schemata(self, mutants: tuple[Mutant, ...]) -> tuple[Schemata, bytes] | None:
         """Compile them, each time without those that the compiler names; ``None`` where it takes none of it."""

@@ -31,6 +31,8 @@ enum class link { fine, dead, lying };
 link state = link::fine;
 long long sequence = 0;
 std::string nonce;
+const char* const ends_at = getenv("CODELOOP_FIRST_FAILURE");
+const bool ends_at_failure = ends_at != nullptr && ends_at[0] == '1';
 std::vector<std::string> statuses;
 
 void write_all(int descriptor, const std::string& text) {
@@ -66,11 +68,18 @@ std::string case_of(int number) {
            ", \"status\": \"" + statuses[number] + "\"";
 }
 
+[[noreturn]] void finish(bool is_whole) {
+    line(std::string("\"done\": true, \"whole\": ") + (is_whole ? "true" : "false") + ", \"died\": " +
+         (state == link::dead ? "true" : "false") + ", \"forged\": " + (state == link::lying ? "true" : "false"));
+    _exit(0);
+}
+
 void record(int number, const char* status, const std::string& fields) {
     std::string& now = statuses[number];
     if (now == "failed" || now == "raised" || now == status) return;
     now = status;
     line("\"case\": " + case_of(number) + fields + "}");
+    if (ends_at_failure && now != "passed") finish(false);
 }
 
 [[noreturn]] void stop() {
@@ -201,7 +210,5 @@ int main() {
     } catch (...) {
         if (state == link::fine) setup(text_of_current());
     }
-    line(std::string("\"done\": true, \"whole\": ") + (is_whole ? "true" : "false") + ", \"died\": " +
-         (state == link::dead ? "true" : "false") + ", \"forged\": " + (state == link::lying ? "true" : "false"));
-    _exit(0);
+    finish(is_whole);
 }

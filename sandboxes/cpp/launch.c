@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -24,7 +25,8 @@ int main(void) {
     if (data == MAP_FAILED || !take(data, size)) return 1;
     munmap(data, size);
     char *const words[] = {"judge", NULL};
-    char *const environment[] = {NULL};
+    const char *const ends_at = getenv("CODELOOP_FIRST_FAILURE");
+    char *const environment[] = {ends_at != NULL && strcmp(ends_at, "1") == 0 ? "CODELOOP_FIRST_FAILURE=1" : NULL, NULL};
     fexecve(file, words, environment);
     return 1;
 }

@@ -35,6 +35,7 @@ public final class Judge {
     private static final long LATE_MS = 2000; // one mutant of many: past it, it gets a JVM and CPU time of its own
 
     private final String nonce;
+    private static final boolean ENDS_AT_FAILURE = "1".equals(System.getenv("CODELOOP_FIRST_FAILURE"));
     private final String[] mutants;
     private final Map<String, byte[]> candidate;
     private final Map<String, byte[]> tests;
@@ -123,7 +124,9 @@ public final class Judge {
             }
             ours.loadClass(TESTS).getMethod("run", BiConsumer.class).invoke(null, new Recorder());
         } catch (InvocationTargetException raised) {
-            crash(raised.getCause());
+            if (!(raised.getCause() instanceof Enough)) {
+                crash(raised.getCause());
+            }
         } catch (Throwable raised) {
             crash(raised);
         }
@@ -143,12 +146,25 @@ public final class Judge {
             line("plan", ",\"names\":[" + names + "]");
         } else if (event.equals("raised")) {
             Throwable raised = (Throwable) values[1];
+            if (raised instanceof Enough) {
+                throw (Enough) raised;
+            }
             boolean failed = (Boolean) values[2] && raised.getClass() == AssertionError.class;
             line("case", ",\"index\":" + values[0] + status(failed ? "failed" : "raised") + describe(raised));
+            endAtFailure();
         } else {
             boolean passed = (Boolean) values[1];
             String shown = values.length < 4 ? "" : Json.field("expected", show(values[2])) + Json.field("actual", show(values[3]));
             line("case", ",\"index\":" + values[0] + status(passed ? "passed" : "failed") + shown);
+            if (!passed) {
+                endAtFailure();
+            }
+        }
+    }
+
+    private static void endAtFailure() {
+        if (ENDS_AT_FAILURE) {
+            throw new Enough();
         }
     }
 
@@ -230,6 +246,13 @@ public final class Judge {
     }
 
     // Classes with a name instead of lambdas: the first lambda of a JVM brings in all of method handles, some 2 ms.
+
+    /** A case failed, and no more is asked. */
+    private static final class Enough extends Error {
+        Enough() {
+            super(null, null, false, false);
+        }
+    }
 
     private final class Work implements Runnable {
         @Override

@@ -342,6 +342,7 @@ function joined(values, text) {
 
 let nonce = ''
 let cases = []
+const endsAtFailure = std.getenv('CODELOOP_FIRST_FAILURE') === '1'
 
 function write(line) {
   writeAll(CHANNEL, ascii({ nonce, ...line }) + '\n')
@@ -352,6 +353,10 @@ function record(number, status, fields) {
   if (found.status === 'failed' || found.status === 'raised' || found.status === status) return
   Object.assign(found, fields, { status })
   write({ case: found })
+  if (endsAtFailure && (status === 'failed' || status === 'raised')) {
+    write({ done: true, whole: false, died: failure instanceof Gone, forged: failure instanceof Forged })
+    std.exit(0)
+  }
 }
 
 function exceptionText(error) {

@@ -37,6 +37,10 @@ class Forged(BaseException):
     """The candidate's process sent what its host program never sends."""
 
 
+class Enough(BaseException):
+    """A case failed, and no more is asked."""
+
+
 _GONE = {wire.Closed: "process exited", Forged: "the candidate forged a message"}
 
 
@@ -157,7 +161,7 @@ class Link:
             raise wire.WireError("no arguments")
         try:
             reply = {"cbr": wire.Encoder(self._opaque).node(self.functions[number](*args, **kwargs))}
-        except (wire.Closed, Forged):
+        except (wire.Closed, Forged, Enough):
             raise
         except BaseException as error:
             reply = {"cberr": wire.describe(error, "")}
@@ -192,6 +196,7 @@ class Record:
         self.cases = []
         self.waiting = bytearray()
         self.since = 0.0
+        self.ends_at_failure = os.environ.get("CODELOOP_FIRST_FAILURE") == "1"
         self.peer = select.poll()
         self.peer.register(_PEER, select.POLLIN)
 
@@ -223,6 +228,8 @@ class Record:
             return
         case.update(fields, status=status)
         self.write(case=case)
+        if self.ends_at_failure and status in ("failed", "raised"):
+            raise Enough
 
     def passed(self, number, **fields):
         self.set(number, "passed", unless=("failed", "raised", "passed"), **fields)
@@ -246,6 +253,8 @@ class Hooks:
 
     def raised(self, number, error):
         """Take an exception of an assert's own expression; the run goes on unless the candidate is gone."""
+        if isinstance(error, Enough):
+            raise error
         if isinstance(error, (wire.Closed, Forged)):
             self.record.set(number, "failed", exception=_GONE[type(error)])
             raise error
@@ -538,16 +547,20 @@ class Tests:
         """Run them on a candidate that nobody has called yet; gives the fields of the done line."""
         namespace = self.namespace or given(self.prompt)
         self.namespace = None  # its objects are of this run
+        is_whole = True
         namespace[_PREFIX + "hooks"] = Hooks(record)
         try:
             _load(link)
             _fetch(link, namespace, self.entry_point, self.foreign)
             exec(self.code, namespace)
+        except Enough:
+            is_whole = False
         except (wire.Closed, Forged):
             pass
         except BaseException as error:
-            _setup(record, error)
-        return _close(record, link)
+            with contextlib.suppress(Enough):
+                _setup(record, error)
+        return _close(record, link, is_whole=is_whole)
 
 
 def run(job, record):
@@ -594,9 +607,9 @@ def _setup(record, error):
     record.set(case["id"], "raised", exception=_exception_text(error), line=line)
 
 
-def _close(record, link):
+def _close(record, link, *, is_whole):
     failure = link.failure
-    is_whole = failure is None and not any(case["name"] == "setup" for case in record.cases)
+    is_whole = is_whole and failure is None and not any(case["name"] == "setup" for case in record.cases)
     for case in record.cases if is_whole else ():
         if case["status"] == "not_run" and case["is_unreachable"]:
             record.passed(case["id"])  # ``assert False`` is there not to be reached

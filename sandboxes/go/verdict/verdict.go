@@ -41,6 +41,8 @@ var (
 	nonce string
 	now   *current
 	names int
+
+	endsAtFailure bool
 )
 
 func init() {
@@ -54,6 +56,8 @@ func init() {
 		syscall.Exit(70)
 	}
 	syscall.Close(null)
+	endsAt, _ := syscall.Getenv("CODELOOP_FIRST_FAILURE")
+	endsAtFailure = endsAt == "1"
 	setMaxStack(stackBytes)
 	line("begin", "")
 }
@@ -112,6 +116,9 @@ func Case(index int, body func()) {
 		}
 	}
 	line("case", `,"index":`+number(index)+report)
+	if endsAtFailure && report != field("status", "passed") {
+		Done()
+	}
 }
 
 // Done says that every case was run, and ends the process: goroutines of the candidate get no say.
