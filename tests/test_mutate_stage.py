@@ -149,6 +149,16 @@ def test_of_many_mutants_one_that_is_late_or_ends_the_process_costs_no_other_its
     assert report.results[-1].status is MutantStatus.KILLED, "the answer that is returned"
 
 
+@pytest.mark.docker("java")
+def test_a_name_that_a_test_binds_for_what_follows_keeps_no_other_mutant_out_of_the_schemata(mutate: Mutation) -> None:
+    code = "class Solution { int f(Object o) { if (!(o instanceof String t)) { return 0; } return t.length() + 1; } }"
+    report = mutate(task_of("java", code, 's.f("ab") == 3', "s.f(7) == 0"))
+    assert report.is_equivalent and not report.notes
+    alone = {result.mutant.replacement for result in report.results if result.is_alone}
+    assert alone == {"o instanceof String t", ""}, alone
+    assert report.score == 1.0
+
+
 @pytest.mark.docker("python")
 def test_guards_that_became_constants_leave_the_programs_own_texts_alone(mutate: Mutation) -> None:
     code = "def f(n):\n    return '_codeloop_m(1)' if n > 0 else 'none'\n"

@@ -35,6 +35,8 @@ class Form(StrEnum):
 
 def form_of(program: Program, draft: Draft) -> tuple[Form, Node]:
     """Give the form, and the node that the guard is put round: the mutated one, or one that holds it."""
+    if program.language == "java" and _decides_a_scope(draft):
+        return Form.ALONE, draft.node
     if draft.is_statement:
         return (Form.STATEMENT if _is_guardable(program, draft.node) else Form.ALONE), draft.node
     if program.language == "go":
@@ -42,6 +44,29 @@ def form_of(program: Program, draft: Draft) -> tuple[Form, Node]:
     if draft.node.type in program.shapes.assignments and program.language not in {"cpp", "javascript", "rust"}:
         return Form.ALONE, draft.node
     return Form.VALUE, draft.node
+
+
+_LEAVES = frozenset({"break_statement", "continue_statement", "return_statement", "throw_statement", "yield_statement"})
+
+
+def _decides_a_scope(draft: Draft) -> bool:
+    """Say whether a name's scope hangs on this node: a pattern's variable is known where the test cannot have failed.
+
+    So after ``if (!(o instanceof String s)) return;`` (Java Language Specification 17, 6.3.2.2): neither the test nor the
+    statement that leaves may stand behind a guard.
+    """
+    if not draft.is_statement:
+        return _binds(draft.node)
+    node: Node | None = draft.node if draft.node.type in _LEAVES else None
+    while node is not None and node.type not in {"if_statement", "while_statement"}:
+        node = node.parent
+    condition = node.child_by_field_name("condition") if node is not None else None
+    return condition is not None and _binds(condition)
+
+
+def _binds(node: Node) -> bool:
+    is_pattern = node.type == "instanceof_expression" and any(node.child_by_field_name(n) for n in ("name", "pattern"))
+    return is_pattern or any(_binds(child) for child in node.named_children)
 
 
 def _is_guardable(program: Program, node: Node) -> bool:
