@@ -1,0 +1,85 @@
+"""Relative gates: whether pass@1 dropped against a baseline, on the same tasks and draws. The rule stands in ``gates``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from codeloop.drops import Change
+from codeloop.gates.results import GateResult, Outcome
+from codeloop.gates.settings import Gate
+from codeloop.pairs import Pairs, pair_up
+from codeloop.records import END
+from codeloop.snapshots import Draw
+
+
+def judge_relative(
+    gate: Gate, before: Sequence[Draw], after: Sequence[Draw], *, baseline: str, alpha: float
+) -> GateResult:
+    """Judge the draws that the gate is about. A draw number that only one run has is no pair, and not missing either."""
+    pairs = pair_up(before, after, END if gate.iteration is None else gate.iteration)
+    tolerated = (gate.at_most or 0.0) / 100
+    found = pairs.change(alpha=alpha, tolerated=tolerated)
+    outcome, why = _outcome(gate, found, pairs, tolerated, alpha)
+    return GateResult(
+        gate=gate,
+        outcome=outcome,
+        why=why,
+        value=_points(found.value),
+        low=_points(found.low),
+        high=_points(found.high),
+        p_value=found.p_value,
+        smallest=_points(found.smallest),
+        n_tasks=found.n_tasks,
+        n_draws=found.n_pairs,
+        n_missing=pairs.n_missing,
+        baseline=baseline,
+    )
+
+
+def _outcome(gate: Gate, found: Change, pairs: Pairs, tolerated: float, alpha: float) -> tuple[Outcome, str]:
+    """Apply the rule, regressions first: what is missing is no excuse for a drop that is shown all the same."""
+    if found.value is None or found.p_value is None:
+        return Outcome.CANNOT_TELL, f"no pair of draws has a verdict in both runs: {pairs.n_missing} lack one"
+    shown, n_all = f"pass@1 {_moved(found.value)} {_figures(found)}", found.n_pairs + pairs.n_missing
+    is_shown = found.value < 0 and found.p_value <= alpha
+    if is_shown and found.value < -tolerated:
+        return Outcome.REGRESSED, f"{shown}: a drop is shown, and it is larger than the {_size(tolerated)} tolerated"
+    if pairs.n_missing > gate.max_missing * n_all:
+        missing = f"{pairs.n_missing} of {n_all} pairs lack a verdict"
+        return Outcome.CANNOT_TELL, f"{shown}, but {missing}: errored, cut short, or of tasks that one run did not have"
+    if pairs.is_same:
+        return Outcome.NOT_SHOWN_TO_REGRESS, f"all {found.n_pairs} programs handed over are the same in both runs"
+    return _by_interval(found, tolerated, shown, is_shown=is_shown)
+
+
+def _by_interval(found: Change, tolerated: float, shown: str, *, is_shown: bool) -> tuple[Outcome, str]:
+    drop = f"a drop of {_size(tolerated)} or more" if tolerated else "any drop"
+    if found.low is None:
+        return Outcome.CANNOT_TELL, f"{shown}: one problem alone shows no spread"
+    if found.low > -tolerated:
+        return Outcome.NOT_SHOWN_TO_REGRESS, f"{shown}: {'a drop is shown, but ' if is_shown else ''}{drop} is excluded"
+    if is_shown:
+        return Outcome.CANNOT_TELL, f"{shown}: a drop is shown, which may be smaller or larger than {_size(tolerated)}"
+    return Outcome.CANNOT_TELL, (
+        f"{shown}: {found.n_tasks} tasks with {found.n_pairs} pairs neither show a drop nor exclude {drop}; "
+        f"they would show one of {_size(found.smallest)} four times in five"
+    )
+
+
+def _figures(found: Change) -> str:
+    interval = "" if found.low is None or found.high is None else f"[{100 * found.low:+.1f}, {100 * found.high:+.1f}], "
+    return f"({interval}{found.n_won} won, {found.n_lost} lost, p = {found.p_value:.3f}, {found.test})"
+
+
+def _moved(value: float) -> str:
+    if not value:
+        return "stayed the same"
+    return f"{'rose' if value > 0 else 'fell'} by {100 * abs(value):.1f} points"
+
+
+def _size(share: float | None) -> str:
+    return "unknown size" if share is None else f"{100 * share:.3g} points"
+
+
+def _points(share: float | None) -> float | None:
+    return None if share is None else 100 * share
