@@ -2,6 +2,6 @@
 
 from codeloop.store.database import Store
 from codeloop.store.owner import Owner
-from codeloop.store.schema import Run, RunStatus
+from codeloop.store.schema import Baseline, Run, RunStatus
 
-__all__ = ["Owner", "Run", "RunStatus", "Store"]
+__all__ = ["Baseline", "Owner", "Run", "RunStatus", "Store"]

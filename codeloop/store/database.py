@@ -21,7 +21,7 @@ from codeloop.store import schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
 from codeloop.store.rows import End, run_of, trajectory_of
-from codeloop.store.schema import Run, RunStatus
+from codeloop.store.schema import Baseline, Run, RunStatus
 from codeloop.testgen.results import Growth
 
 # Outcomes of a row in ``calls``; none at all: in flight, or the process was killed.
@@ -250,6 +250,25 @@ class Store:
         with self._reading():
             return tuple(codec.decode(Growth, text) for text in rows.values())
 
+    # Baselines
+
+    def set_baseline(self, name: str, run_id: str, data: str) -> None:
+        """Keep the text of a baseline's file under a name; a later one takes the place of an earlier one."""
+        row = {"run_id": run_id, "created_s": time.time()}
+        with self._transaction() as connection:
+            _put(connection, schema.baselines, {"name": name}, data, row)
+
+    def baseline(self, name: str) -> Baseline | None:
+        """Give the baseline of that name; ``None`` if there is none."""
+        return next((found for found in self.list_baselines() if found.name == name), None)
+
+    def list_baselines(self) -> tuple[Baseline, ...]:
+        """Give all baselines, by name."""
+        with self._transaction() as connection:
+            rows = connection.execute(sa.select(schema.baselines)).mappings().all()
+        with self._reading():
+            return tuple(sorted((Baseline(**row) for row in rows), key=lambda found: found.name))
+
     # Inside
 
     @contextmanager
@@ -300,9 +319,11 @@ def _equal(table: sa.Table, key: Mapping[str, Any]) -> list[sa.ColumnElement[boo
     return [table.c[name] == value for name, value in key.items()]
 
 
-def _put(connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], data: str) -> None:
+def _put(
+    connection: sa.Connection, table: sa.Table, key: Mapping[str, Any], data: str, row: Mapping[str, Any] | None = None
+) -> None:
     connection.execute(sa.delete(table).where(*_equal(table, key)))
-    connection.execute(sa.insert(table).values(**key, data=data))
+    connection.execute(sa.insert(table).values(**key, data=data, **(row or {})))
 
 
 def _insert_first(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> bool:

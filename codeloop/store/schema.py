@@ -42,6 +42,18 @@ class Run:
         return self.status is not RunStatus.FINISHED and not (self.owner and self.owner.is_alive)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A run to compare with, under a name. It stands by itself: its run may be gone, or never have been here."""
+
+    name: str
+    run_id: str
+    created_s: float
+    """When it was set or imported, seconds since the epoch."""
+    data: str
+    """The text of its file."""
+
+
 class Name(TypeDecorator[str]):
     """A text key, ASCII on disk with JSON's escapes: no driver takes a lone surrogate, and PostgreSQL takes no NUL."""
 
@@ -114,4 +126,13 @@ calls = Table(
     Column("began_s", Float, nullable=False),
     Column("ended_s", Float),  # NULL: in flight, or the process was killed
     Column("outcome", Name),
+)
+
+baselines = Table(
+    "baselines",
+    metadata,
+    Column("name", Name, primary_key=True),
+    Column("run_id", Name, nullable=False),  # no foreign key: a baseline outlives its run
+    Column("created_s", Float, nullable=False),
+    Column("data", Text, nullable=False),
 )
