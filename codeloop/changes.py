@@ -157,8 +157,8 @@ def changes(before: Snapshot, after: Snapshot, *, by: Sequence[str] = ()) -> Cha
 def otherwise(before: Facts, after: Facts) -> tuple[Otherwise, ...]:
     """Name what differs between two runs of one suite; what either does not know differs from nothing."""
     found = [(what, of(before), of(after)) for what, of in _COMPARED.items()]
-    found += [(f"image of {name}", *values) for name, *values in _common(before.images, after.images)]
-    found += [(name, *values) for name, *values in _common(before.settings, after.settings)]
+    found += [(f"image of {name}", a, b) for name, a, b in _common(before.images, after.images)]
+    found += _common(before.settings, after.settings)
     return tuple(Otherwise(what=what, before=a, after=b) for what, a, b in found if a != b and a and b)
 
 

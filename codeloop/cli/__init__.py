@@ -24,6 +24,8 @@ _COMMANDS = (
     "grade",
     "resume",
     "report",
+    "compare",
+    "baseline",
     "mutate",
     "grow-tests",
     "export-tests",
