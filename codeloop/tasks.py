@@ -103,4 +103,4 @@ class Suite:
 
 def natural_key(task_id: str) -> tuple[str | int, ...]:
     """Sort ``Python/2`` before ``Python/10``."""
-    return tuple(int(part) if part.isdigit() else part for part in re.split(r"(\d+)", task_id))
+    return tuple(int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", task_id))

@@ -86,3 +86,11 @@ def test_984_balances_are_counted_exactly() -> None:
     chance = chance_of_less(balances)
     assert 0 < chance < 0.05
     assert chance_of_less([-b for b in balances]) > 0.95
+
+
+@given(st.lists(st.integers(1, 4), max_size=8))
+def test_at_no_change_at_most_one_in_twenty_is_called_a_drop(sizes: list[int]) -> None:
+    ways = [
+        [sign * size for sign, size in zip(signs, sizes, strict=True)] for signs in product((1, -1), repeat=len(sizes))
+    ]
+    assert fmean(chance_of_less(balances) <= ALPHA for balances in ways) <= ALPHA

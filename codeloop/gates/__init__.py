@@ -14,7 +14,8 @@ A **relative** gate tolerates a drop of pass@1 of ``max_regression`` points agai
 """
 
 from codeloop.gates.judge import judge, judge_all, overall
+from codeloop.gates.relative import decide
 from codeloop.gates.results import GateResult, Outcome
 from codeloop.gates.settings import Gate, Metric, parse_gate
 
-__all__ = ["Gate", "GateResult", "Metric", "Outcome", "judge", "judge_all", "overall", "parse_gate"]
+__all__ = ["Gate", "GateResult", "Metric", "Outcome", "decide", "judge", "judge_all", "overall", "parse_gate"]

@@ -36,32 +36,45 @@ def judge_relative(
     )
 
 
+def decide(found: Change, tolerated: float, alpha: float) -> Outcome:
+    """Apply the rule to figures that lack nothing; ``tolerated`` is a share. A simulation of the gate needs no more than this."""
+    if found.value is None or found.low is None:
+        return Outcome.CANNOT_TELL
+    if _is_shown(found, alpha) and found.value < -tolerated:
+        return Outcome.REGRESSED
+    return Outcome.NOT_SHOWN_TO_REGRESS if found.low > -tolerated else Outcome.CANNOT_TELL
+
+
+def _is_shown(found: Change, alpha: float) -> bool:
+    return found.value is not None and found.value < 0 and found.p_value is not None and found.p_value <= alpha
+
+
 def _outcome(gate: Gate, found: Change, pairs: Pairs, tolerated: float, alpha: float) -> tuple[Outcome, str]:
-    """Apply the rule, regressions first: what is missing is no excuse for a drop that is shown all the same."""
-    if found.value is None or found.p_value is None:
+    """Decide and say why; a regression first: what is missing is no excuse for a drop that is shown all the same."""
+    if found.value is None:
         return Outcome.CANNOT_TELL, f"no pair of draws has a verdict in both runs: {pairs.n_missing} lack one"
     shown, n_all = f"pass@1 {_moved(found.value)} {_figures(found)}", found.n_pairs + pairs.n_missing
-    is_shown = found.value < 0 and found.p_value <= alpha
-    if is_shown and found.value < -tolerated:
-        return Outcome.REGRESSED, f"{shown}: a drop is shown, and it is larger than the {_size(tolerated)} tolerated"
+    outcome = decide(found, tolerated, alpha)
+    if outcome is Outcome.REGRESSED:
+        return outcome, f"{shown}: a drop is shown, and it is larger than the {_size(tolerated)} tolerated"
     if pairs.n_missing > gate.max_missing * n_all:
         missing = f"{pairs.n_missing} of {n_all} pairs lack a verdict"
         return Outcome.CANNOT_TELL, f"{shown}, but {missing}: errored, cut short, or of tasks that one run did not have"
     if pairs.is_same:
         return Outcome.NOT_SHOWN_TO_REGRESS, f"all {found.n_pairs} programs handed over are the same in both runs"
-    return _by_interval(found, tolerated, shown, is_shown=is_shown)
+    return outcome, f"{shown}: {_reason(outcome, found, tolerated, is_shown=_is_shown(found, alpha))}"
 
 
-def _by_interval(found: Change, tolerated: float, shown: str, *, is_shown: bool) -> tuple[Outcome, str]:
+def _reason(outcome: Outcome, found: Change, tolerated: float, *, is_shown: bool) -> str:
     drop = f"a drop of {_size(tolerated)} or more" if tolerated else "any drop"
+    if outcome is Outcome.NOT_SHOWN_TO_REGRESS:
+        return f"{'a drop is shown, but ' if is_shown else ''}{drop} is excluded"
     if found.low is None:
-        return Outcome.CANNOT_TELL, f"{shown}: one problem alone shows no spread"
-    if found.low > -tolerated:
-        return Outcome.NOT_SHOWN_TO_REGRESS, f"{shown}: {'a drop is shown, but ' if is_shown else ''}{drop} is excluded"
+        return "one problem alone shows no spread"
     if is_shown:
-        return Outcome.CANNOT_TELL, f"{shown}: a drop is shown, which may be smaller or larger than {_size(tolerated)}"
-    return Outcome.CANNOT_TELL, (
-        f"{shown}: {found.n_tasks} tasks with {found.n_pairs} pairs neither show a drop nor exclude {drop}; "
+        return f"a drop is shown, which may be smaller or larger than {_size(tolerated)}"
+    return (
+        f"{found.n_tasks} tasks with {found.n_pairs} pairs neither show a drop nor exclude {drop}; "
         f"they would show one of {_size(found.smallest)} four times in five"
     )
 
