@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from codeloop.store import Run, Store
 _SETTINGS = ("languages", "limit", "seed", "ks")
 """Of a run's settings: what its figures depend on and ``Facts`` has no field for. None holds a path of this machine."""
 UNKNOWN = "unknown"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")
 
 
 def snapshot_of(store: Store, run_id: str) -> Snapshot:
@@ -22,7 +25,7 @@ def snapshot_of(store: Store, run_id: str) -> Snapshot:
     trajectories = store.trajectories(run.run_id)
     if not trajectories:
         raise ConfigError(f"run {run.run_id} has no finished trajectory: go on with it first: codeloop resume {run_id}")
-    tags = run.config.get("facts", {}).get("tags", {})
+    tags = _tags(run)
     draws = tuple(draw_of(trajectory, tags.get(trajectory.task_id, ())) for trajectory in trajectories)
     facts = replace(_facts(run, draws), images=images_of(trajectories))
     return Snapshot(name=run.run_id, facts=facts, draws=draws)
@@ -30,8 +33,10 @@ def snapshot_of(store: Store, run_id: str) -> Snapshot:
 
 def set_baseline(store: Store, name: str, snapshot: Snapshot) -> None:
     """Keep a snapshot under a name. Raises ConfigError for a name that cannot be told from a run or a file."""
-    if not name.strip() or name != name.strip() or len(name) > 100 or name.endswith(".json") or "/" in name:
-        raise ConfigError(f"baseline {name!r}: give a short name without a slash that does not end with .json")
+    if not _NAME.fullmatch(name) or is_file(name):
+        raise ConfigError(
+            f"baseline {name!r}: give a name of letters, digits, '.', '_', '-' and '/', not ending with .json"
+        )
     if any(run.run_id == name for run in store.list_runs()):
         raise ConfigError(f"baseline {name!r}: a run has that name: give another")
     store.set_baseline(name, snapshot.facts.run_id, snapshots.write(snapshot))
@@ -67,7 +72,19 @@ def find(store: Store, name: str) -> Snapshot:
 
 def is_file(name: str) -> bool:
     """Say whether a user means an exported file."""
-    return name.endswith(".json") or "/" in name
+    return name.endswith(".json") or name.startswith(("/", "./", "../", "~"))
+
+
+def _tags(run: Run) -> dict[str, list[str]]:
+    """Give each task's words: those that the run noted as ``tags``, kinds of known faults, and whether it is an erratum."""
+    noted, found = run.config.get("facts", {}), defaultdict[str, list[str]](list)
+    for task_id, words in noted.get("tags", {}).items():
+        found[task_id] += map(str, words)
+    for task_id, faults in noted.get("faults", {}).items():
+        found[task_id] += sorted({f"fault {kind}" for kind, *_ in faults})
+    for task_id, *_ in noted.get("errata", ()):
+        found[task_id].append("erratum")
+    return found
 
 
 def _facts(run: Run, draws: tuple[Draw, ...]) -> Facts:

@@ -36,6 +36,8 @@ NOTED: dict[str, Any] = {
     "codeloop": "0.1.0",
     "isolation": "none",
     "tags": {"Python/1": ["easy", "lists"]},
+    "errata": [["Python/2", "its own test is wrong"]],
+    "faults": {"Python/2": [["off_by_one", 3], ["off_by_one", 4]]},
     "metadata": {"commit": "abc123"},
 }
 
@@ -75,7 +77,7 @@ def test_a_stored_run_as_a_snapshot(store: Store) -> None:
     assert (right.passed, right.errors, right.hidden_error) == ((False, True), ("assertion", ""), "")
     assert (wrong.passed, wrong.hidden_error) == ((False, False), "assertion")
     assert (right.prompt_tokens, right.completion_tokens, right.cost_usd, right.model_s) == (20, 10, None, 4.0)
-    assert tagged.tags == ("easy", "lists")
+    assert (tagged.tags, wrong.tags) == (("easy", "lists"), ("fault off_by_one", "erratum"))
     assert (errored.is_errored, errored.passed_by()) == (True, None)
 
 
@@ -96,12 +98,15 @@ def test_names(store: Store) -> None:
     record(store, "later", n_right=0)
     first, second = (baselines.snapshot_of(store, run_id) for run_id in ("r", "later"))
     baselines.set_baseline(store, "main", first)
-    baselines.set_baseline(store, "\x00 ü", first)
+    baselines.set_baseline(store, "feature/x", first)
     baselines.set_baseline(store, "main", second)  # the later one takes its place
-    assert [(found.name, found.run_id) for found in store.list_baselines()] == [("\x00 ü", "r"), ("main", "later")]
+    assert [(found.name, found.run_id) for found in store.list_baselines()] == [
+        ("feature/x", "r"),
+        ("main", "later"),
+    ]
     assert baselines.find(store, "main").facts.run_id == "later"
     assert baselines.find(store, "r").draws == first.draws
-    for name in ("", " x", "x/y", "x.json", "x" * 101, "r"):
+    for name in ("", " x", "/x", "x.json", "x" * 101, "x\x00", "-x", "r"):
         with pytest.raises(ConfigError, match="give a"):
             baselines.set_baseline(store, name, first)
     with pytest.raises(UnknownName, match="did you mean 'main'"):
@@ -209,6 +214,11 @@ def test_mutants_are_read_from_the_stages_own_note() -> None:
     found = draw_of(replace(steps, attempts=(replace(attempt, verdict=verdict),)))
     assert (found.killed, found.mutants) == (1, len(mutants))
     assert (draw_of(steps).killed, draw_of(steps).mutants) == (None, None)
+
+
+def test_ids_with_any_digits_have_an_order() -> None:
+    rows = [draw(task_id, True) for task_id in ("x¹", "x2", "x٣", "x10", "x")]  # ¹ is a digit, but no number
+    assert len(snapshots.read("x", snapshots.write(run("x", rows))).draws) == 5
 
 
 def test_a_large_baseline_is_small() -> None:

@@ -13,9 +13,20 @@ A **relative** gate tolerates a drop of pass@1 of ``max_regression`` points agai
   side of what is tolerated. A person must look; more draws or tasks help.
 """
 
-from codeloop.gates.judge import judge, judge_all, overall
+from codeloop.gates.judge import judge, judge_all, overall, shared_alpha
 from codeloop.gates.relative import decide
 from codeloop.gates.results import GateResult, Outcome
 from codeloop.gates.settings import Gate, Metric, parse_gate
 
-__all__ = ["Gate", "GateResult", "Metric", "Outcome", "decide", "judge", "judge_all", "overall", "parse_gate"]
+__all__ = [
+    "Gate",
+    "GateResult",
+    "Metric",
+    "Outcome",
+    "decide",
+    "judge",
+    "judge_all",
+    "overall",
+    "parse_gate",
+    "shared_alpha",
+]

@@ -27,9 +27,14 @@ def judge(gate: Gate, measured: Snapshot, baseline: Snapshot | None = None, *, a
 
 
 def judge_all(gates: Sequence[Gate], measured: Snapshot, baseline: Snapshot | None = None) -> tuple[GateResult, ...]:
-    """Judge a run by all gates. The relative ones share the false alarms: each is tested at 0.05 by their number."""
-    alpha = ALPHA / max(1, sum(gate.is_relative for gate in gates))
+    """Judge a run by all gates, the relative ones against one baseline."""
+    alpha = shared_alpha(gates)
     return tuple(judge(gate, measured, baseline, alpha=alpha) for gate in gates)
+
+
+def shared_alpha(gates: Sequence[Gate]) -> float:
+    """Give the level of each relative gate: together they give a false alarm in at most 5 % of runs (Bonferroni)."""
+    return ALPHA / max(1, sum(gate.is_relative for gate in gates))
 
 
 def overall(results: Iterable[GateResult]) -> Outcome:
