@@ -137,14 +137,13 @@ def test_the_json_fits_its_schema() -> None:
 
 
 def test_the_text_says_what_moved() -> None:
-    text = report_of(changes(*example(), by=("tag",)), "pass@1>=0.9").as_text()
+    text = report_of(changes(*example(), by=("tag",)), "pass@1>=0.5").as_text()
     for words in (
         "warning: 1 pairs lack a verdict",
         "pairs that flipped: 1 lost, 2 won",
         "pass@1 at the end by tag",
         "assertion → passes",
-        "pass@1>=0.9",
-        "failed",
+        "cannot tell: pass@1>=0.5: pass@1 is 60.0 %",
     ):
         assert words in text
 

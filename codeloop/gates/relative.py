@@ -81,7 +81,9 @@ def _reason(outcome: Outcome, found: Change, tolerated: float, *, is_shown: bool
 
 def _figures(found: Change) -> str:
     interval = "" if found.low is None or found.high is None else f"[{100 * found.low:+.1f}, {100 * found.high:+.1f}], "
-    return f"({interval}{found.n_won} won, {found.n_lost} lost, p = {found.p_value:.3f}, {found.test})"
+    chance = found.p_value or 0.0
+    shown = "p < 0.001" if chance < 0.001 else f"p = {chance:.3f}"
+    return f"({interval}{found.n_won} won, {found.n_lost} lost, {shown}, {found.test})"
 
 
 def _moved(value: float) -> str:

@@ -52,17 +52,17 @@ class ChangeReport:
     def as_text(self) -> str:
         """Give the tables and the lines that say what they hold."""
         head = [f"before: {_told(self.changes.before)}", f"after:  {_told(self.changes.after)}", *self._warnings()]
-        tables = terminal.render(self._tables())
-        return "\n".join(map(escape, head)) + f"\n\n{tables}\n\n" + "\n".join(map(escape, [*self._links(), *NOTES]))
+        parts = [head, gate_lines(self.gates), [terminal.render(self._tables())], [*self._links(), *NOTES]]
+        shown = [[escape(line, keep_newlines=part is parts[2]) for line in part] for part in parts if part]
+        return "\n\n".join("\n".join(lines) for lines in shown)
 
     def as_markdown(self) -> str:
         """Give the same as GitHub-flavoured Markdown."""
         found = self.changes
         head = [f"before: {_told(found.before)}", f"after: {_told(found.after)}", *self._warnings()]
-        parts = ["# Comparison", "\n".join(f"- {markdown.cell(line)}" for line in head)]
-        parts += [markdown.table(*rows) for rows in self._tables()]
-        parts.append("\n".join(f"- {markdown.cell(note)}" for note in (*self._links(), *NOTES)))
-        return "\n\n".join(parts) + "\n"
+        tables = [markdown.table(*rows) for rows in self._tables()]
+        parts = ["# Comparison", _listed(head), _listed(gate_lines(self.gates)), *tables]
+        return "\n\n".join(filter(None, [*parts, _listed([*self._links(), *NOTES])])) + "\n"
 
     def _warnings(self) -> list[str]:
         found = self.changes
@@ -74,8 +74,6 @@ class ChangeReport:
 
     def _tables(self) -> Iterator[TableRows]:
         found = self.changes
-        if self.gates:
-            yield gate_rows(self.gates)
         end = found.end.change
         title = (
             f"pass@1 on hidden tests by repair, %: {end.n_tasks} tasks, {end.n_problems} problems, {end.n_pairs} pairs"
@@ -105,15 +103,19 @@ class ChangeReport:
 _COLUMNS = ("before", "after", "change [95 %]", "won/lost", "p", "smallest", "pairs")
 
 
-def gate_rows(results: Sequence[GateResult]) -> TableRows:
-    """Give the table of gates, for any report."""
-    return "gates", ("gate", "outcome", "why"), [(r.gate.name, str(r.outcome), r.why) for r in results]
+def gate_lines(results: Sequence[GateResult]) -> list[str]:
+    """Give a line for each gate, for any report; the words of a gate may be anyone's."""
+    return [f"{result.outcome}: {result.gate.name}: {result.why}" for result in results]
 
 
 def gate_json(result: GateResult) -> dict[str, Any]:
     """Give a gate and its outcome as plain data."""
     plain = asdict(result)
     return plain | {"gate": result.gate.name, "outcome": str(result.outcome), "is_met": result.is_met}
+
+
+def _listed(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {markdown.cell(line)}" for line in lines)
 
 
 def _run(snapshot: Snapshot) -> dict[str, Any]:
@@ -136,10 +138,15 @@ def _cells(of: At | Slice) -> tuple[str, ...]:
         terminal.value(of.after),
         _points(found.value) + interval,
         f"{found.n_won}/{found.n_lost}",
-        "–" if found.p_value is None else f"{found.p_value:.3f}",
+        "–" if found.p_value is None else chance(found.p_value),
         _smallest(found),
         str(found.n_pairs),
     )
+
+
+def chance(p_value: float) -> str:
+    """Give a p-value: no chance is 0."""
+    return "<0.001" if p_value < 0.001 else f"{p_value:.3f}"
 
 
 def _smallest(found: Change) -> str:
@@ -157,7 +164,7 @@ def _flip_rows(flips: Sequence[Flip]) -> TableRows:
     rows: list[tuple[str, ...]] = [
         (flip.task_id, str(flip.draw), "won" if flip.is_won else "lost", flip.error) for flip in flips[:_MOST_FLIPS]
     ]
-    return title, ("task", "draw", "", "failure of the other"), rows
+    return title, ("task", "draw", "", "failure"), rows
 
 
 def _amount(value: float | None) -> str:
