@@ -111,8 +111,8 @@ class Changes:
     after: Snapshot
     n_missing: int
     otherwise: tuple[Otherwise, ...]
-    templates: tuple[Otherwise, ...]
-    """Prompts by other texts: a change under test, no reason for a warning."""
+    noted: tuple[Otherwise, ...]
+    """What differs and is no reason for a warning: prompts by other texts, and what the runs noted of themselves."""
     curve: tuple[At, ...]
     """By iteration, then at the end."""
     flips: tuple[Flip, ...]
@@ -145,7 +145,7 @@ def changes(before: Snapshot, after: Snapshot, *, by: Sequence[str] = ()) -> Cha
         after=after,
         n_missing=pairs.n_missing,
         otherwise=otherwise(before.facts, after.facts),
-        templates=_templates(before.draws, after.draws),
+        noted=_noted(before, after),
         curve=_curve(before.draws, after.draws),
         flips=_flips(pairs),
         shifts=_shifts(pairs),
@@ -173,12 +173,11 @@ def _joined(settings: Sequence[Setting]) -> dict[str, str]:
     return {name: ", ".join(each.value for each in settings if each.name == name) for name in names}
 
 
-def _templates(before: Sequence[Draw], after: Sequence[Draw]) -> tuple[Otherwise, ...]:
-    """Compare the first prompts' templates: a name, ``@`` and the hash of its text."""
-    one, other = (sorted({row.template for row in rows if row.template}) for rows in (before, after))
-    if one == other:
-        return ()
-    return (Otherwise(what="first prompt", before=", ".join(one), after=", ".join(other)),)
+def _noted(before: Snapshot, after: Snapshot) -> tuple[Otherwise, ...]:
+    """Compare the first prompts' templates (a name, ``@`` and the hash of its text), then metadata."""
+    one, other = (", ".join(sorted({row.template for row in run.draws if row.template})) for run in (before, after))
+    found = [("first prompt", one, other), *_common(before.facts.metadata, after.facts.metadata)]
+    return tuple(Otherwise(what=what, before=a, after=b) for what, a, b in found if a != b)
 
 
 def _curve(before: Sequence[Draw], after: Sequence[Draw]) -> tuple[At, ...]:

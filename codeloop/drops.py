@@ -8,6 +8,7 @@ other sign: all ways are counted. The interval answers the other question, how l
 from __future__ import annotations
 
 import math
+import operator
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,8 +60,7 @@ def change(before: Draws, after: Draws, *, alpha: float = ALPHA, tolerated: floa
         first, second = before[task_id], after[task_id]
         if len(first) != len(second):
             raise ValueError(f"{task_id} has {len(first)} and {len(second)} draws: they are no pairs")
-        won = sum(not a and b for a, b in zip(first, second, strict=True))
-        lost = sum(a and not b for a, b in zip(first, second, strict=True))
+        won, lost = sum(map(operator.lt, first, second)), sum(map(operator.gt, first, second))
         n_pairs, n_won, n_lost = n_pairs + len(first), n_won + won, n_lost + lost
         gains[cluster_of(task_id)].append((won - lost) / len(first))
         balances[cluster_of(task_id)] += won - lost
@@ -92,7 +92,9 @@ def chance_of_less(balances: Sequence[int]) -> float:
     """
     import numpy as np
 
-    sizes = [abs(balance) for balance in balances if balance]  # a 0 keeps its sign
+    sizes = sorted(
+        abs(balance) for balance in balances if balance
+    )  # a 0 keeps its sign; short sums stay short for long
     chances = np.zeros(sum(sizes) + 1)  # of the sum of those with a minus
     chances[0], reach = 1.0, 0
     for size in sizes:

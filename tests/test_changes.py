@@ -116,8 +116,10 @@ def test_runs_of_other_suites_are_refused_and_other_settings_named() -> None:
 
 def test_another_prompt_is_told_and_no_warning() -> None:
     before, after = (run(name, [draw(1, True, template=f"first@{name}")]) for name in ("old", "new"))
-    report = ChangeReport(changes=changes(before, after)).as_text()
+    one, other = (replace(FACTS, metadata=(Setting(name="commit", value=each),)) for each in ("a1", "b2"))
+    report = ChangeReport(changes=changes(replace(before, facts=one), replace(after, facts=other))).as_text()
     assert "first prompt differs: first@old → first@new" in report
+    assert "commit differs: a1 → b2" in report
     assert "warning" not in report
 
 
@@ -224,6 +226,8 @@ def test_files_alone_need_no_store(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert (
         command(["compare", "a.json", "a.json", "--gate", "max_regression=2"]) == 6
     )  # no program is known to be the same
+    (tmp_path / "none.json").write_text(snapshots.write(outcomes("none", [])), "utf-8")
+    assert command(["compare", "a.json", "none.json"]) == 6
     assert not (tmp_path / "runs").exists()
 
 

@@ -41,7 +41,7 @@ def command(
 ) -> int:
     """Say what AFTER does otherwise than BEFORE: run ids, names of baselines, or exported files (NAME.json).
 
-    Runs nothing. With --gate, exit status 0: met, 1: not met, 6: cannot tell, a person must look.
+    Runs nothing. With --gate, exit status 0: met, 1: not met, 6: cannot tell, a person must look; also 6 where no pair has a verdict.
     """
     wanted = [parse_gate(text) for text in gates]
     first, second = _both(before, after)
@@ -52,7 +52,9 @@ def command(
         write_whole(out, text.rstrip("\n") + "\n")
     else:
         click.echo(text)
-    return EXIT_CODES[overall(report.gates)]
+    outcome = overall(report.gates)
+    has_pairs = found.end.change.n_pairs > 0
+    return EXIT_CODES[outcome if has_pairs or outcome is Outcome.FAILED else Outcome.CANNOT_TELL]
 
 
 @contextmanager

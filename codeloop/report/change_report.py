@@ -20,6 +20,7 @@ NOTES = (
     "Every figure stands on the pairs (task, draw) that both runs have a verdict of. Change: pass@1 after minus before, in points.",
     "By repair t: the hidden verdict of what would be handed over there; end: when the loop stops by itself.",
     "p: one-sided and exact; how often no change at all would look at least as bad. Not corrected for the number of rows.",
+    "A slice by error, ending or template is chosen by what came of one run: chance alone moves it, tags and languages are free of that.",
     "smallest: the drop that these pairs would show four times in five. won, lost: pairs that only the second, the first run passes.",
 )
 
@@ -34,7 +35,7 @@ class ChangeReport:
     def as_json(self) -> dict[str, Any]:
         """Give what ``schemas/compare-1.json`` describes."""
         found = self.changes
-        names = ("n_missing", "otherwise", "templates", "curve", "flips", "shifts", "spent", "slices")
+        names = ("n_missing", "otherwise", "noted", "curve", "flips", "shifts", "spent", "slices")
         lists = {name: getattr(found, name) for name in names}
         return {
             "schema_version": SCHEMA_VERSION,
@@ -67,7 +68,7 @@ class ChangeReport:
     def _warnings(self) -> list[str]:
         found = self.changes
         lines = [f"warning: {each.what} differs: {each.before} → {each.after}" for each in found.otherwise]
-        lines += [f"{each.what} differs: {each.before} → {each.after}" for each in found.templates]
+        lines += [f"{each.what} differs: {each.before} → {each.after}" for each in found.noted]
         if found.n_missing:
             lines.append(f"warning: {found.n_missing} pairs lack a verdict in one run or both, and are left out")
         return lines
@@ -125,9 +126,8 @@ def _run(snapshot: Snapshot) -> dict[str, Any]:
 
 def _told(snapshot: Snapshot) -> str:
     facts = snapshot.facts
-    said = f"{snapshot.name}: {facts.suite} {facts.suite_version}, model {facts.model}, policy {facts.policy}"
-    metadata = ", ".join(f"{each.name} {each.value}" for each in facts.metadata)
-    return f"{said}, {len(snapshot.draws)} draws" + (f" ({metadata})" if metadata else "")
+    suite = f"{facts.suite} {facts.suite_version[:12]}"
+    return f"{snapshot.name}: {suite}, model {facts.model}, policy {facts.policy}, {len(snapshot.draws)} draws"
 
 
 def _cells(of: At | Slice) -> tuple[str, ...]:
