@@ -12,6 +12,8 @@ from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
 from codeloop.repairs import Repairs, repair_rates
 from codeloop.report import fault_tables, json_report, junit, lint_tables, markdown, mutant_tables, sarif, terminal
+from codeloop.report.html.about import RunData
+from codeloop.report.html.page import page
 from codeloop.report.text import escape
 from codeloop.store import Store
 
@@ -33,6 +35,10 @@ class RunReport:
     """What the run noted of itself (see ``codeloop.cli.bench``); a run that was killed early may lack some."""
     trajectories: tuple[Trajectory, ...] = ()
     calls: CallCounts = field(default_factory=CallCounts)
+    status: str = ""
+    """How far the run has come in the store; empty where that is not known."""
+    created_s: float | None = None
+    """Seconds since the epoch."""
 
     @classmethod
     def from_store(cls, store: Store, run_id: str) -> RunReport:
@@ -44,6 +50,8 @@ class RunReport:
             facts=run.config.get("facts", {}),
             trajectories=store.trajectories(run_id),
             calls=store.count_calls(run_id),
+            status=run.status.value,
+            created_s=run.created_s,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -96,6 +104,24 @@ class RunReport:
     def as_sarif(self) -> str:
         """Give SARIF of what was found in the programs that were handed over."""
         return sarif.log(self.run_id, self.trajectories, str(self.facts.get("codeloop", "")))
+
+    def as_html(self) -> str:
+        """Give one page that opens from disk: figures, every trajectory step by step, a glossary."""
+        return page(
+            RunData(
+                run_id=self.run_id,
+                settings=self.settings,
+                facts=self.facts,
+                trajectories=self.trajectories,
+                summaries=self._summaries(),
+                calls=self.calls,
+                errata=tuple(self._errata()),
+                limits_known=(KNOWN_LIMIT,),
+                more_tables=(terminal.outcome_rows(self.trajectories), *self._more_tables()),
+                status=self.status,
+                created_s=self.created_s,
+            )
+        )
 
     def write(self) -> Mapping[str, str]:
         """Give the files of a run's folder: name to content."""
