@@ -265,14 +265,22 @@ def test_it_says_why_a_trajectory_stopped(trajectory: Trajectory, said: str) -> 
 def test_the_funnel_counts_what_reached_and_what_passed_by_iteration() -> None:
     first, second = figures.funnel([tried("broken", "+++"), tried("+"), tried("+++")])
     assert (first["attempts"], first["code"]) == (3, 3)
-    assert first["stages"][:2] == [["compile", 3, 2], ["test", 2, 1]]
-    assert second["stages"][1] == ["test", 1, 1]
-    assert first["stages"][4] == ["hidden", 3, 1]
+    assert first["stages"][:2] == [("compile", 3, 2), ("test", 2, 1)]
+    assert second["stages"][1] == ("test", 1, 1)
+    assert first["stages"][4] == ("hidden", 3, 1)
 
 
 def test_transitions_count_what_followed_what() -> None:
     found = figures.transitions([tried("broken", "+", "+++"), tried("broken", "+")])
     assert found == [[0, "syntax", "assertion", 2], [1, "assertion", "passes", 1]]
+
+
+def test_the_terminal_and_markdown_tell_funnel_and_transitions_too() -> None:
+    made = run_of(tried("broken", "+++"), tried("+"))
+    for text in (made.as_text(), made.as_markdown()):
+        assert "stages passed of reached, by iteration" in text
+        assert "1 of 2" in text
+        assert "error class of an attempt" in text
 
 
 def test_cost_and_time_are_unknown_where_one_is_unknown() -> None:

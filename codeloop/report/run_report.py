@@ -11,7 +11,17 @@ from typing import Any
 from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
 from codeloop.repairs import Repairs, repair_rates
-from codeloop.report import fault_tables, json_report, junit, lint_tables, markdown, mutant_tables, sarif, terminal
+from codeloop.report import (
+    fault_tables,
+    json_report,
+    junit,
+    lint_tables,
+    loop_tables,
+    markdown,
+    mutant_tables,
+    sarif,
+    terminal,
+)
 from codeloop.report.html.about import RunData
 from codeloop.report.html.page import page
 from codeloop.report.text import escape
@@ -117,7 +127,11 @@ class RunReport:
                 calls=self.calls,
                 errata=tuple(self._errata()),
                 limits_known=(KNOWN_LIMIT,),
-                more_tables=(terminal.outcome_rows(self.trajectories), *self._more_tables()),
+                more_tables=(
+                    *terminal.tables(self._summaries()),
+                    terminal.outcome_rows(self.trajectories),
+                    *self._more_tables(),
+                ),
                 status=self.status,
                 created_s=self.created_s,
             )
@@ -170,7 +184,12 @@ class RunReport:
 
     def _more_tables(self) -> list[terminal.TableRows]:
         """Give the tables that only some runs have."""
-        return [*self._fault_tables(), *lint_tables.rows(self.trajectories), *mutant_tables.rows(self.trajectories)]
+        return [
+            *loop_tables.rows(self.trajectories),
+            *self._fault_tables(),
+            *lint_tables.rows(self.trajectories),
+            *mutant_tables.rows(self.trajectories),
+        ]
 
     def _fault_tables(self) -> list[terminal.TableRows]:
         repairs = self._repairs()

@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 from codeloop.attempts import Attempt, Completion, Status, Trajectory
 from codeloop.error_classes import ErrorClass, error_class
@@ -14,6 +14,16 @@ from codeloop.findings import matters
 from codeloop.fixes import PASSES
 from codeloop.metrics import Estimate, Summary
 from codeloop.report.html.texts import shown
+
+
+class Reached(TypedDict):
+    """How far the attempts of one iteration got; ``stages`` are (stage, reached, passed)."""
+
+    iteration: int
+    attempts: int
+    code: int
+    stages: list[tuple[str, int, int]]
+
 
 STAGES = ("compile", "test", "lint", "mutate")
 _NO_MUTANTS = frozenset({"score", "left-out"})
@@ -47,7 +57,7 @@ def _estimate(found: Estimate) -> list[float | int | None]:
     return [*(None if number is None else round(number, 5) for number in numbers), found.n_tasks]
 
 
-def funnel(trajectories: Iterable[Trajectory]) -> list[dict[str, Any]]:
+def funnel(trajectories: Iterable[Trajectory]) -> list[Reached]:
     """Count by iteration how many attempts gave code, reached each stage, passed it, and passed the hidden tests."""
     found: dict[int, Counter[str]] = {}
     for trajectory in trajectories:
@@ -66,7 +76,7 @@ def funnel(trajectories: Iterable[Trajectory]) -> list[dict[str, Any]]:
             "iteration": iteration,
             "attempts": counts["attempts"],
             "code": counts["code"],
-            "stages": [[stage, counts[f"{stage} reached"], counts[f"{stage} passed"]] for stage in (*STAGES, "hidden")],
+            "stages": [(stage, counts[f"{stage} reached"], counts[f"{stage} passed"]) for stage in (*STAGES, "hidden")],
         }
         for iteration, counts in sorted(found.items())
     ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any
@@ -61,6 +60,7 @@ def _page(run: RunData, limits: Limits, cut_note: str) -> str:
         "policy": _policy(scripts, style),
         "style": style,
         "glossary": _glossary(),
+        "licence": _escaped_lines(_asset("uPlot.LICENSE")),
         "data": "\n".join(data),
         "scripts": "\n".join(f"<script>{script}</script>" for script in scripts),
     }
@@ -131,16 +131,15 @@ def _glossary() -> str:
 
 
 def _program() -> str:
-    terms = {key: [term.label, term.text] for _, group in glossary.GROUPS for key, term in group.items()}
-    told = json.dumps(terms).replace("<", "\\u003c")
     program = "\n".join(_asset(name) for name in _SCRIPTS)
-    return f'"use strict";\n(() => {{\nconst TERMS = {told};\n{program}\n}})();\n'
+    return f'"use strict";\n(() => {{\n{program}\n}})();\n'
 
 
 def _policy(scripts: Iterable[str], style: str) -> str:
     """Give the content security policy: what runs is what stands here."""
     allowed = " ".join(f"'sha256-{_sha256(script)}'" for script in scripts)
-    return f"default-src 'none'; script-src {allowed}; style-src 'sha256-{_sha256(style)}'; base-uri 'none'; form-action 'none'"
+    rules = ("default-src 'none'", f"script-src {allowed}", f"style-src 'sha256-{_sha256(style)}'")
+    return "; ".join((*rules, "base-uri 'none'", "form-action 'none'", "require-trusted-types-for 'script'"))
 
 
 def _sha256(text: str) -> str:
@@ -149,6 +148,10 @@ def _sha256(text: str) -> str:
 
 def _escaped(text: str) -> str:
     return html.escape(shown(text.replace("\n", " "))).encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+def _escaped_lines(text: str) -> str:
+    return "\n".join(_escaped(line) for line in text.split("\n"))
 
 
 def _asset(name: str) -> str:

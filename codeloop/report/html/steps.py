@@ -132,7 +132,7 @@ def _compared(base: Attempt, attempt: Attempt, lines: Lines) -> dict[str, Any]:
 
 
 def _verdict(verdict: Verdict, code: str, lines: Lines, limits: Limits) -> dict[str, Any]:
-    source = code.split("\n")
+    source = code.split("\n") if len(code) <= limits.code else []  # of a program that is cut, lines have other numbers
     return {
         "status": verdict.status.value,
         "image": shown(verdict.image),
@@ -185,6 +185,7 @@ def _finding(item: Diagnostic, source: Sequence[str], lines: Lines, limits: Limi
         "category": item.category.value,
         "scope": shown(item.scope),
         "line": item.line if is_inside else None,
+        "place": None if is_inside else item.line,
         "column": _column(line, item.column),
         "end_column": _column(line, item.end_column) if is_one_line else None,
         **{name: lines.of(text, limits.value) for name, text in texts.items()},

@@ -20,7 +20,7 @@ const redraw = () => {
   for (const place of drawn.keys()) if (place.isConnected) draw(place);
 };
 
-let width = 0;
+let width = document.documentElement.clientWidth;
 new ResizeObserver(() => {
   const now = document.documentElement.clientWidth;
   if (now !== width) requestAnimationFrame(redraw);

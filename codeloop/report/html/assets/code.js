@@ -79,7 +79,7 @@ const finding = (item, text) => {
   const rule = [item.tool, item.rule].filter(Boolean).join(" ");
   const values = [["expected", item.expected], ["actual", item.actual]].filter(([, lines]) => lines);
   return el("div", { class: `finding s-${item.severity}`, role: "note" },
-    el("p", {}, word("severity", item.severity, { class: "severity" }), " ", item.category ? [word("category", item.category, { class: "tag" }), " "] : null, el("code", {}, rule), item.line ? null : "", " ", el("span", { class: "said" }, text(item.message || []))),
+    el("p", {}, word("severity", item.severity, { class: "severity" }), " ", item.category ? [word("category", item.category, { class: "tag" }), " "] : null, el("code", {}, rule), item.place ? ` line ${item.place}` : null, " ", el("span", { class: "said" }, text(item.message || []))),
     item.expression ? el("p", {}, el("code", {}, text(item.expression))) : null,
     values.map(([key, lines]) => el("p", {}, term(key), " ", el("code", {}, text(lines)))),
     item.help ? el("details", {}, el("summary", {}, "more of the tool"), el("pre", {}, text(item.help))) : null);

@@ -1,6 +1,9 @@
 // Elements are made here and nowhere else. Text of the run becomes text nodes: there is no other way in.
 const byId = (id) => document.getElementById(id);
 
+// Labels and what they mean have one source: the glossary of this page.
+const TERMS = Object.fromEntries([...document.querySelectorAll("#glossary [id^=g-]")].map((entry) => [entry.id.slice(2), [...entry.children].map((part) => part.textContent)]));
+
 const el = (tag, attributes, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes || {})) {
