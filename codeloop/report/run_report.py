@@ -117,18 +117,19 @@ class RunReport:
 
     def as_html(self) -> str:
         """Give one page that opens from disk: figures, every trajectory step by step, a glossary."""
+        summaries = self._summaries()
         return page(
             RunData(
                 run_id=self.run_id,
                 settings=self.settings,
                 facts=self.facts,
                 trajectories=self.trajectories,
-                summaries=self._summaries(),
+                summaries=summaries,
                 calls=self.calls,
                 errata=tuple(self._errata()),
                 limits_known=(KNOWN_LIMIT,),
                 more_tables=(
-                    *terminal.tables(self._summaries()),
+                    *terminal.tables(summaries),
                     terminal.outcome_rows(self.trajectories),
                     *self._more_tables(),
                 ),
