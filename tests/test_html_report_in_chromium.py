@@ -125,8 +125,20 @@ def test_a_transition_leads_to_its_trajectories(page: Page) -> None:
     counted = int(texts(page, ".matrix .heat.good")[0])
     click(page, ".matrix .heat.good")
     assert f"{counted} of 150 trajectories" in texts(page, "#found")[0]
-    click(page, "#only button:last-child")
+    click(page, "#only button:not(.term)")
     assert "150 trajectories" in texts(page, "#found")[0]
+
+
+def test_a_row_for_each_task_counts_its_draws_and_leads_to_them(page: Page) -> None:
+    page.do("document.querySelector('select[name=row_per]').value = 'tasks'")
+    page.do("document.querySelector('select[name=row_per]').dispatchEvent(new Event('change'))")
+    assert texts(page, "#found") == ["30 tasks with 150 trajectories"]
+    assert page.do("document.querySelectorAll('#table tbody tr:first-child a.mark').length") == 5
+    click(page, "#table [data-term=passing]")
+    rates = [int(a) / max(int(b), 1) for a, b in (text.split(" of ") for text in column(page, "passing"))]
+    assert rates == sorted(rates)
+    click(page, "#table tbody button.link")
+    assert "5 of 150 trajectories" in texts(page, "#found")[0]
 
 
 def test_pages_of_the_table_go_on(page: Page) -> None:

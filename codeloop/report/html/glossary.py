@@ -118,10 +118,14 @@ TABLE = _terms(
     ending=("ending", "Why the trajectory stopped."),
     hidden=("hidden tests", "Whether what was handed over passes the hidden tests, which the loop never sees."),
     path=("path", "The error class of each attempt in order; a filled mark passes the visible tests."),
+    passing=("passing draws", "Trajectories of the task that pass the hidden tests, of those that have a verdict."),
+    results=("draws", "A mark for each trajectory of the task, by its hidden tests; each leads to its steps."),
+    row_per=("a row for each", "Whether the table has a row for each trajectory or for each task."),
+    trajectory=("trajectory", "One task and draw."),
     error_class=("error class", "Of which kind a failure is, alike in every language."),
     n_attempts=("attempts", "How many attempts the trajectory has."),
     tags=("tags", "What the run noted about the task: its own tags, kinds of injected faults, errata."),
-    transition_filter=("only with", "A step of error classes that the trajectory must have."),
+    only_with=("only with", "What the table was narrowed to: a step of error classes, or a task."),
     search=("search", "Words that the task's id, its tags or its error line must hold."),
 )
 STEPS = _terms(
