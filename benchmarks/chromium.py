@@ -87,7 +87,7 @@ class Page:
         """Open a report from disk and wait until it is drawn."""
         self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=path.resolve().as_uri() + fragment)
-        self.wait("document.documentElement.dataset.ready")
+        self.wait("document.documentElement?.dataset.ready")
 
     def press(self, key: str, code: int, text: str = "") -> None:
         """Press a key as a person does."""

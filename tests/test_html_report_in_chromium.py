@@ -286,7 +286,7 @@ def test_all_text_has_contrast(page: Page, scheme: str) -> None:
 
 def test_what_can_be_used_has_a_name_and_headings_follow(page: Page) -> None:
     tree = page.call("Accessibility.getFullAXTree")["nodes"]
-    roles = {"button", "link", "searchbox", "combobox", "checkbox", "region", "navigation", "image", "table", "search"}
+    roles = {"button", "link", "searchbox", "combobox", "checkbox", "region", "navigation", "image", "search"}
     unnamed = [
         node["role"]["value"]
         for node in tree
@@ -339,14 +339,17 @@ def test_hostile_text_is_only_text(browser: Page, tmp_path: Path, text: str) -> 
 
 
 def test_the_page_refuses_what_is_not_its_own(page: Page) -> None:
-    page.do(
-        "(() => { const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s); })()"
-    )
-    page.do(
-        "(() => { const d = document.createElement('div'); d.setAttribute('onclick', 'window.ran = true'); document.body.append(d); d.click(); })()"
-    )
+    for attempt in (
+        "const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s);",
+        "const d = document.createElement('div'); d.setAttribute('onclick', 'window.ran = true'); document.body.append(d); d.click();",
+        "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.ran = true\">');",
+        "const i = new Image(); i.src = 'https://localhost:1/x.png'; document.body.append(i);",
+    ):
+        page.do(f"(() => {{ try {{ {attempt} }} catch (refused) {{ return String(refused); }} }})()")
+    page.do("new Promise((done) => setTimeout(done, 100))")
     assert page.do("window.ran === undefined")
-    assert complaints(page)
+    assert not [item for item in complaints(page) if isinstance(item, str)]
+    assert len(complaints(page)) >= 3
 
 
 def test_a_large_report_shows_its_first_view(browser: Page, tmp_path: Path) -> None:

@@ -13,7 +13,10 @@ const draw = (place) => {
   const { data, ...options } = drawn.get(place)();
   place.replaceChildren();
   if (!place.clientWidth) return;
-  new uPlot({ width: place.clientWidth, height: 250, ...options }, data, place);
+  const made = new uPlot({ width: place.clientWidth, height: 230, ...options }, data, place);
+  const rest = () => made.setLegend({ idx: data[0].length - 1 }); // the last iteration, where the pointer is at none
+  made.over.addEventListener("mouseleave", rest);
+  if (data[0].length) rest();
 };
 
 const redraw = () => {
@@ -37,7 +40,7 @@ const axis = (more) => ({
 });
 
 const whole = (u, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : ""));
-const iterationAxis = () => axis({ label: "iteration", labelSize: 22, values: whole, incrs: [1, 2, 5, 10], grid: { show: false } });
+const iterationAxis = () => axis({ label: "iteration", size: 30, labelSize: 18, labelGap: 0, values: whole, incrs: [1, 2, 5, 10], grid: { show: false } });
 
 // pass@k by iteration: the figure with its interval as a band, and lines that bound or check it.
 const passChart = (rows, extra) => () => {
@@ -45,12 +48,14 @@ const passChart = (rows, extra) => () => {
   const main = colour("--accent");
   const line = (label, stroke, more) => ({ label, stroke, width: 2, points: { show: true, size: 6 }, value: (u, v) => (v === null ? "–" : `${v.toFixed(1)} %`), ...more });
   const edge = (label) => line(label, "transparent", { width: 0, points: { show: false } });
-  const series = [{ label: "iteration", value: (u, v) => (v === null ? "–" : String(v)) }, edge("high"), edge("low"), line("all tasks", main, { width: 3, points: { show: true, size: 8, fill: main } })];
-  const data = [rows.map((row) => row.iteration), column("headline", 2), column("headline", 1), column("headline", 0)];
+  const series = [{ label: "iteration", value: (u, v) => (v === null ? "–" : String(v)) }, edge("high"), edge("low")];
+  const data = [rows.map((row) => row.iteration), column("headline", 2), column("headline", 1)];
   for (const [name, label, stroke, dash] of extra) {
     series.push(line(label, colour(stroke), { dash }));
     data.push(column(name, 0));
   }
+  series.push(line("all tasks", main, { width: 3, points: { show: true, size: 8, fill: main } })); // last, on top of the others
+  data.push(column("headline", 0));
   const most = Math.max(...rows.map((row) => row.iteration), 1);
   return {
     data,
@@ -63,7 +68,7 @@ const passChart = (rows, extra) => () => {
 };
 
 // Two sums on top of each other, by iteration.
-const stackChart = (rows, lower, upper, show) => () => {
+const stackChart = (rows, lower, upper, show, incrs) => () => {
   const known = (row, [name]) => row[name] || 0;
   const bar = ([, label], fill, value) => ({ label, fill: colour(fill), stroke: colour(fill), width: 0, paths: uPlot.paths.bars({ size: [0.55, 70] }), points: { show: false }, value });
   const said = (part) => (u, v, s, i) => (i === null || i === undefined ? "–" : show(rows[i][part[0]]));
@@ -76,7 +81,7 @@ const stackChart = (rows, lower, upper, show) => () => {
     data,
     series: [{ label: "iteration", value: (u, v) => (v === null ? "–" : String(v)) }, ...parts, bar(lower, "--accent", said(lower))],
     scales: { x: { time: false, range: [-0.6, most + 0.6] }, y: { range: (u, low, high) => [0, high > 0 ? high * 1.08 : 1] } },
-    axes: [iterationAxis(), axis({ size: 64, values: (u, splits) => splits.map(show) })],
+    axes: [iterationAxis(), axis({ size: 72, incrs, values: (u, splits) => splits.map(show) })],
     cursor: { y: false, drag: { x: false, y: false } },
   };
 };

@@ -48,7 +48,7 @@ const number = (value, digits = 0) =>
     : value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)}`);
 const dollars = (value) => (value === null ? "unknown" : value.toFixed(value && value < 0.1 ? 4 : 2));
-const seconds = (value) => (value >= 7200 ? `${number(value / 3600, 1)} h` : value >= 120 ? `${number(value / 60, 1)} min` : `${number(value, 1)} s`);
+const seconds = (value) => (value === 0 ? "0 s" : value >= 7200 ? `${number(value / 3600, 1)} h` : value >= 120 ? `${number(value / 60, value % 60 ? 1 : 0)} min` : `${number(value, 1)} s`);
 
 // A table from plain cells: strings or elements; the first column heads its row where `heads` says so.
 const tableOf = (caption, columns, rows, heads = true) =>

@@ -18,7 +18,8 @@ const showTiles = (data) => {
     ["errored", number(t.errored), t.unscored ? `and ${number(t.unscored)} unscored` : ""],
     ["tokens", number(tokens), t.attempts && tokens !== null ? `${number(tokens / t.attempts)} an attempt` : ""],
     ["cost_usd", dollars(t.cost_usd), ""],
-    ["model_s", seconds(t.model_s), ""],
+    ["model_s", seconds(t.model_s), t.attempts ? `${number(t.model_s / t.attempts, 1)} s an attempt` : ""],
+    ["check_s", seconds(data.spending.reduce((all, row) => all + row.check_s, 0)), ""],
   ];
   byId("tiles").append(...tiles.map(([key, value, more]) =>
     el("div", { class: "tile", "data-tile": key }, el("dt", {}, term(key)), el("dd", {}, el("strong", {}, value), more ? el("small", {}, more) : null))));
@@ -58,14 +59,14 @@ const passPanel = (data) => {
 const spendingPanel = (data) => {
   const rows = data.spending;
   const measures = {
-    time: ["Time", ["model_s", "model time"], ["check_s", "check time"], seconds],
+    time: ["Time", ["model_s", "model time"], ["check_s", "check time"], seconds, [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 18000, 36000, 72000, 180000]],
     tokens: ["Tokens", ["prompt_tokens", "prompt tokens"], ["completion_tokens", "answer tokens"], (value) => number(value)],
     cost: ["Cost", ["cost_usd", "cost, $"], null, dollars],
   };
   const place = el("div", { class: "chart" });
   const show = (name) => {
-    const [title, lower, upper, format] = measures[name];
-    chart(place, `${title} by iteration: ${rows.map((row) => `${row.iteration}: ${format(row[lower[0]])}`).join("; ")}`, stackChart(rows, lower, upper, format));
+    const [title, lower, upper, format, steps] = measures[name];
+    chart(place, `${title} by iteration: ${rows.map((row) => `${row.iteration}: ${format(row[lower[0]])}`).join("; ")}`, stackChart(rows, lower, upper, format, steps));
   };
   const columns = ["iteration", "attempts", "prompt_tokens", "completion_tokens", "cost_usd", "model_s", "check_s", "from_store"];
   const table = tableOf("Cost and time by iteration", columns.map((key) => term(key)), rows.map((row) => [
@@ -113,7 +114,7 @@ const transitionPanel = (data, choose) => {
       const n = counts.get(`${before}\n${after}`) || 0;
       if (!n) return el("span", { class: "muted" }, "0");
       const found = el("button", { type: "button", class: `heat ${after === "passes" ? "good" : before === after ? "same" : ""}`, title: `show the trajectories with ${before} → ${after}`, onclick: () => choose(before, after) }, number(n));
-      found.style.setProperty("--heat", `${Math.round(15 + (60 * n) / most)}%`);
+      found.style.setProperty("--heat", `${Math.round(12 + (30 * n) / most)}%`);
       return found;
     };
     const total = (before) => sides[1].reduce((sum, after) => sum + (counts.get(`${before}\n${after}`) || 0), 0);

@@ -92,7 +92,7 @@ const results = (task) => el("span", { class: "path" }, task.rows.map((row) => {
 
 const TASK_KEYS = { task: (task) => task.task, language: (task) => task.language, passing: rate, results: rate, n_attempts: (task) => task.rows.reduce((all, row) => all + row.path.length, 0), tokens: sum("tokens"), cost_usd: sum("cost_usd"), model_s: sum("model_s"), check_s: sum("check_s"), tags: (task) => task.tags.join(" ") };
 const TASK_CELLS = {
-  task: (task) => el("button", { type: "button", class: "link", onclick: () => { list.task = task.task; setMode("trajectories"); showOnly(); } }, task.task),
+  task: (task) => el("button", { type: "button", class: "link", onclick: () => { list.task = task.task; setMode("trajectories"); showOnly(); byId("found").focus(); } }, task.task),
   language: (task) => task.language,
   passing: (task) => `${task.passed} of ${task.scored}`,
   results,
@@ -117,6 +117,7 @@ const setMode = (mode) => {
 
 const columns = () => Object.keys(MODES[list.mode].cells).filter((key) => {
   if (key === "tags") return list.rows.some((row) => row.tags.length);
+  if (key === "language") return list.rows.some((row) => row.language !== list.rows[0].language);
   if (key === "cost_usd") return list.rows.some((row) => row.cost_usd !== null);
   return true;
 });
