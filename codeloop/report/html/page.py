@@ -98,9 +98,9 @@ def _together(trajectories: Sequence[Trajectory]) -> Iterator[list[Trajectory]]:
 
 def _totals(run: RunData) -> dict[str, Any]:
     total = run.summaries[-1]
-    names = ("tasks", "draws", "attempts", "errored", "unscored", "out_of_budget", "solved", "stalled")
-    names += ("prompt_tokens", "completion_tokens", "cost_usd", "model_s")
-    return {name: getattr(total, name) for name in names}
+    counts = ("tasks", "draws", "attempts", "errored", "unscored", "out_of_budget", "solved", "stalled")
+    sums = ("prompt_tokens", "completion_tokens", "cost_usd", "model_s")
+    return {name: getattr(total, name) for name in (*counts, *sums)}
 
 
 def _table(title: str, columns: Iterable[str], rows: Iterable[Iterable[str]]) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _verdict(verdict: Verdict, code: str, lines: Lines, limits: Limits) -> dict[
 def _stage(report: StageReport, source: Sequence[str], lines: Lines, limits: Limits) -> dict[str, Any]:
     cases = sorted(report.cases, key=lambda case: case.status is CaseStatus.PASSED)[: limits.n_cases]
     kept = {id(case) for case in cases}
-    found = {
+    found: dict[str, Any] = {
         "stage": shown(report.stage),
         "status": report.status.value,
         "outcome": shown(report.outcome),
