@@ -13,10 +13,9 @@ const draw = (place) => {
   const { data, ...options } = drawn.get(place)();
   place.replaceChildren();
   if (!place.clientWidth) return;
-  const made = new uPlot({ width: place.clientWidth, height: 230, ...options }, data, place);
-  const rest = () => made.setLegend({ idx: data[0].length - 1 }); // the last iteration, where the pointer is at none
-  made.over.addEventListener("mouseleave", rest);
-  if (data[0].length) rest();
+  const rest = (made) => data[0].length && made.setLegend({ idx: data[0].length - 1 }); // the last iteration, where the pointer is at none
+  const made = new uPlot({ width: place.clientWidth, height: 230, hooks: { ready: [rest] }, ...options }, data, place);
+  made.over.addEventListener("mouseleave", () => setTimeout(() => rest(made)));
 };
 
 const redraw = () => {
