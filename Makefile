@@ -36,6 +36,7 @@ bench-grade: setup
 test: setup
 	@sh .ci/postgres
 	@sh .ci/bubblewrap
+	@sh .ci/chromium
 	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model --runners
 	$(BIN)/python -m pytest -m "not model"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import platform
 import shutil
 import subprocess
 import tarfile
@@ -40,6 +41,12 @@ ENGINE_REMEDY = (
     "or point DOCKER_HOST at a running engine"
 )
 PROXY_NAMES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+
+def description() -> str:
+    """Give what a report says of this machine: system, processors, interpreter; never its name."""
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"{system}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

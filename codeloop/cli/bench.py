@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 import click
 
-from codeloop import config
+from codeloop import config, host
 from codeloop.attempts import Ending, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
@@ -191,6 +191,7 @@ def facts_of(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
         "model": model.identity,
         "model_details": dict(model.details),
         "isolation": checker.sandbox.description,
+        "host": host.description(),
         "codeloop": version("codeloop"),
     }
 

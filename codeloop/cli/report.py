@@ -17,7 +17,9 @@ from codeloop.store import Store
 
 @click.command()
 @click.argument("run_id", required=False)
-@click.option("--format", "form", type=click.Choice(["text", "markdown", "json", "junit", "sarif"]), default="text")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "markdown", "json", "junit", "sarif", "html"]), default="text"
+)
 @click.option("--task", "task_id", default="", help="Tell one task's trajectories step by step.")
 @click.option("--prompts", "with_prompts", is_flag=True, help="With --task: every message that was sent, too.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
@@ -39,7 +41,13 @@ def command(run_id: str | None, form: str, task_id: str, with_prompts: bool, out
 def _written(report: RunReport, form: str) -> str:
     if form == "json":
         return json.dumps(report.as_json(), indent=1)
-    forms = {"text": report.as_text, "markdown": report.as_markdown, "junit": report.as_junit, "sarif": report.as_sarif}
+    forms = {
+        "text": report.as_text,
+        "markdown": report.as_markdown,
+        "junit": report.as_junit,
+        "sarif": report.as_sarif,
+        "html": report.as_html,
+    }
     return forms[form]()
 
 

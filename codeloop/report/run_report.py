@@ -11,7 +11,19 @@ from typing import Any
 from codeloop.attempts import CallCounts, Trajectory
 from codeloop.metrics import Summary, summarise
 from codeloop.repairs import Repairs, repair_rates
-from codeloop.report import fault_tables, json_report, junit, lint_tables, markdown, mutant_tables, sarif, terminal
+from codeloop.report import (
+    fault_tables,
+    json_report,
+    junit,
+    lint_tables,
+    loop_tables,
+    markdown,
+    mutant_tables,
+    sarif,
+    terminal,
+)
+from codeloop.report.html.about import RunData
+from codeloop.report.html.page import page
 from codeloop.report.text import escape
 from codeloop.store import Store
 
@@ -33,6 +45,10 @@ class RunReport:
     """What the run noted of itself (see ``codeloop.cli.bench``); a run that was killed early may lack some."""
     trajectories: tuple[Trajectory, ...] = ()
     calls: CallCounts = field(default_factory=CallCounts)
+    status: str = ""
+    """How far the run has come in the store; empty where that is not known."""
+    created_s: float | None = None
+    """Seconds since the epoch."""
 
     @classmethod
     def from_store(cls, store: Store, run_id: str) -> RunReport:
@@ -44,6 +60,8 @@ class RunReport:
             facts=run.config.get("facts", {}),
             trajectories=store.trajectories(run_id),
             calls=store.count_calls(run_id),
+            status=run.status.value,
+            created_s=run.created_s,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -97,6 +115,29 @@ class RunReport:
         """Give SARIF of what was found in the programs that were handed over."""
         return sarif.log(self.run_id, self.trajectories, str(self.facts.get("codeloop", "")))
 
+    def as_html(self) -> str:
+        """Give one page that opens from disk: figures, every trajectory step by step, a glossary."""
+        summaries = self._summaries()
+        return page(
+            RunData(
+                run_id=self.run_id,
+                settings=self.settings,
+                facts=self.facts,
+                trajectories=self.trajectories,
+                summaries=summaries,
+                calls=self.calls,
+                errata=tuple(self._errata()),
+                limits_known=(KNOWN_LIMIT,),
+                more_tables=(
+                    *terminal.tables(summaries),
+                    terminal.outcome_rows(self.trajectories),
+                    *self._more_tables(),
+                ),
+                status=self.status,
+                created_s=self.created_s,
+            )
+        )
+
     def write(self) -> Mapping[str, str]:
         """Give the files of a run's folder: name to content."""
         return {
@@ -144,7 +185,12 @@ class RunReport:
 
     def _more_tables(self) -> list[terminal.TableRows]:
         """Give the tables that only some runs have."""
-        return [*self._fault_tables(), *lint_tables.rows(self.trajectories), *mutant_tables.rows(self.trajectories)]
+        return [
+            *loop_tables.rows(self.trajectories),
+            *self._fault_tables(),
+            *lint_tables.rows(self.trajectories),
+            *mutant_tables.rows(self.trajectories),
+        ]
 
     def _fault_tables(self) -> list[terminal.TableRows]:
         repairs = self._repairs()
