@@ -1,6 +1,6 @@
 """Configuration: flags > environment (``CODELOOP_*``) > ``codeloop.yaml`` > defaults. Only this module reads the environment.
 
-click resolves the order: every option names its variable, and the file becomes click's ``default_map``.
+click resolves the order: every option names its variable, and ``defaults`` of the file become click's ``default_map``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from codeloop.errors import ConfigError
+from codeloop.project.reading import NAME, defaults_of, document_of
 from codeloop.redact import redact, secrets_in
-
-CONFIG_FILE = "codeloop.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +46,8 @@ class RunConfig:
     draws: int = 1
     policy: str = "default"
     """A preset of ``codeloop.policies``, fields of it may follow."""
+    prompt: tuple[str, ...] = ()
+    """The user's own first prompt: its name, its text as it was when the run began; empty: codeloop's."""
     lint_rules: tuple[tuple[str, str, str], ...] = ()
     """Users' rule files: language, the file's name, its text as it was when the run began."""
     max_iterations: int = 3
@@ -181,18 +182,6 @@ def store_url() -> str:
 
 
 def file_defaults() -> dict[str, Any]:
-    """Read ``codeloop.yaml`` of the working folder: command name → option → value. Raises ConfigError."""
-    path = Path(CONFIG_FILE)
-    if not path.is_file():
-        return {}
-    import yaml
-
-    try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as exc:
-        raise ConfigError(f"{CONFIG_FILE} cannot be read: {' '.join(str(exc).split())}") from exc
-    if data is not None and not isinstance(data, dict):
-        raise ConfigError(
-            f"{CONFIG_FILE} must hold a mapping of command names to options, such as 'bench: {{lang: python}}'"
-        )
-    return data or {}
+    """Read ``defaults`` of the working folder's ``codeloop.yaml``: command name → option → value. Raises ConfigError."""
+    path = Path(NAME)
+    return defaults_of(document_of(path)) if path.exists() else {}

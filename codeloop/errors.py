@@ -3,6 +3,8 @@
     CodeloopError
       UsageError           the user's: one line with the remedy, exit 2
         ConfigError · SuiteError · UnknownName · MissingTool
+        InvalidProject     (codeloop.yaml: a line for each mistake)
+        EmptySuite         (of SuiteError: nothing to run, exit 5)
       ModelError           the model's or its provider's
         ModelUnavailable   (transient: the adapter retries it)
         ModelRejected      (key, quota, bad request: never retried)
@@ -38,6 +40,18 @@ class ConfigError(UsageError):
 
 class SuiteError(UsageError):
     """A suite or samples file that cannot be had or read."""
+
+
+class EmptySuite(SuiteError):
+    """A suite without a task: nothing can run."""
+
+
+class InvalidProject(ConfigError):
+    """A configuration with mistakes; ``lines`` has one for each, all of them."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("; ".join(self.lines))
 
 
 class UnknownName(UsageError):

@@ -61,7 +61,7 @@ def has_evidence(task: Task, attempts: Sequence[Attempt]) -> bool:
 async def _attempt(
     task: Task, draw: int, move: Move, attempts: list[Attempt], complete: Complete, check: Check, policy: Policy
 ) -> Attempt:
-    question, sampling = question_of(task), _sampling(draw, attempts, policy)
+    question, sampling = replace(question_of(task), first=policy.first), _sampling(draw, attempts, policy)
     before: tuple[Exchange, ...] = ()
     inquiry = policy.teller.inquiry(question, move, attempts, sampling)
     if inquiry is not None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from codeloop.attempts import Attempt, Ending, Status
 from codeloop.ladders import ByIteration, Ladder
 from codeloop.moves import ByCause, Fresh, Move, Plan, RestartWhenStalled
+from codeloop.prompts.own import Template
 from codeloop.stages.check import Checker
 from codeloop.stages.lint import LintSettings
 from codeloop.stages.mutate import MutationSettings
@@ -58,6 +59,8 @@ class Policy:
     max_tokens: int = 768
     """Of an answer: HumanEval-X solutions need under 400."""
     seed: int = 0
+    first: Template | None = None
+    """The user's own first prompt; ``None``: codeloop's."""
     token_budget: int | None = None
     """Prompt and completion tokens; when they are spent no further attempt starts. ``None``: no bound."""
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from codeloop import config
-from codeloop.errors import ConfigError, MissingTool, UnknownName, UsageError
+from codeloop.errors import ConfigError, MissingTool, UsageError
 from codeloop.languages.rules import Rules, parse
+from codeloop.models.names import LOCAL_MODELS, check_model_name, is_weights_file, local_weights
 from codeloop.models.port import Model
 from codeloop.sandbox.port import Guarantee
 from codeloop.stages.check import Checker
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 
 _DEFAULT = config.SandboxChoice()
-
-LOCAL_MODELS = {"0.5b": "qwen2.5-coder-0.5b", "1.5b": "qwen2.5-coder-1.5b"}
-"""Sizes of ``local:SIZE`` to registered weights; the first is what plain ``local`` means."""
 
 
 @asynccontextmanager
@@ -119,27 +117,6 @@ def with_rules(checker: Checker, rule_files: Iterable[tuple[str, str, str]]) -> 
     return replace(checker, lint=LintSettings(rules=tuple(found.items())))
 
 
-def local_weights(size: str) -> str:
-    """Give the weights of a size, ``""`` being the default. Raises UnknownName, which lists the sizes."""
-    known = size.lower() or next(iter(LOCAL_MODELS))
-    if known not in LOCAL_MODELS:
-        raise UnknownName("size of the local model", size, LOCAL_MODELS)
-    return LOCAL_MODELS[known]
-
-
-def check_model_name(name: str) -> None:
-    """Refuse a name that no model can have, before anything is started for it. Raises UnknownName or ConfigError."""
-    kind, _, rest = name.partition(":")
-    if not name.strip():
-        raise ConfigError("no model: name one with --model, such as 'local' or 'openai/gpt-4o-mini'")
-    if kind == "local" and not _is_path(rest):
-        local_weights(rest)
-
-
-def _is_path(rest: str) -> bool:
-    return rest.endswith(".gguf") or len(Path(rest).parts) > 1
-
-
 def open_model(settings: config.RunConfig, say: Say) -> Model:
     """Make the model that a run names, recording to a cassette where the run asks for it. May fetch weights."""
     model = _open_model(settings, say)
@@ -169,7 +146,7 @@ def _open_local(rest: str, say: Say) -> Model:
     from codeloop.models.local import LocalModel
     from codeloop.models.weights import ensure_weights, find_weights
 
-    path = Path(rest) if _is_path(rest) else None
+    path = Path(rest) if is_weights_file(rest) else None
     weights = local_weights("" if path else rest)
     if path is not None and path.is_file():
         n_bytes = path.stat().st_size

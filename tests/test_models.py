@@ -24,9 +24,10 @@ from codeloop.attempts import Completion, Message, Prompt, Usage
 from codeloop.config import RunConfig, local_threads
 from codeloop.errors import ConfigError, MissingTool, ModelRejected, ModelUnavailable, UnknownName
 from codeloop.models.litellm_model import LiteLLMModel
+from codeloop.models.names import LOCAL_MODELS, check_model_name, local_weights
 from codeloop.models.replay import RecordingModel, ReplayModel
 from codeloop.models.weights import Chunk, Weights, default_cache_dir, ensure_weights, find_weights
-from codeloop.registry import LOCAL_MODELS, check_model_name, local_weights, open_model
+from codeloop.registry import open_model
 
 KEY = "sk-very-secret-0123456789"
 PROMPT = Prompt(messages=(Message(role="user", content="hello \udc80 é"),), template="t@1", max_tokens=16)

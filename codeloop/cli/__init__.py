@@ -13,8 +13,9 @@ from typing import TextIO
 import click
 
 from codeloop import config
+from codeloop.cli import defaults
 from codeloop.cli.options import say
-from codeloop.errors import CodeloopError, DiskFull, UsageError
+from codeloop.errors import CodeloopError, DiskFull, EmptySuite, InvalidProject, UsageError
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
@@ -33,7 +34,11 @@ _COMMANDS = (
     "setup",
     "sandbox",
     "cache",
+    "init",
+    "validate",
 )
+_WITHOUT_DEFAULTS = ("init", "validate")
+"""They must work where ``codeloop.yaml`` is broken."""
 
 
 class _LazyGroup(click.Group):
@@ -47,6 +52,14 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"codeloop.cli.{cmd_name.replace('-', '_')}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        if name and command and name not in _WITHOUT_DEFAULTS:
+            ctx.default_map = {name: defaults.for_command(name, command, config.file_defaults().get(name, {}))}
+        return name, command, rest
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -83,7 +96,7 @@ def _flush(stream: TextIO) -> bool:
 def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one return per kind of ending
     """Run the command line; give the exit code. One line for every expected error, never a traceback."""
     try:
-        result = cli.main(arguments, standalone_mode=False, default_map=config.file_defaults())
+        result = cli.main(arguments, standalone_mode=False)
     except click.exceptions.Exit as exc:
         return exc.exit_code
     except click.Abort:
@@ -105,14 +118,21 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     return _first(exc) if isinstance(exc, BaseExceptionGroup) else exc
 
 
+def _code_of(exc: CodeloopError) -> int:
+    if isinstance(exc, EmptySuite):
+        return NOTHING_RAN
+    return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
+
+
 def _report(exc: BaseException) -> int:
     if isinstance(exc, KeyboardInterrupt):
         return INTERRUPTED
     if isinstance(exc, OSError) and DiskFull.is_cause(exc):  # any file: standard output, the cache, a temporary one
         exc = DiskFull(exc.filename or "the output")
     if isinstance(exc, CodeloopError):
-        say(config.redacted(f"codeloop: {' '.join(str(exc).split())}"))
-        return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
+        for line in exc.lines if isinstance(exc, InvalidProject) else (f"codeloop: {exc}",):
+            say(config.redacted(" ".join(line.split())))
+        return _code_of(exc)
     if isinstance(exc, BrokenPipeError):
         return OK
     say("codeloop: a bug; please report it with what follows")

@@ -30,10 +30,11 @@ from codeloop.cli.progress import RunProgress
 from codeloop.comparison import failed_first
 from codeloop.config import AblationConfig, RunConfig
 from codeloop.errors import ConfigError, StoreError
+from codeloop.models.names import check_model_name
 from codeloop.policies import get_policy
 from codeloop.policy import Policy
 from codeloop.records import Arm, Header, Setting, records_of
-from codeloop.registry import check_model_name, open_checker, open_model, with_rules
+from codeloop.registry import open_checker, open_model, with_rules
 from codeloop.report.ablation_report import AblationReport
 from codeloop.shards import Records, in_order, sorted_rows, write
 from codeloop.store import RunStatus, Store
@@ -257,7 +258,8 @@ class _Session:
 
 def _settings(policy: Policy, run: RunConfig) -> tuple[Setting, ...]:
     """Give a policy as names and values, its own name left out; users' rules of the lint stage by the sum of their text."""
-    said = {field.name: repr(getattr(policy, field.name)) for field in fields(policy) if field.name != "name"}
+    left_out = ("name", "first")  # an arm asks codeloop's own first prompt, whose version stands with each attempt
+    said = {field.name: repr(getattr(policy, field.name)) for field in fields(policy) if field.name not in left_out}
     if run.lint_rules and policy.gate("lint"):
         texts = "\x00".join(f"{language}\x00{text}" for language, _, text in run.lint_rules)
         said["lint_rules"] = hashlib.sha256(texts.encode("utf-8", "surrogatepass")).hexdigest()

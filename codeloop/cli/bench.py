@@ -22,14 +22,17 @@ from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.faults import noticed
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, languages, option, policy_help, run_options, say, words
+from codeloop.cli.options import budget_options, languages, option, own_prompt, policy_help, run_options, say, words
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
 from codeloop.errors import CodeloopError, ConfigError, StoreError, SuiteError
+from codeloop.models.names import check_model_name
 from codeloop.models.port import Model
 from codeloop.policies import get_policy
+from codeloop.policy import Policy
+from codeloop.prompts import own
 from codeloop.reference_check import check_references
-from codeloop.registry import check_model_name, open_checker, open_model, with_rules
+from codeloop.registry import open_checker, open_model, with_rules
 from codeloop.report.run_report import RunReport
 from codeloop.stages.check import Checker
 from codeloop.store import RunStatus, Store
@@ -61,6 +64,13 @@ class ReferenceCheckFailed(CodeloopError):
     "--max-iterations",
     type=click.IntRange(min=0),
     help="Attempts after the first.  [default: the policy's]",
+    show_default=False,
+)
+@option(
+    "--prompt",
+    default="",
+    callback=lambda _context, _parameter, value: own_prompt(value),
+    help="Template of the first prompt, a Jinja2 file.  [default: codeloop's]",
     show_default=False,
 )
 @budget_options
@@ -165,7 +175,7 @@ async def _trajectories(
     model = open_model(settings, say)
     store.note_facts(run_id, facts_of(suite, model, checker))
     try:
-        policy = replace(get_policy(settings.policy), max_repairs=settings.max_iterations, seed=settings.seed)
+        policy = policy_of(settings)
         bench = Bench(
             run_id=run_id,
             tasks=tasks,
@@ -181,6 +191,13 @@ async def _trajectories(
     finally:
         with anyio.CancelScope(shield=True):
             await model.aclose()
+
+
+def policy_of(settings: RunConfig) -> Policy:
+    """Give the policy of every trajectory of a run."""
+    name, text = settings.prompt or ("", "")
+    first = own.parse(name, text, f"prompt {name}") if settings.prompt else None
+    return replace(get_policy(settings.policy), max_repairs=settings.max_iterations, seed=settings.seed, first=first)
 
 
 def facts_of(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from codeloop.cli.options import languages, option, sandbox_option
 from codeloop.errors import CodeloopError
 from codeloop.host import Probe
 from codeloop.images import NEEDED_BYTES
+from codeloop.models.names import LOCAL_MODELS
 from codeloop.models.weights import find_weights
-from codeloop.registry import LOCAL_MODELS
 from codeloop.sandbox import bubblewrap
 from codeloop.suites import load_suite
 

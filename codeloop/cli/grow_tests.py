@@ -19,7 +19,8 @@ from codeloop.config import RunConfig
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.growing import Growing
 from codeloop.growth import Growth, GrowthSettings
-from codeloop.registry import check_model_name, open_checker, open_model
+from codeloop.models.names import check_model_name
+from codeloop.registry import open_checker, open_model
 from codeloop.report import growth_report
 from codeloop.report.terminal import render
 from codeloop.report.text import escape

@@ -14,6 +14,8 @@ from codeloop.errors import ConfigError, UnknownName
 from codeloop.languages import NAMES
 from codeloop.languages.rules import parse
 from codeloop.policies import PRESETS
+from codeloop.project.reading import text_of
+from codeloop.prompts import own
 from codeloop.report.text import escape
 from codeloop.sandbox.port import Guarantee
 
@@ -70,6 +72,15 @@ def lint_rules(value: str | Iterable[str]) -> tuple[tuple[str, str, str], ...]:
         parse(text, Path(path).name)
         found.append((language, Path(path).name, text))
     return tuple(found)
+
+
+def own_prompt(value: str | Iterable[str]) -> tuple[str, ...]:
+    """Read a template's file: its name and its text; nothing of ``""``. Raises ConfigError."""
+    if not isinstance(value, str) or not value:
+        return ()
+    path = Path(value)
+    template = own.parse(path.stem, text_of(path), str(path))
+    return (template.name, template.text)
 
 
 def budget_options(command: _F) -> _F:

@@ -9,7 +9,8 @@ import click
 from codeloop import config
 from codeloop.cli.options import languages, option, sandbox_option, say
 from codeloop.config import SandboxChoice
-from codeloop.registry import local_weights, prepare_sandbox
+from codeloop.models.names import local_weights
+from codeloop.registry import prepare_sandbox
 from codeloop.stages.exported import IMAGE
 
 

@@ -6,15 +6,11 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from codeloop.attempts import Message, Prompt
 from codeloop.feedback import Feedback, clean, fenced, tokens, within
-
-if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
+from codeloop.prompts.own import Template
+from codeloop.prompts.texts import environment, text_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +23,8 @@ class Question:
     given: str
     """The given beginning of the program: imports, helpers, signature, statement as a comment."""
     statement: str
+    first: Template | None = None
+    """The user's own first prompt; ``None``: codeloop's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +48,8 @@ class Budget:
     diagnosis: int = 600
     tests: int = 400
     """Tests that show the form, or changes that they do not notice."""
+    first: int = 15_000
+    """The whole of a user's own first prompt: its words, and the task's fields a few times."""
     turns: int = 6000
     """Earlier turns of a conversation; the oldest are left out, with a mark."""
 
@@ -59,7 +59,7 @@ BUDGET = Budget()
 
 def first(question: Question, sampling: Sampling) -> Prompt:
     """Ask for a first candidate."""
-    return _prompt("first", sampling, [("user", "first", {"question": _bounded(question)})])
+    return _prompt("first", sampling, [("user", "first", {"question": _bounded(question)})], own=question.first)
 
 
 def repair(
@@ -104,7 +104,7 @@ def conversation(question: Question, turns: Sequence[tuple[str, Feedback]], samp
         n_left_out = len(turns) - len(kept) if number == 0 else 0
         said.append(("assistant", "", {"code": fenced(within(code, BUDGET.program), question.language)}))
         said.append(("user", "turn", {"question": question, "feedback": feedback, "n_left_out": n_left_out}))
-    return _prompt("turn", sampling, said)
+    return _prompt("turn", sampling, said, own=question.first)
 
 
 def write_tests(question: Question, examples: Sequence[str], n_tests: int, sampling: Sampling) -> Prompt:
@@ -159,22 +159,29 @@ def _bounded(question: Question) -> Question:
 
 def template_version(name: str) -> str:
     """Give ``name@`` and eight hex digits of the hash of its text, and of the texts that it includes."""
-    text = _text(name)
-    included = "".join(_text(part) for part in re.findall(r'include "(\w+)\.j2"', text))
+    text = text_of(name)
+    included = "".join(text_of(part) for part in re.findall(r'include "(\w+)\.j2"', text))
     return f"{name}@{hashlib.sha256((text + included).encode()).hexdigest()[:8]}"
 
 
 def _prompt(
-    name: str, sampling: Sampling, said: Sequence[tuple[str, str, dict[str, object]]], system: str = "system"
+    name: str,
+    sampling: Sampling,
+    said: Sequence[tuple[str, str, dict[str, object]]],
+    system: str = "system",
+    own: Template | None = None,
 ) -> Prompt:
-    """Render (role, template, fields) triples behind the system message; an assistant's turn is its code as it is."""
+    """Render (role, template, fields) triples behind the system message; an assistant's turn is its code as it is.
+
+    ``own`` takes the place of ``first``.
+    """
     messages = [Message(role="system", content=_sendable(_render(system, said[0][2]).strip()))]
     for role, template, fields in said:
-        text = _render(template, fields).strip() + "\n" if template else str(fields["code"])
+        text = _render(template, fields, own).strip() + "\n" if template else str(fields["code"])
         messages.append(Message(role=role, content=_sendable(text)))
     return Prompt(
         messages=tuple(messages),
-        template=template_version(name),
+        template=own.version if own and name == "first" else template_version(name),
         temperature=sampling.temperature,
         max_tokens=sampling.max_tokens,
         seed=sampling.seed,
@@ -183,32 +190,12 @@ def _prompt(
     )
 
 
-def _render(name: str, fields: Mapping[str, object]) -> str:
-    return _environment().get_template(f"{name}.j2").render(**fields)
+def _render(name: str, fields: Mapping[str, object], own: Template | None = None) -> str:
+    if own and name == "first":
+        return within(own.render(fields), BUDGET.first)
+    return environment().get_template(f"{name}.j2").render(**fields)
 
 
 def _sendable(text: str) -> str:
     """Replace lone surrogates: no client can encode them, and a candidate must not break the call that would repair it."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-@cache
-def _text(name: str) -> str:
-    return (files(__name__) / "templates" / f"{name}.j2").read_text("utf-8")
-
-
-@cache
-def _environment() -> SandboxedEnvironment:
-    from jinja2 import FunctionLoader, StrictUndefined
-    from jinja2.sandbox import SandboxedEnvironment
-
-    # Not HTML: the text goes to a model, and candidate text is data of the template, never a template itself.
-    environment = SandboxedEnvironment(
-        loader=FunctionLoader(lambda name: _text(name.removesuffix(".j2"))),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-    environment.filters["fenced"] = fenced
-    return environment

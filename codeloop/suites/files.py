@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from codeloop.errors import SuiteError
+from codeloop.errors import EmptySuite, SuiteError
 from codeloop.languages import NAMES
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, natural_key
 
@@ -110,7 +110,7 @@ def load(path: Path) -> Suite:
             raise SuiteError(f"{item.place}: id {task.id!r} occurs twice; give every task its own id")
         tasks[task.id] = task
     if not tasks:
-        raise SuiteError(f"{path}: no tasks; write at least one with the fields {', '.join(_FIELDS)}")
+        raise EmptySuite(f"{path}: no tasks; write at least one with the fields {', '.join(_FIELDS)}")
     ordered = sorted(tasks.values(), key=lambda task: natural_key(task.id))
     return Suite(name=document.name, version=document.version, tasks=tuple(ordered))
 

@@ -1,0 +1,46 @@
+"""``codeloop validate``: every mistake of a ``codeloop.yaml``, each with file, line, key and a suggestion."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from codeloop.cli.options import say
+from codeloop.project.reading import NAME
+
+
+@click.command()
+@click.argument("file", default=NAME, type=click.Path(path_type=Path))
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the file instead.")
+@click.option("--untrusted", is_flag=True, help="Refuse what a fork's file may not say without codeloop ci --trust.")
+def command(file: Path, schema: bool, untrusted: bool) -> int:
+    """Check FILE (codeloop.yaml) and what it names; nothing is run.
+
+    Mistakes are listed one a line, and the exit code is 2.
+    """
+    from codeloop.project import load, problems  # pydantic takes a while
+
+    if schema:
+        click.echo(json.dumps(problems.schema(), indent=2))
+        return 0
+    loaded = load.load(file, _options())
+    for problem in loaded.warnings:
+        say(f"warning: {problem.text(str(file))}")
+    if untrusted and loaded.untrusted:
+        for problem in loaded.untrusted:
+            say(f"{problem.text(str(file))}: needs --trust")
+        return 2
+    project = loaded.project
+    counts = {"suite": project.suites, "prompt": project.prompts, "model": project.models, "gate": project.gates}
+    shown = ", ".join(f"{len(items)} {name}{'s' * (len(items) != 1)}" for name, items in counts.items())
+    click.echo(f"{file}: valid: {shown}, {loaded.n_tasks} tasks read")
+    return 0
+
+
+def _options() -> dict[str, tuple[str, ...]]:
+    from codeloop import cli
+    from codeloop.cli.defaults import known_options
+
+    return known_options(cli.cli, cli.cli.list_commands(click.Context(cli.cli)))

@@ -1,0 +1,121 @@
+"""What is wrong with a project although each of its fields is right: names twice, gates on what is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from codeloop.errors import UsageError
+from codeloop.policies import get_policy
+from codeloop.project.marked import Document, Path, Problem, dotted, shown
+from codeloop.project.problems import nearest
+from codeloop.project.schema import Gate, Project, SuiteEntry
+from codeloop.suites import NAMES as SUITES
+from codeloop.suites import injected
+
+Found = tuple[Path, str]
+Options = Mapping[str, Iterable[str]]
+
+
+def check(project: Project, document: Document, options: Options) -> tuple[Problem, ...]:
+    """Give what contradicts itself; ``options``: the commands and the names of their options, empty: not known."""
+    found = [*_suites(project), *_twice(project), *_ks(project), *_gates(project), *_defaults(project, options)]
+    return tuple(
+        sorted(
+            (Problem(path=path, line=document.line_of(path), message=message) for path, message in found),
+            key=lambda problem: problem.line or 0,
+        )
+    )
+
+
+def languages_of(entry: SuiteEntry) -> tuple[str, ...] | None:
+    """Give the languages that an entry says it has; ``None``: those of its file."""
+    if entry.languages or entry.file:
+        return entry.languages or None
+    if not injected.is_injected(entry.name):
+        return ("python", "java")
+    try:
+        return (injected.parse(entry.name).language,)
+    except UsageError:  # said of its name
+        return None
+
+
+def _suites(project: Project) -> Iterator[Found]:
+    for i, entry in enumerate(project.suites):
+        if not entry.file:
+            for message in _unknown_suite(entry.name):
+                yield ("suites", i, "name"), message
+        if entry.limit and entry.tasks:
+            yield ("suites", i, "limit"), "tasks are named already: leave one of limit and tasks out"
+
+
+def _unknown_suite(name: str) -> Iterator[str]:
+    if injected.is_injected(name):
+        try:
+            of = injected.parse(name).of
+        except UsageError as exc:
+            yield str(exc)
+            return
+        if of not in SUITES:
+            yield f"faults are put into built-in suites{nearest(of, SUITES)}"
+    elif name not in SUITES:
+        yield f"no built-in suite{nearest(name, SUITES)}; tasks of your own need file: tasks.yaml"
+
+
+def _twice(project: Project) -> Iterator[Found]:
+    """Find entries that reports could not tell apart."""
+    named: dict[Path, tuple[object, ...]] = {
+        ("suites", "name"): tuple(entry.name for entry in project.suites),
+        ("prompts", "version"): tuple(entry.version for entry in project.prompts),
+        ("models", "model"): tuple((entry.model, entry.api_base) for entry in project.models),
+        ("gates", "metric"): project.gates,
+        ("webhooks", "url"): tuple(entry.url for entry in project.webhooks),
+    }
+    for (group, key), values in named.items():
+        first: dict[object, int] = {}
+        for i, value in enumerate(values):
+            if value in first:
+                place = dotted((group, first[value]))
+                yield (group, i, key), f"the same as {place}: give it another {key}, or remove it"
+            first.setdefault(value, i)
+
+
+def _ks(project: Project) -> Iterator[Found]:
+    for i, k in enumerate(project.k):
+        if k > project.draws:
+            yield ("k", i), _too_few(k, project)
+
+
+def _too_few(k: int, project: Project) -> str:
+    return f"pass@{k} needs at least {k} draws: there are {project.draws} (draws: {k})"
+
+
+def _gates(project: Project) -> Iterator[Found]:
+    for i, gate in enumerate(project.gates):
+        for key, message in _gate(gate, project):
+            yield ("gates", i, key), message
+
+
+def _gate(gate: Gate, project: Project) -> Iterator[tuple[str, str]]:
+    if gate.k and gate.k > project.draws:
+        yield "metric", _too_few(gate.k, project)
+    if gate.metric == "mutation_score" and get_policy(project.full_policy).gate("mutate") is None:
+        yield "metric", "no mutants are made: add stages: {mutate: inform}"
+    if gate.after is not None and gate.after > project.max_repairs:
+        yield "after", f"there are {project.max_repairs} attempts after the first: give a number up to that"
+    tags = tuple(dict.fromkeys(tag for entry in project.suites for tag in entry.tags))
+    if gate.tag and gate.tag not in tags:
+        yield "tag", f"no suite has the tag {gate.tag!r}{nearest(gate.tag, tags) if tags else ': give it to one'}"
+    asked = [languages_of(entry) for entry in project.suites]
+    if gate.language and all(found is not None and gate.language not in found for found in asked):
+        yield "language", f"no suite is run in {gate.language}: add it to languages, or remove the gate"
+
+
+def _defaults(project: Project, options: Options) -> Iterator[Found]:
+    for command, given in project.defaults.items() if options else ():
+        if command not in options:
+            yield ("defaults", command), f"unknown command{nearest(command, options)}"
+            continue
+        for name in given:
+            if name.replace("-", "_") not in options[command]:
+                known = nearest(name, sorted(options[command]))
+                yield ("defaults", command, name), f"unknown option of {shown(command)}{known}"

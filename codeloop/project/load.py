@@ -1,0 +1,193 @@
+"""Reads ``codeloop.yaml`` and every file that it names, and gives all mistakes at once, each with its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from codeloop.errors import EmptySuite, InvalidProject, SuiteError, UsageError
+from codeloop.languages import NAMES as LANGUAGES
+from codeloop.languages.rules import parse as parse_rules
+from codeloop.models.names import file_of
+from codeloop.project import reading
+from codeloop.project.checks import Options, check, languages_of
+from codeloop.project.marked import Document, Problem
+from codeloop.project.marked import Path as Place
+from codeloop.project.problems import problems_of
+from codeloop.project.schema import ModelEntry, Project, SuiteEntry
+from codeloop.project.trust import files_of, untrusted
+from codeloop.prompts import own
+from codeloop.suites import load_suite, select
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A valid project, and what its files held when it was read."""
+
+    path: Path
+    """The configuration; what it names counts from its folder."""
+    project: Project
+    prompts: tuple[own.Template, ...]
+    """In the order of ``project.prompts``, named by their versions."""
+    lint_rules: tuple[tuple[str, str, str], ...]
+    """Language, the file's name, its text."""
+    n_tasks: int
+    """Of the suites in files and of ``basics``; others are not read here."""
+    warnings: tuple[Problem, ...]
+    untrusted: tuple[Problem, ...]
+    """What a configuration may not say without trust; empty: it may come from anybody."""
+
+    def file(self, name: str) -> Path:
+        """Give the path of a file that the project names."""
+        return self.path.parent / name
+
+    def suite(self, entry: SuiteEntry) -> str:
+        """Give what ``codeloop bench`` takes as its suite."""
+        return str(self.file(entry.file)) if entry.file else entry.name
+
+    def languages(self, entry: SuiteEntry) -> tuple[str, ...]:
+        """Give the languages to ask a suite for; a file's all, where none is named."""
+        return languages_of(entry) or LANGUAGES
+
+    def model(self, entry: ModelEntry) -> str:
+        """Give what ``codeloop bench`` takes as its model."""
+        file = file_of(entry.model)
+        return f"{entry.model.partition(':')[0]}:{self.file(file)}" if file else entry.model
+
+
+def load(path: Path, options: Options | None = None) -> Loaded:
+    """Read a project. ``options``: the commands and the names of their options, to check ``defaults`` by.
+
+    Raises InvalidProject with a line for each mistake.
+    """
+    if not path.exists():
+        raise InvalidProject([f"{path}: no such file: name another, or begin with codeloop init"])
+    try:
+        document = reading.document_of(path)
+    except UsageError as exc:
+        raise InvalidProject([str(exc)]) from exc
+    project = _project(document, path)
+    files = _Files(path=path, project=project, document=document)
+    files.read()
+    _refuse([*reading.misplaced(document), *check(project, document, options or {}), *files.problems], path)
+    return Loaded(
+        path=path,
+        project=project,
+        prompts=tuple(files.prompts),
+        lint_rules=tuple(files.rules),
+        n_tasks=sum(files.n_tasks),
+        warnings=_in_order(files.warnings),
+        untrusted=_in_order(_untrusted(project, document, path.parent)),
+    )
+
+
+def _project(document: Document, path: Path) -> Project:
+    _refuse(document.problems, path)
+    try:
+        return Project.model_validate(_given(document.data))
+    except ValidationError as exc:
+        _refuse(problems_of(exc, document), path)
+        raise  # it held no mistake that has a place: a bug
+
+
+def _given(value: Any) -> Any:
+    """Leave out keys without a value (all items below may be commented out); make lists tuples, as frozen data has them."""
+    if isinstance(value, dict):
+        return {key: _given(part) for key, part in value.items() if part is not None}
+    return tuple(_given(part) for part in value) if isinstance(value, list) else value
+
+
+def _in_order(problems: Iterator[Problem] | list[Problem] | tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.line or 0))
+
+
+def _refuse(problems: list[Problem] | tuple[Problem, ...], path: Path) -> None:
+    if problems:
+        raise InvalidProject(problem.text(str(path)) for problem in _in_order(problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """Reads what a project names, noting what is wrong."""
+
+    path: Path
+    project: Project
+    document: Document
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    prompts: list[own.Template] = field(default_factory=list)
+    rules: list[tuple[str, str, str]] = field(default_factory=list)
+    n_tasks: list[int] = field(default_factory=list)
+
+    def read(self) -> None:
+        if not self.project.suites:
+            self._warn(("suites",), "no suites: codeloop ci has nothing to run")
+        for i, entry in enumerate(self.project.suites):
+            self._try(("suites", i, "file" if entry.file else "name"), partial(self._suite, entry, i))
+        for i, prompt in enumerate(self.project.prompts):
+            self._try(("prompts", i, "file"), partial(self._prompt, prompt.version, prompt.file))
+        for i, model in enumerate(self.project.models):
+            if file := file_of(model.model):
+                self._try(("models", i, "model"), partial(self._there, file))
+        for language, name in self.project.stages.lint_rules.items():
+            self._try(("stages", "lint_rules", language), partial(self._rules, language, name))
+
+    def _try(self, place: Place, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except EmptySuite as exc:
+            self._warn(place, f"{exc}; there is nothing to run")
+        except UsageError as exc:
+            self.problems.append(Problem(path=place, line=self.document.line_of(place), message=str(exc)))
+
+    def _warn(self, place: Place, message: str) -> None:
+        self.warnings.append(Problem(path=place, line=self.document.line_of(place), message=message))
+
+    def _suite(self, entry: SuiteEntry, i: int) -> None:
+        """Read a file's tasks, or the shipped ones; other suites may have to be downloaded."""
+        if entry.file:
+            self._there(entry.file)
+        elif entry.name != "basics":
+            return
+        name = str(self.path.parent / entry.file) if entry.file else entry.name
+        suite = load_suite(name, entry.languages or LANGUAGES)
+        if entry.languages and (absent := set(entry.languages) - {task.language for task in suite.tasks}):
+            self._warn(("suites", i, "languages"), f"{name} has no task in {', '.join(sorted(absent))}")
+        self.n_tasks.append(len(entry.tasks or suite.tasks))
+        self._try(("suites", i, "tasks"), partial(select, suite, entry.tasks))
+
+    def _prompt(self, version: str, name: str) -> None:
+        path = self.path.parent / name
+        self.prompts.append(own.parse(version, reading.text_of(path), str(path)))
+
+    def _rules(self, language: str, name: str) -> None:
+        path = self.path.parent / name
+        text = reading.text_of(path)
+        parse_rules(text, str(path))
+        self.rules.append((language, path.name, text))
+
+    def _there(self, name: str) -> None:
+        path = self.path.parent / name
+        try:
+            is_file = path.is_file()
+        except ValueError:  # a NUL in the name
+            is_file = False
+        if not is_file:
+            raise SuiteError(f"{path}: no such file: check the path, which counts from {self.path.parent}")
+
+
+def _untrusted(project: Project, document: Document, folder: Path) -> Iterator[Problem]:
+    """Add to what the project says what only the disk can: links that lead out of the project's folder."""
+    found: Mapping[Place, str] = dict(untrusted(project))
+    for place, message in found.items():
+        yield Problem(path=place, line=document.line_of(place), message=message)
+    top = folder.resolve()
+    for place, name in files_of(project):
+        if place not in found and not (folder / name).resolve().is_relative_to(top):
+            message = "leads out of the project's folder by a link"
+            yield Problem(path=place, line=document.line_of(place), message=message)
