@@ -126,7 +126,7 @@ class _Files:
 
     def read(self) -> None:
         if not self.project.suites:
-            self._warn(("suites",), "no suites: codeloop ci has nothing to run")
+            self._warn((), "no suites: codeloop ci has nothing to run")
         for i, entry in enumerate(self.project.suites):
             self._try(("suites", i, "file" if entry.file else "name"), partial(self._suite, entry, i))
         for i, prompt in enumerate(self.project.prompts):

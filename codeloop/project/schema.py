@@ -183,7 +183,8 @@ class Gate(_Model):
         """Refuse what could never fail, or would fail the wrong way round; all mistakes in one error."""
         mistakes = [*self._mistaken_bounds(), *self._mistaken_kind(), *self._mistaken_metric()]
         if mistakes:
-            raise PydanticCustomError("usage_at", "mistakes by key", {"mistakes": mistakes})
+            text = "; ".join(f"{key}: {message}" for key, message in mistakes)
+            raise PydanticCustomError("usage_at", "{text}", {"text": text, "mistakes": mistakes})
         return self
 
     def _mistaken_bounds(self) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,8 @@ from codeloop.project.marked import Path
 from codeloop.project.schema import Project
 
 HARMLESS = frozenset(
-    {"lang", "draws", "k", "ks", "limit", "tasks", "seed", "jobs", "policy", "lint", "mutate", "max_iterations"}
-    | {"budget_tokens", "budget_cost", "budget_s", "json", "as_json"}
+    {"lang", "draws", "k", "limit", "tasks", "seed", "jobs", "policy", "lint", "mutate", "max_iterations"}
+    | {"budget_tokens", "budget_cost", "budget_s", "json"}
 )
 """Options that a default may set without trust; all others name places, files or guarantees."""
 
