@@ -459,6 +459,39 @@ def test_no_visible_tests_is_allowed(tmp_path: Path) -> None:
     assert task.visible.is_empty
 
 
+def test_texts_may_stand_in_files_beside_the_suite(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "hidden.py").write_text("assert inc(2) == 3\n", "utf-8")
+    path = _written(tmp_path, yaml.safe_dump([{**TASK, "hidden": {"file": "tests/hidden.py"}}]))
+    before = files.load(path)
+    assert before.tasks[0].hidden.code == "assert inc(2) == 3\n"
+    (tmp_path / "tests" / "hidden.py").write_text("assert inc(3) == 4\n", "utf-8")
+    assert files.load(path).digest != before.digest
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"file": "none.py"}, r"'hidden': .*none.py: no such file; its place counts from"),
+        ({"file": "/etc/passwd"}, r"'hidden': /etc/passwd is not below"),
+        ({"file": "../x.py"}, r"is not below"),
+        ({"file": "link.py"}, r"link.py is not below"),
+        ({"file": "."}, r"no such file"),
+        ({"file": "a\0b"}, r"cannot be read \(.*null"),
+        ({"file": "latin.py"}, r"not UTF-8 at byte 0"),
+        ({"path": "x.py"}, r"'hidden' is a mapping; write text, or \{file: NAME\}"),
+        ({"file": 3}, r"is a mapping"),
+    ],
+)
+def test_a_file_beside_the_suite_that_cannot_be_had_is_one_line(
+    value: dict[str, object], words: str, tmp_path: Path
+) -> None:
+    (tmp_path / "link.py").symlink_to("/etc/passwd")
+    (tmp_path / "latin.py").write_bytes(b"\xe9")
+    with pytest.raises(SuiteError, match=words):
+        files.load(_written(tmp_path, yaml.safe_dump([{**TASK, "hidden": value}])))
+
+
 BAD = {
     "unknown field": ([{**TASK, "tests": "x"}], r"task 1 \(Python/u1\): unknown field 'tests'; known: id"),
     "missing field": ([{k: v for k, v in TASK.items() if k != "hidden"}], r"task 1 .*'hidden' is missing; add it"),

@@ -94,7 +94,7 @@ class SuiteEntry(_Model):
     name: Annotated[str, Field(pattern=SUITE_NAME)]
     """In reports and gates; without `file`, a built-in suite: humaneval-x, humaneval, basics, injected/LANGUAGE."""
     file: File | None = None
-    """Your own tasks, YAML or JSONL (also .gz), in the format of codeloop/suites/basics.yaml."""
+    """Your own tasks, YAML or JSONL (also .gz), in the format of codeloop/suites/basics.yaml; texts may be {file: NAME}."""
     languages: tuple[Language, ...] = ()
     """Only these; none: all that a file holds, python and java of a built-in suite."""
     limit: Annotated[int, Field(ge=1)] | None = None

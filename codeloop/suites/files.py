@@ -10,7 +10,7 @@ import re
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -19,6 +19,7 @@ import yaml
 
 from codeloop.errors import EmptySuite, SuiteError
 from codeloop.languages import NAMES
+from codeloop.suites.beside import with_files
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, natural_key
 
 _TEXTS = ("id", "language", "statement", "prompt", "entry_point")
@@ -105,7 +106,7 @@ def load(path: Path) -> Suite:
     document = _parse(path, raw)
     tasks: dict[str, Task] = {}
     for item in document.items:
-        task = _task(item)
+        task = _task(replace(item, data=with_files(item.place, item.data, path.parent)))
         if task.id in tasks:
             raise SuiteError(f"{item.place}: id {task.id!r} occurs twice; give every task its own id")
         tasks[task.id] = task
