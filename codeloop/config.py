@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from codeloop.errors import ConfigError
-from codeloop.project.reading import NAME, defaults_of, document_of
+from codeloop.project import NAME
 from codeloop.redact import redact, secrets_in
 
 
@@ -29,6 +29,8 @@ class SandboxChoice:
     """A container runtime that the engine knows, such as ``runsc``; empty: the engine's default."""
     allow_weak: tuple[str, ...] = ()
     """Guarantees that may be missing (``sandbox.port.Guarantee``)."""
+    images: tuple[tuple[str, str], ...] = ()
+    """Users' own images in place of codeloop's, on which they are built: language, name."""
     needs_analysers: bool = False
     """Whether static analysis is asked for: only images hold its tools."""
 
@@ -63,7 +65,8 @@ class RunConfig:
     isolation: str = "cell"
     runtime: str = ""
     allow_weak: tuple[str, ...] = ()
-    """These four: see ``SandboxChoice``."""
+    images: tuple[tuple[str, str], ...] = ()
+    """These five: see ``SandboxChoice``."""
     budget_tokens: int | None = None
     budget_cost: float | None = None
     """US dollars."""
@@ -80,7 +83,11 @@ class RunConfig:
     def sandbox_choice(self) -> SandboxChoice:
         """Where checks run."""
         return SandboxChoice(
-            kind=self.sandbox, isolation=self.isolation, runtime=self.runtime, allow_weak=self.allow_weak
+            kind=self.sandbox,
+            isolation=self.isolation,
+            runtime=self.runtime,
+            allow_weak=self.allow_weak,
+            images=self.images,
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -184,4 +191,8 @@ def store_url() -> str:
 def file_defaults() -> dict[str, Any]:
     """Read ``defaults`` of the working folder's ``codeloop.yaml``: command name → option → value. Raises ConfigError."""
     path = Path(NAME)
-    return defaults_of(document_of(path)) if path.exists() else {}
+    if not path.exists():
+        return {}
+    from codeloop.project.reading import defaults_of, document_of
+
+    return defaults_of(document_of(path))

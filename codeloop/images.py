@@ -6,12 +6,13 @@ A language's tag is the hash of what it is built from, so every change leaves th
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codeloop import host
+from codeloop.errors import ConfigError
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -46,6 +47,35 @@ def ensure_images(names: Iterable[str], say: host.Say) -> dict[str, str]:
         return tags
     finally:
         client.close()
+
+
+def require_own(own: Iterable[tuple[str, str]]) -> None:
+    """Find users' images (language, name) that stand in for codeloop's, which must be there; pull what is missing.
+
+    Each must begin with the layers of codeloop's image and start the same program: an agent of another version would
+    fail at every check, or judge otherwise. Raises ConfigError.
+    """
+    client = host.connect()
+    try:
+        for language, name in own:
+            if not host.has_image(client, name) and not host.pull(name):
+                raise ConfigError(
+                    f"image {name} of {language} is not here and cannot be pulled: build it, or pull it yourself"
+                )
+            tag = host.image_tag(language)
+            if not _is_built_from(client.images.get(name).attrs, client.images.get(tag).attrs):
+                raise ConfigError(
+                    f"image {name} is not built on codeloop's of {language}: begin its Dockerfile with FROM {tag}"
+                )
+    finally:
+        client.close()
+
+
+def _is_built_from(own: Mapping[str, Any], base: Mapping[str, Any]) -> bool:
+    """Compare what the engine says of two images: layers, bottom first, and what a container of them runs."""
+    below = base["RootFS"]["Layers"]
+    starts = [[image["Config"].get(key) or None for key in ("Cmd", "Entrypoint", "User")] for image in (own, base)]
+    return own["RootFS"]["Layers"][: len(below)] == below and starts[0] == starts[1]
 
 
 def make_room(client: DockerClient, say: host.Say, free: Callable[[], int | None] | None = None) -> None:

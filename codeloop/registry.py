@@ -62,19 +62,21 @@ def prepare_sandbox(languages: tuple[str, ...], say: Say, choice: config.Sandbox
         )
     if kind == "docker":
         images.ensure_images(languages, say)
+        if own := [(language, name) for language, name in choice.images if language in languages]:
+            images.require_own(own)
     else:
         toolchains.ensure(languages, config.toolchains_dir(), say)
     return kind
 
 
 def _settled(choice: config.SandboxChoice, say: Say) -> str:
-    """Say which adapter a choice means on this host; isolation and runtime are Docker's alone."""
+    """Say which adapter a choice means on this host; isolation, runtime and images are Docker's alone."""
     from codeloop import host
     from codeloop.sandbox import bubblewrap
 
-    is_dockers = choice.runtime != "" or choice.isolation != "cell"
+    is_dockers = choice.runtime != "" or choice.isolation != "cell" or choice.images != ()
     if choice.kind == "bubblewrap" and is_dockers:
-        raise ConfigError("--isolation and --runtime are Docker's: leave them out with --sandbox bubblewrap")
+        raise ConfigError("--isolation, --runtime and --images are Docker's: leave them out with --sandbox bubblewrap")
     if choice.kind != "bubblewrap":
         try:
             host.ensure_engine(say).close()
@@ -97,7 +99,9 @@ def _open_sandbox(kind: str, run_id: str, jobs: int, choice: config.SandboxChoic
     from codeloop.sandbox.docker import DockerSandbox, Isolation
 
     isolation = Isolation(choice.isolation)
-    return DockerSandbox(run_id=run_id, jobs=jobs, isolation=isolation, runtime=choice.runtime or None)
+    return DockerSandbox(
+        run_id=run_id, jobs=jobs, isolation=isolation, runtime=choice.runtime or None, images=dict(choice.images)
+    )
 
 
 def _refuse_weak(kind: str, declared: frozenset[Guarantee], choice: config.SandboxChoice) -> None:

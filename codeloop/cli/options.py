@@ -14,7 +14,6 @@ from codeloop.errors import ConfigError, UnknownName
 from codeloop.languages import NAMES
 from codeloop.languages.rules import parse
 from codeloop.policies import PRESETS
-from codeloop.project.reading import text_of
 from codeloop.prompts import own
 from codeloop.report.text import escape
 from codeloop.sandbox.port import Guarantee
@@ -43,6 +42,13 @@ def run_options(command: _F) -> _F:
         option("--seed", type=int, default=0, help="Seed of sampling and of the choice."),
         option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once."),
         sandbox_options,
+        option(
+            "--images",
+            default="",
+            callback=lambda _context, _parameter, value: own_images(value),
+            help="LANGUAGE=IMAGE, comma-separated: Docker images of your own, built FROM codeloop's.",
+            show_default=False,
+        ),
         option(
             "--lint-rules",
             default="",
@@ -74,10 +80,24 @@ def lint_rules(value: str | Iterable[str]) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
+def own_images(value: str | Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Read ``LANGUAGE=IMAGE``, comma-separated. Raises UnknownName, ConfigError."""
+    found: dict[str, str] = {}
+    for part in words(value) if isinstance(value, str) else value:
+        language, _, image = (side.strip() for side in part.partition("="))
+        if not image or not language or language in found:
+            raise ConfigError(f"--images {part!r}: give each LANGUAGE=IMAGE once, such as python=ours/python:3")
+        languages(language)
+        found[language] = image
+    return tuple(found.items())
+
+
 def own_prompt(value: str | Iterable[str]) -> tuple[str, ...]:
     """Read a template's file: its name and its text; nothing of ``""``. Raises ConfigError."""
     if not isinstance(value, str) or not value:
         return ()
+    from codeloop.project.reading import text_of
+
     path = Path(value)
     template = own.parse(path.stem, text_of(path), str(path))
     return (template.name, template.text)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from codeloop.cli.options import say
-from codeloop.project.reading import NAME
+from codeloop.project import NAME
 
 
 @click.command()

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from codeloop.errors import ConfigError
+from codeloop.project import NAME
 from codeloop.project.marked import MAX_BYTES, Document, Problem, read
 
-NAME = "codeloop.yaml"
 VERSION = 1
 NEVER_DEFAULTS = ("trust",)
 """Options that only the command line may give: a file that could say that it is to be trusted needs no trust."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -128,14 +128,21 @@ class DockerSandbox:
     """Cells in containers: at most ``jobs`` at a time, of which at most two start at once (the engine is slower then).
 
     One instance serves one event loop; ``aclose`` it. ``runtime``: another one that the engine knows, such as ``runsc``.
+    ``images``: users' own by language, in place of codeloop's.
     """
 
     guarantees: frozenset[Guarantee] = frozenset(Guarantee)
 
     def __init__(
-        self, *, run_id: str, jobs: int = 2, isolation: Isolation = Isolation.CELL, runtime: str | None = None
+        self,
+        *,
+        run_id: str,
+        jobs: int = 2,
+        isolation: Isolation = Isolation.CELL,
+        runtime: str | None = None,
+        images: Mapping[str, str] | None = None,
     ) -> None:
-        self.isolation, self.runtime = isolation, runtime
+        self.isolation, self.runtime, self._own = isolation, runtime, images or {}
         self._labels = owner_labels(run_id)
         self._jobs = jobs
         self._images: dict[str, Image] = {}
@@ -221,7 +228,7 @@ class DockerSandbox:
     def _find_image(self, language: str) -> Image:
         from docker.errors import DockerException, ImageNotFound
 
-        tag = host.image_tag(language)
+        tag = self._own.get(language) or host.image_tag(language)
         try:
             found = self._engine().images.get(tag)
         except ImageNotFound as error:
