@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -178,6 +179,7 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, after: 2}]
         ("suites: [{name: mine, file: nope.yaml}]", "suites[0].file: nope.yaml: no such file: check the path"),
         ("suites: [{name: mine, file: 'a\\0b.yaml'}]", "suites[0].file: a"),
         ("suites: [{name: basics}, {name: basics}]", "suites[1].name: the same as suites[0]: give it another name"),
+        ("models: []", "models: must not be empty"),
         ("models: [local]", "models[0]: must be a mapping, such as {model: …}"),
         ("models: [{model: 'local:9b'}]", "models[0].model: unknown size of the local model '9b'"),
         ("models: [{model: ' '}]", "models[0].model: no model: name one"),
@@ -400,3 +402,35 @@ def test_defaults_are_read_without_looking_at_the_rest() -> None:
 def test_bad_defaults_are_one_line(text: str) -> None:
     with pytest.raises(ConfigError, match=r"^codeloop.yaml:2: "):
         defaults_of(marked.read(f"version: 1\n{text}"))
+
+
+# --- anything at all -------------------------------------------------------------------------------------------------
+
+_KEYS = sorted(
+    {key for part in [schema(), *schema()["$defs"].values()] for key in part["properties"]} | {"bench", "python"}
+)
+_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 10**20),
+    st.floats(),
+    st.text(max_size=5),
+    st.sampled_from([*_KEYS, "pass@1", "local"]),
+)
+_DATA = st.recursive(
+    _VALUES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from(_KEYS), _DATA, max_size=5))
+def test_whatever_a_file_says_it_is_read_or_refused_by_lines(data: dict[str, object]) -> None:
+    with TemporaryDirectory() as folder:
+        text = json.dumps({"suites": [], **data, "version": 1})
+        try:
+            loaded(Path(folder), text)
+        except InvalidProject as exc:
+            assert exc.lines
+            assert not any("\n" in line for line in exc.lines)

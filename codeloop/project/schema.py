@@ -253,7 +253,7 @@ class Project(_Model):
     suites: tuple[SuiteEntry, ...] = ()
     prompts: tuple[PromptEntry, ...] = ()
     """None: codeloop's own prompt. Each one is run."""
-    models: tuple[ModelEntry, ...] = (ModelEntry(model="local"),)
+    models: Annotated[tuple[ModelEntry, ...], Field(min_length=1)] = (ModelEntry(model="local"),)
     """Each one is run."""
     policy: Annotated[str, AfterValidator(_policy)] = "default"
     """How the loop goes on: a preset of `codeloop bench --help`, fields may follow."""
