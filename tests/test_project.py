@@ -137,7 +137,7 @@ policy: default:repairs=2
 stages: {lint: gate, mutate: inform}
 draws: 10
 k: [5]
-gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, after: 2}]
+gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
 """
     found = loaded(tmp_path, text)
     assert found.project.full_policy == "default:repairs=2:lint=gate:mutate=inform"
@@ -202,26 +202,32 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, after: 2}]
         ("gates: [{metric: pass@1, min: 80}]", "gates[0].min: 80 is no share: give one from 0 to 1, such as 0.8"),
         ("gates: [{metric: pass@1, max: 0.8}]", "gates[0].max: pass@1 is better higher: give min"),
         ("gates: [{metric: cost_usd, min: 1}]", "gates[0].min: cost_usd is better lower: give max"),
-        ("gates: [{metric: pass@1, max_regression: 0.02}]", "gates[0].max_regression: compares with a baseline: add"),
+        ("gates: [{metric: pass@1, max_regression: 2}]", "gates[0].max_regression: compares with a baseline: add"),
         (
             "gates: [{metric: pass@1, baseline: main}]",
             "gates[0].baseline: nothing is compared with it: add max_regression",
         ),
         ("gates: [{metric: pass@1, min: 0.1, baseline: m}]", "gates[0].baseline: min and max stand alone"),
         (
-            "gates: [{metric: pass@1, max_regression: 2, baseline: m}]",
-            "gates[0].max_regression: must be below 1, not 2",
+            "gates: [{metric: pass@1, max_regression: 200, baseline: m}]",
+            "gates[0].max_regression: must be below 100, not 200",
         ),
         (
             "gates: [{metric: seconds, max_regression: 0.1, baseline: m}]",
-            "gates[0].max_regression: only pass@K is compared",
+            "gates[0].max_regression: only pass@1 is compared",
         ),
-        ("gates: [{metric: seconds, max: 1, after: 1}]", "gates[0].after: only pass@K is known by attempt"),
-        ("gates: [{metric: pass@1, min: 0.1, after: 9}]", "gates[0].after: there are 3 attempts after the first"),
+        ("gates: [{metric: seconds, max: 1, iteration: 1}]", "gates[0].iteration: only pass@K is known by attempt"),
+        (
+            "gates: [{metric: pass@1, min: 0.1, iteration: 9}]",
+            "gates[0].iteration: there are 3 attempts after the first",
+        ),
         (
             "gates: [{metric: mutation_score, min: 0.5}]",
             "gates[0].metric: no mutants are made: add stages: {mutate: inform}",
         ),
+        ("gates: [{max_regression: 0.02, baseline: m}]", "gates[0].max_regression: 0.02 of a point: write 2 for two"),
+        ("gates: [{max_regression: 2, baseline: m, strict: true}]", "gates[0].strict: goes with min, of pass@K or"),
+        ("gates: [{min: 0.1, max_missing: 2}]", "gates[0].max_missing: must be at most 1, not 2"),
         ("gates: [{metric: pass@1, min: 0.1, tag: x}]", "gates[0].tag: no suite has the tag 'x': give it to one"),
         ("gates: [{metric: pass@1, min: 0.1}, {metric: pass@1, min: 0.1}]", "gates[1].metric: the same as gates[0]"),
         (
@@ -244,15 +250,20 @@ def test_a_mistake_names_line_key_and_remedy(text: str, line: str, tmp_path: Pat
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
-    text = "version: 1\ndraws: 0\ngates:\n  - metric: pass@1\n    min: 80\n    after: x\nbudget: 1\npolicy: non\n"
-    assert [line.split(": ")[1] for line in lines(tmp_path, text)] == ["draws", "gates[0].after", "budget", "policy"]
+    text = "version: 1\ndraws: 0\ngates:\n  - metric: pass@1\n    min: 80\n    iteration: x\nbudget: 1\npolicy: non\n"
+    assert [line.split(": ")[1] for line in lines(tmp_path, text)] == [
+        "draws",
+        "gates[0].iteration",
+        "budget",
+        "policy",
+    ]
 
 
 def test_a_gate_tells_all_that_contradicts_itself(tmp_path: Path) -> None:
-    found = lines(tmp_path, "version: 1\ngates: [{metric: tokens, min: 5, after: 1, baseline: m}]")
-    assert {line.split(": ")[1] for line in found} == {"gates[0].min", "gates[0].baseline", "gates[0].after"}
-    with pytest.raises(ValueError, match=r"min: tokens is better lower.*after: only pass@K"):
-        Gate(metric="tokens", min=5, after=1, baseline="m")
+    found = lines(tmp_path, "version: 1\ngates: [{metric: seconds, min: 5, iteration: 1, baseline: m}]")
+    assert {line.split(": ")[1] for line in found} == {"gates[0].min", "gates[0].baseline", "gates[0].iteration"}
+    with pytest.raises(ValueError, match=r"min: seconds is better lower.*iteration: only pass@K"):
+        Gate(metric="seconds", min=5, iteration=1, baseline="m")
 
 
 @pytest.mark.parametrize("gate", ["language: go", "language: python, tag: slow"])

@@ -100,8 +100,8 @@ def _gate(gate: Gate, project: Project) -> Iterator[tuple[str, str]]:
         yield "metric", _too_few(gate.k, project)
     if gate.metric == "mutation_score" and get_policy(project.full_policy).gate("mutate") is None:
         yield "metric", "no mutants are made: add stages: {mutate: inform}"
-    if gate.after is not None and gate.after > project.max_repairs:
-        yield "after", f"there are {project.max_repairs} attempts after the first: give a number up to that"
+    if gate.iteration is not None and gate.iteration > project.max_repairs:
+        yield "iteration", f"there are {project.max_repairs} attempts after the first: give a number up to that"
     tags = tuple(dict.fromkeys(tag for entry in project.suites for tag in entry.tags))
     if gate.tag and gate.tag not in tags:
         yield "tag", f"no suite has the tag {gate.tag!r}{nearest(gate.tag, tags) if tags else ': give it to one'}"

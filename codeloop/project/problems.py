@@ -77,6 +77,7 @@ _PATTERNS: Mapping[str, str] = {
 }
 _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda context: f"must be at least {context['ge']:g}",
+    "less_than_equal": lambda context: f"must be at most {context['le']:g}",
     "less_than": lambda context: f"must be below {context['lt']:g}",
     "string_pattern_mismatch": lambda context: _PATTERNS[context["pattern"]],
     "string_too_long": lambda context: f"must have no more than {context['max_length']} characters",

@@ -25,10 +25,10 @@ BASELINE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 """Names that stand in reports, file names and tags; ``problems`` says each pattern in words."""
 PASS_AT = re.compile(r"pass@([1-9][0-9]{0,3})")
-METRICS = ("pass@1", "mutation_score", "cost_usd", "tokens", "seconds", "errored_share")
+METRICS = ("pass@1", "mutation_score", "errored", "cost_usd", "seconds")
 """``pass@1`` stands for any k."""
 BETTER_HIGHER = ("pass@", "mutation_score")
-SHARES = ("pass@", "mutation_score", "errored_share")
+SHARES = ("pass@", "mutation_score", "errored")
 Event = Literal["run_finished", "gate_failed", "drift_found"]
 EVENTS: tuple[Event, ...] = ("run_finished", "gate_failed", "drift_found")
 
@@ -150,22 +150,26 @@ class Budgets(_Model):
 class Gate(_Model):
     """One condition on a run: absolute (`min` or `max`), or relative (`max_regression` against `baseline`)."""
 
-    metric: Annotated[str, AfterValidator(_metric), Field(json_schema_extra={"examples": list(METRICS)})]
-    """pass@K, mutation_score, cost_usd, tokens, seconds, errored_share."""
+    metric: Annotated[str, AfterValidator(_metric), Field(json_schema_extra={"examples": list(METRICS)})] = "pass@1"
+    """pass@K, mutation_score, errored (share of draws that the machine failed), cost_usd, seconds (of models and checks, summed)."""
     min: float | None = None
     """The least that will do; of pass@K and mutation_score, which are shares from 0 to 1."""
     max: float | None = None
-    """The most that will do; of cost_usd, tokens, seconds (whole run) and errored_share (0 to 1)."""
-    max_regression: Annotated[float, Field(ge=0, lt=1)] | None = None
-    """By how much pass@K may be lower than the baseline's, as a share: 0.02 is two points."""
+    """The most that will do; of cost_usd, seconds and errored, which is a share from 0 to 1."""
+    max_regression: Annotated[float, Field(ge=0, lt=100)] | None = None
+    """Points of pass@1 that may be lost against the baseline: 2 is from 80 % to 78 %."""
     baseline: Annotated[str, Field(pattern=BASELINE_NAME)] | None = None
     """Name of a baseline (`codeloop baseline set`)."""
-    after: Annotated[int, Field(ge=0)] | None = None
-    """pass@K as it was after this attempt, the first being 0. None: at the end."""
+    iteration: Annotated[int, Field(ge=0)] | None = None
+    """What would be handed over after so many repairs, 0: the first answers. None: at the end."""
     language: Language | None = None
     """Only tasks of this language."""
     tag: Word | None = None
     """Only tasks of suites with this tag."""
+    strict: bool = False
+    """Of pass@K and mutation_score: the interval's end must reach `min`, not the figure alone."""
+    max_missing: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """Share of draws without a verdict above which nothing passes."""
 
     @property
     def is_relative(self) -> bool:
@@ -202,7 +206,7 @@ class Gate(_Model):
         elif self.is_relative and not has_baseline:
             yield "max_regression", "compares with a baseline: add baseline: NAME"
         elif has_baseline and not self.is_relative:
-            yield "baseline", "nothing is compared with it: add max_regression, such as 0.02"
+            yield "baseline", "nothing is compared with it: add max_regression, such as 2"
         elif not is_absolute and not self.is_relative:
             yield "metric", "no bound: add min or max, or max_regression with baseline"
 
@@ -212,10 +216,14 @@ class Gate(_Model):
             yield "min", f"{self.metric} is better lower: give max"
         if self.max is not None and is_higher_better:
             yield "max", f"{self.metric} is better higher: give min"
-        if self.is_relative and self.k is None:
-            yield "max_regression", f"only pass@K is compared in pairs: give a bound for {self.metric}"
-        if self.after is not None and self.k is None:
-            yield "after", f"only pass@K is known by attempt: leave it out for {self.metric}"
+        if self.max_regression is not None and self.metric != "pass@1":
+            yield "max_regression", f"only pass@1 is compared in pairs: give a bound for {self.metric}"
+        if self.max_regression is not None and 0 < self.max_regression < 0.1:
+            yield "max_regression", f"{self.max_regression:g} of a point: write 2 for two points of pass@1"
+        if self.iteration is not None and self.k is None:
+            yield "iteration", f"only pass@K is known by attempt: leave it out for {self.metric}"
+        if self.strict and (self.is_relative or not is_higher_better):
+            yield "strict", "goes with min, of pass@K or mutation_score: leave it out"
 
 
 class Webhook(_Model):
