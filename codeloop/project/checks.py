@@ -18,7 +18,8 @@ Options = Mapping[str, Iterable[str]]
 
 def check(project: Project, document: Document, options: Options) -> tuple[Problem, ...]:
     """Give what contradicts itself; ``options``: the commands and the names of their options, empty: not known."""
-    found = [*_suites(project), *_twice(project), *_ks(project), *_gates(project), *_defaults(project, options)]
+    found = [*_suites(project), *_twice(project), *_ks(project), *_gates(project), *_sandbox(project)]
+    found += _defaults(project, options)
     return tuple(
         sorted(
             (Problem(path=path, line=document.line_of(path), message=message) for path, message in found),
@@ -108,6 +109,24 @@ def _gate(gate: Gate, project: Project) -> Iterator[tuple[str, str]]:
     asked = [languages_of(entry) for entry in project.suites]
     if gate.language and all(found is not None and gate.language not in found for found in asked):
         yield "language", f"no suite is run in {gate.language}: add it to languages, or remove the gate"
+
+
+def _sandbox(project: Project) -> Iterator[Found]:
+    """Find what a host's own tools cannot give; with kind auto that shows only where it runs."""
+    if project.sandbox.kind != "bubblewrap":
+        return
+    dockers = {
+        "isolation": project.sandbox.isolation != "cell",
+        "runtime": project.sandbox.runtime,
+        "images": project.sandbox.images,
+    }
+    for key in (key for key, is_set in dockers.items() if is_set):
+        yield ("sandbox", key), "is Docker's: leave it out, or say kind: docker"
+    if get_policy(project.full_policy).gate("lint"):
+        yield (
+            ("sandbox", "kind"),
+            "static analysis needs the tools of codeloop's images: say docker, or stages: {lint: off}",
+        )
 
 
 def _defaults(project: Project, options: Options) -> Iterator[Found]:

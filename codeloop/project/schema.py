@@ -268,7 +268,7 @@ class Project(_Model):
     stages: Stages = Stages()
     draws: Annotated[int, Field(ge=1)] = 1
     """Independent trajectories per task."""
-    k: tuple[Annotated[int, Field(ge=1)], ...] = (1,)
+    k: Annotated[tuple[Annotated[int, Field(ge=1)], ...], Field(min_length=1)] = (1,)
     """The k of pass@k that reports show; those of gates are added."""
     iterations: Annotated[int, Field(ge=0)] | None = None
     """Attempts after the first. None: the policy's."""
