@@ -19,7 +19,7 @@ from codeloop.project.checks import Options, check, languages_of
 from codeloop.project.marked import Document, Problem
 from codeloop.project.marked import Path as Place
 from codeloop.project.problems import problems_of
-from codeloop.project.schema import ModelEntry, Project, SuiteEntry
+from codeloop.project.schema import Gate, ModelEntry, Project, SuiteEntry
 from codeloop.project.trust import files_of, untrusted
 from codeloop.prompts import own
 from codeloop.suites import load_suite, select
@@ -49,6 +49,10 @@ class Loaded:
     def suite(self, entry: SuiteEntry) -> str:
         """Give what ``codeloop bench`` takes as its suite."""
         return str(self.file(entry.file)) if entry.file else entry.name
+
+    def baseline(self, gate: Gate) -> str:
+        """Give the baseline's name, or the path of its file."""
+        return str(self.file(gate.baseline_file)) if gate.baseline_file else gate.baseline or ""
 
     def languages(self, entry: SuiteEntry) -> tuple[str, ...]:
         """Give the languages to ask a suite for; a file's all, where none is named."""
@@ -134,6 +138,9 @@ class _Files:
         for i, model in enumerate(self.project.models):
             if file := file_of(model.model):
                 self._try(("models", i, "model"), partial(self._there, file))
+        for i, gate in enumerate(self.project.gates):
+            if gate.baseline_file:
+                self._try(("gates", i, "baseline"), partial(self._there, gate.baseline_file))
         for language, name in self.project.stages.lint_rules.items():
             self._try(("stages", "lint_rules", language), partial(self._rules, language, name))
 

@@ -72,7 +72,6 @@ def _message(kind: str, path: Path, item: Any, context: Mapping[str, Any]) -> st
 _PATTERNS: Mapping[str, str] = {
     schema_of.WORD: "must be a word of at most 60 letters, digits, '.', '_' and '-'",
     schema_of.SUITE_NAME: "must be a name of at most 100 letters, digits and ._/:=,+-",
-    schema_of.BASELINE_NAME: "must be a name of at most 100 letters, digits, '.', '_', '-' and '/'",
     schema_of.VARIABLE: "must be a variable's name in upper case",
 }
 _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {

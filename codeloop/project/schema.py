@@ -21,7 +21,6 @@ from codeloop.policies import get_policy
 
 SUITE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._/:=,+-]{0,99}$"
 VARIABLE = r"^[A-Z][A-Z0-9_]{0,99}$"
-BASELINE_NAME = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$"
 WORD = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 """Names that stand in reports, file names and tags; ``problems`` says each pattern in words."""
 PASS_AT = re.compile(r"pass@([1-9][0-9]{0,3})")
@@ -158,8 +157,8 @@ class Gate(_Model):
     """The most that will do; of cost_usd, seconds and errored, which is a share from 0 to 1."""
     max_regression: Annotated[float, Field(ge=0, lt=100)] | None = None
     """Points of pass@1 that may be lost against the baseline: 2 is from 80 % to 78 %."""
-    baseline: Annotated[str, Field(pattern=BASELINE_NAME)] | None = None
-    """Name of a baseline (`codeloop baseline set`)."""
+    baseline: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    """Name of a baseline (`codeloop baseline set`), or an exported file: it has a slash or ends with .json."""
     iteration: Annotated[int, Field(ge=0)] | None = None
     """What would be handed over after so many repairs, 0: the first answers. None: at the end."""
     language: Language | None = None
@@ -175,6 +174,12 @@ class Gate(_Model):
     def is_relative(self) -> bool:
         """Say whether the gate compares with a baseline."""
         return self.max_regression is not None
+
+    @property
+    def baseline_file(self) -> str | None:
+        """Give the baseline where it is a file."""
+        name = self.baseline or ""
+        return name if "/" in name or name.endswith(".json") else None
 
     @property
     def k(self) -> int | None:

@@ -31,6 +31,7 @@ def files_of(project: Project) -> tuple[tuple[Path, str], ...]:
     found += [(("suites", i, "file"), suite.file) for i, suite in enumerate(project.suites)]
     found += [(("prompts", i, "file"), prompt.file) for i, prompt in enumerate(project.prompts)]
     found += [(("models", i, "model"), file_of(model.model)) for i, model in enumerate(project.models)]
+    found += [(("gates", i, "baseline"), gate.baseline_file) for i, gate in enumerate(project.gates)]
     found += [(("stages", "lint_rules", language), name) for language, name in project.stages.lint_rules.items()]
     return tuple((path, name) for path, name in found if name is not None)
 
