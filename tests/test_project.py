@@ -14,10 +14,11 @@ from jsonschema import Draft202012Validator
 
 from codeloop.errors import ConfigError, InvalidProject
 from codeloop.project import marked
+from codeloop.project.gate import Gate
 from codeloop.project.load import Loaded, load
 from codeloop.project.problems import schema
 from codeloop.project.reading import defaults_of, text_of
-from codeloop.project.schema import Gate, Project
+from codeloop.project.schema import Project
 from codeloop.project.trust import untrusted
 
 EXAMPLE = Path(str(files("codeloop.project") / "example"))

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from codeloop.errors import UsageError
 from codeloop.policies import get_policy
+from codeloop.project.gate import Gate
 from codeloop.project.marked import Document, Path, Problem, dotted, shown
 from codeloop.project.problems import nearest
-from codeloop.project.schema import Gate, Project, SuiteEntry
+from codeloop.project.schema import Project, SuiteEntry
 from codeloop.suites import NAMES as SUITES
 from codeloop.suites import injected
 

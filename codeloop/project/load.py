@@ -16,10 +16,11 @@ from codeloop.languages.rules import parse as parse_rules
 from codeloop.models.names import file_of
 from codeloop.project import reading
 from codeloop.project.checks import Options, check, languages_of
+from codeloop.project.gate import Gate
 from codeloop.project.marked import Document, Problem
 from codeloop.project.marked import Path as Place
 from codeloop.project.problems import problems_of
-from codeloop.project.schema import Gate, ModelEntry, Project, SuiteEntry
+from codeloop.project.schema import ModelEntry, Project, SuiteEntry
 from codeloop.project.trust import files_of, untrusted
 from codeloop.prompts import own
 from codeloop.suites import load_suite, select

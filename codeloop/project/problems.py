@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from codeloop.project import schema as schema_of
+from codeloop.project import fields
 from codeloop.project.marked import Document, Path, Problem, shown
 from codeloop.project.schema import Project
 
@@ -70,9 +70,9 @@ def _message(kind: str, path: Path, item: Any, context: Mapping[str, Any]) -> st
 
 
 _PATTERNS: Mapping[str, str] = {
-    schema_of.WORD: "must be a word of at most 60 letters, digits, '.', '_' and '-'",
-    schema_of.SUITE_NAME: "must be a name of at most 100 letters, digits and ._/:=,+-",
-    schema_of.VARIABLE: "must be a variable's name in upper case",
+    fields.WORD: "must be a word of at most 60 letters, digits, '.', '_' and '-'",
+    fields.SUITE_NAME: "must be a name of at most 100 letters, digits and ._/:=,+-",
+    fields.VARIABLE: "must be a variable's name in upper case",
 }
 _BOUNDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "greater_than_equal": lambda context: f"must be at least {context['ge']:g}",
