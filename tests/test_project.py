@@ -119,8 +119,8 @@ def test_every_field_of_the_schema_says_what_it_is_or_is_plain_by_its_name() -> 
 
 
 def test_the_example_is_valid_and_may_come_from_anybody() -> None:
-    example = load(EXAMPLE / "codeloop.yaml")
-    assert (example.warnings, example.untrusted, example.n_tasks) == ((), (), 2)
+    example = load(EXAMPLE / "codeloop.yaml", is_trusted=False)
+    assert (example.warnings, example.n_tasks) == ((), 2)
     assert [template.version.split("@")[0] for template in example.prompts] == ["v1"]
     assert example.suite(example.project.suites[0]) == str(EXAMPLE / "tasks.yaml")
 
@@ -398,10 +398,23 @@ def test_a_link_out_of_the_folder_needs_trust(tmp_path: Path) -> None:
     folder.mkdir()
     (tmp_path / "secret.j2").write_text("{{ question.given }} key", "utf-8")
     (folder / "first.j2").symlink_to(tmp_path / "secret.j2")
-    (problem,) = loaded(
-        folder, "version: 1\nsuites: [{name: basics}]\nprompts: [{version: v, file: first.j2}]"
-    ).untrusted
-    assert problem.text("f") == "f:3: prompts[0].file: leads out of the project's folder by a link"
+    path = written(folder, "version: 1\nsuites: [{name: basics}]\nprompts: [{version: v, file: first.j2}]")
+    assert load(path).prompts
+    with pytest.raises(InvalidProject, match=r":3: prompts\[0\].file: leads out of .* by a link: needs --trust"):
+        load(path, is_trusted=False)
+    (folder / "link.yaml").symlink_to(path)
+    with pytest.raises(InvalidProject, match=r"link.yaml: is a link: needs --trust"):
+        load(folder / "link.yaml", is_trusted=False)
+
+
+def test_without_trust_no_file_outside_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "secret.yaml").write_text("key: [s3cret", "utf-8")
+    (tmp_path / "project").mkdir()
+    path = written(tmp_path / "project", "version: 1\nstages: {lint_rules: {python: ../secret.yaml}}")
+    with pytest.raises(InvalidProject) as found:
+        load(path, is_trusted=False)
+    assert "needs --trust" in str(found.value)
+    assert "s3cret" not in str(found.value)
 
 
 # --- defaults --------------------------------------------------------------------------------------------------------

@@ -25,13 +25,9 @@ def command(file: Path, schema: bool, untrusted: bool) -> int:
     if schema:
         click.echo(json.dumps(problems.schema(), indent=2))
         return 0
-    loaded = load.load(file, _options())
+    loaded = load.load(file, _options(), is_trusted=not untrusted)
     for problem in loaded.warnings:
         say(f"warning: {problem.text(str(file))}")
-    if untrusted and loaded.untrusted:
-        for problem in loaded.untrusted:
-            say(f"{problem.text(str(file))}: needs --trust")
-        return 2
     project = loaded.project
     counts = {"suite": project.suites, "prompt": project.prompts, "model": project.models, "gate": project.gates}
     shown = ", ".join(f"{len(items)} {name}{'s' * (len(items) != 1)}" for name, items in counts.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -40,8 +40,6 @@ class Loaded:
     n_tasks: int
     """Of the suites in files and of ``basics``; others are not read here."""
     warnings: tuple[Problem, ...]
-    untrusted: tuple[Problem, ...]
-    """What a configuration may not say without trust; empty: it may come from anybody."""
 
     def file(self, name: str) -> Path:
         """Give the path of a file that the project names."""
@@ -65,18 +63,22 @@ class Loaded:
         return f"{entry.model.partition(':')[0]}:{self.file(file)}" if file else entry.model
 
 
-def load(path: Path, options: Options | None = None) -> Loaded:
+def load(path: Path, options: Options | None = None, *, is_trusted: bool = True) -> Loaded:
     """Read a project. ``options``: the commands and the names of their options, to check ``defaults`` by.
 
-    Raises InvalidProject with a line for each mistake.
+    Without trust, what only a trusted configuration may say is refused before any file that it names is opened: an
+    error could quote the file. Raises InvalidProject with a line for each mistake.
     """
     if not path.exists():
         raise InvalidProject([f"{path}: no such file: name another, or begin with codeloop init"])
+    if not is_trusted and path.is_symlink():  # an error would quote whatever it leads to
+        raise InvalidProject([f"{path}: is a link: needs --trust"])
     try:
         document = reading.document_of(path)
     except UsageError as exc:
         raise InvalidProject([str(exc)]) from exc
     project = _project(document, path)
+    _refuse([] if is_trusted else [*_untrusted(project, document, path.parent)], path)
     files = _Files(path=path, project=project, document=document)
     files.read()
     _refuse([*reading.misplaced(document), *check(project, document, options or {}), *files.problems], path)
@@ -87,7 +89,6 @@ def load(path: Path, options: Options | None = None) -> Loaded:
         lint_rules=tuple(files.rules),
         n_tasks=sum(files.n_tasks),
         warnings=_in_order(files.warnings),
-        untrusted=_in_order(_untrusted(project, document, path.parent)),
     )
 
 
@@ -107,11 +108,11 @@ def _given(value: Any) -> Any:
     return tuple(_given(part) for part in value) if isinstance(value, list) else value
 
 
-def _in_order(problems: Iterator[Problem] | list[Problem] | tuple[Problem, ...]) -> tuple[Problem, ...]:
+def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple(sorted(problems, key=lambda problem: problem.line or 0))
 
 
-def _refuse(problems: list[Problem] | tuple[Problem, ...], path: Path) -> None:
+def _refuse(problems: Sequence[Problem], path: Path) -> None:
     if problems:
         raise InvalidProject(problem.text(str(path)) for problem in _in_order(problems))
 
@@ -191,11 +192,10 @@ class _Files:
 
 def _untrusted(project: Project, document: Document, folder: Path) -> Iterator[Problem]:
     """Add to what the project says what only the disk can: links that lead out of the project's folder."""
-    found: Mapping[Place, str] = dict(untrusted(project))
-    for place, message in found.items():
-        yield Problem(path=place, line=document.line_of(place), message=message)
+    found: dict[Place, str] = dict(untrusted(project))
     top = folder.resolve()
     for place, name in files_of(project):
-        if place not in found and not (folder / name).resolve().is_relative_to(top):
-            message = "leads out of the project's folder by a link"
-            yield Problem(path=place, line=document.line_of(place), message=message)
+        if "\0" not in name and not (folder / name).resolve().is_relative_to(top):
+            found.setdefault(place, "leads out of the project's folder by a link")
+    for place, message in found.items():
+        yield Problem(path=place, line=document.line_of(place), message=f"{message}: needs --trust")
