@@ -209,6 +209,13 @@ def test_operands_keep_their_meaning_beside_an_operator_that_binds_tighter() -> 
     assert ("ROR", "x as usize == 3", "(x as usize) != 3") in rust
 
 
+def test_a_word_that_takes_the_place_of_brackets_stays_a_word_of_its_own() -> None:
+    code = "def f(a):\n    if(a > 1)and a != 3:\n        return(a)\n    return 0\n"
+    for mutant in find_mutants("python", code).all:
+        compile(mutated(code, mutant), "mutant", "exec")
+    assert any("if True:" in mutated(code, mutant) for mutant in find_mutants("python", code).all)
+
+
 def test_a_chain_of_comparisons_is_mutated_link_by_link() -> None:
     found = pairs(find_mutants("python", "x = a < b <= c\n"))
     assert ("ROR", "a < b <= c", "a <= b <= c") in found

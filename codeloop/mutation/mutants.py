@@ -6,6 +6,7 @@ by another expression, a statement by nothing. So the same mutant can be compile
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -125,7 +126,13 @@ def mutated(code: str, mutant: Mutant) -> str:
     """Give the program with one mutant in it: what is compiled where schemata are not used."""
     data = to_bytes(code)
     text = mutant.replacement if mutant.is_statement or mutant.replacement.isalnum() else f"({mutant.replacement})"
-    return to_text(data[: mutant.start]) + text + to_text(data[mutant.end :])
+    before, after = to_text(data[: mutant.start]), to_text(data[mutant.end :])
+    return before + _between(before, text) + text + _between(text, after) + after
+
+
+def _between(left: str, right: str) -> str:
+    """Keep two words apart, as in ``if(a): …`` with ``True`` for ``(a)``."""
+    return " " if re.search(r"\w$", left) and re.match(r"\w", right) else ""
 
 
 __all__ = ["Mutant", "Mutants", "find_mutants", "mutated"]
