@@ -78,7 +78,8 @@ fn begin() {
         }
         _ => give_up(),
     }
-    ENDS_AT_FAILURE.store(std::env::var("CODELOOP_FIRST_FAILURE").is_ok_and(|said| said == "1"), Ordering::Relaxed);
+    let ends_at = std::env::var("CODELOOP_FIRST_FAILURE");
+    ENDS_AT_FAILURE.store(ends_at.as_deref() == Ok("1"), Ordering::Relaxed);
     line("begin", "");
 }
 
