@@ -33,5 +33,5 @@ def command(folder: Path, force: bool) -> int:
     for source, target in EXAMPLE.items():
         write_whole(folder / target, (files("codeloop.project") / "example" / source).read_text("utf-8"))
         say(f"wrote {folder / target}")
-    say("next: codeloop validate, then codeloop ci")
+    say("next: codeloop validate")
     return 0
