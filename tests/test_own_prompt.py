@@ -14,8 +14,8 @@ from test_loop import TASK, Checks, answer
 
 from codeloop import prompts
 from codeloop.attempts import Prompt
-from codeloop.cli.bench import policy_of
 from codeloop.cli.options import own_prompt
+from codeloop.cli.running import policy_of
 from codeloop.config import RunConfig
 from codeloop.errors import ConfigError
 from codeloop.feedback import tokens

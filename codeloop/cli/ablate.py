@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -22,11 +20,12 @@ from codeloop import config
 from codeloop.ablate import Ablation, arm_run_id, of_numbers, require_arms, shard_of
 from codeloop.attempts import Trajectory
 from codeloop.bench import CUT_SHORT
-from codeloop.cli.bench import ReferenceCheckFailed, chosen, exit_code, facts_of, ks_of, load_for, trust
+from codeloop.cli.bench import ks_of
 from codeloop.cli.faults import kinds_of, noticed_in_all
 from codeloop.cli.merge import merge, read_records, write_all
 from codeloop.cli.options import languages, option, run_options, say, words
 from codeloop.cli.progress import RunProgress
+from codeloop.cli.running import ReferenceCheckFailed, chosen, exit_code, facts_of, load_for, new_run_id, trust
 from codeloop.comparison import failed_first
 from codeloop.config import AblationConfig, RunConfig
 from codeloop.errors import ConfigError, StoreError
@@ -109,7 +108,7 @@ def command(
         shards=parts,
         out=out,
     )
-    return run_ablation(settings, run_id or f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}", as_json=as_json)
+    return run_ablation(settings, run_id or new_run_id(), as_json=as_json)
 
 
 def run_ablation(settings: AblationConfig, run_id: str, *, as_json: bool) -> int:

@@ -12,9 +12,9 @@ import click
 from codeloop import config
 from codeloop.attempts import Ending
 from codeloop.budget import Budget
-from codeloop.cli.bench import chosen, load_for
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, option, say, words
+from codeloop.cli.running import chosen, load_for
 from codeloop.config import RunConfig
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.growing import Growing
