@@ -145,6 +145,22 @@ def redacted(text: str) -> str:
     return redact(text, secrets_in(os.environ))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubJob:
+    """A step of a workflow that runs this process."""
+
+    summary: Path | None
+    """File that the step's summary is appended to."""
+
+
+def github_job() -> GitHubJob | None:
+    """Give the step where ``GITHUB_ACTIONS`` is ``true``, as GitHub's and compatible runners set it."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return None
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    return GitHubJob(summary=Path(summary) if summary else None)
+
+
 def data_dir() -> Path | None:
     """Give ``CODELOOP_DATA_DIR``, where data sets are looked for first."""
     value = os.environ.get("CODELOOP_DATA_DIR")

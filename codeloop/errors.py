@@ -11,6 +11,7 @@
       SandboxError         the machine's
         SandboxUnavailable (transient: the adapter retries it)
         ImageMissing
+      ReferenceCheckFailed (the suite's or the sandbox's: no verdict counts, exit 4)
       StoreError
         StoreLocked · SchemaMismatch
       DiskFull             the machine's: no room for a file that codeloop writes
@@ -99,6 +100,10 @@ class ImageMissing(SandboxError):
     def __init__(self, language: str, remedy: str) -> None:
         self.language, self.remedy = language, remedy
         super().__init__(f"no sandbox image for {language}: {remedy}")
+
+
+class ReferenceCheckFailed(CodeloopError):
+    """References failed, or known-bad programs passed: no verdict of this run could be trusted."""
 
 
 class StoreError(CodeloopError):

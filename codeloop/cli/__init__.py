@@ -15,12 +15,13 @@ import click
 from codeloop import config
 from codeloop.cli import defaults
 from codeloop.cli.options import say
-from codeloop.errors import CodeloopError, DiskFull, EmptySuite, InvalidProject, UsageError
+from codeloop.errors import CodeloopError, DiskFull, EmptySuite, InvalidProject, ReferenceCheckFailed, UsageError
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
 _COMMANDS = (
     "bench",
+    "ci",
     "ablate",
     "grade",
     "resume",
@@ -37,8 +38,8 @@ _COMMANDS = (
     "init",
     "validate",
 )
-_WITHOUT_DEFAULTS = ("init", "validate")
-"""They must work where ``codeloop.yaml`` is broken."""
+_WITHOUT_DEFAULTS = ("ci", "init", "validate")
+"""They read ``codeloop.yaml`` themselves, or must work where it is broken."""
 
 
 class _LazyGroup(click.Group):
@@ -107,18 +108,21 @@ def run(arguments: list[str] | None = None) -> int:  # noqa: PLR0911 - one retur
     except KeyboardInterrupt:
         return INTERRUPTED
     except BaseExceptionGroup as group:
-        return _report(_first(group))
+        return _report(first_of(group))
     except Exception as exc:  # noqa: BLE001 - the one place where everything ends
         return _report(exc)
     return result if isinstance(result, int) else OK
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    exc = group.exceptions[0]
-    return _first(exc) if isinstance(exc, BaseExceptionGroup) else exc
+def first_of(exc: BaseException) -> BaseException:
+    """Give the error itself, or the first of a group's."""
+    return first_of(exc.exceptions[0]) if isinstance(exc, BaseExceptionGroup) else exc
 
 
-def _code_of(exc: CodeloopError) -> int:
+def code_of(exc: CodeloopError) -> int:
+    """Give the exit code of an expected error."""
+    if isinstance(exc, ReferenceCheckFailed):
+        return REFERENCE
     if isinstance(exc, EmptySuite):
         return NOTHING_RAN
     return USAGE if isinstance(exc, UsageError) else INFRASTRUCTURE
@@ -132,7 +136,7 @@ def _report(exc: BaseException) -> int:
     if isinstance(exc, CodeloopError):
         for line in exc.lines if isinstance(exc, InvalidProject) else (f"codeloop: {exc}",):
             say(config.redacted(" ".join(line.split())))
-        return _code_of(exc)
+        return code_of(exc)
     if isinstance(exc, BrokenPipeError):
         return OK
     say("codeloop: a bug; please report it with what follows")

@@ -25,7 +25,7 @@ from codeloop.cli.faults import kinds_of, noticed_in_all
 from codeloop.cli.merge import merge, read_records, write_all
 from codeloop.cli.options import languages, option, run_options, say, words
 from codeloop.cli.progress import RunProgress
-from codeloop.cli.running import ReferenceCheckFailed, chosen, exit_code, facts_of, load_for, new_run_id, trust
+from codeloop.cli.running import chosen, exit_code, facts_of, load_for, new_run_id, trust
 from codeloop.comparison import failed_first
 from codeloop.config import AblationConfig, RunConfig
 from codeloop.errors import ConfigError, StoreError
@@ -127,9 +127,6 @@ def run_ablation(settings: AblationConfig, run_id: str, *, as_json: bool) -> int
     try:
         session.claim(store)
         return anyio.run(session.run, store)
-    except ReferenceCheckFailed as exc:
-        say(f"codeloop: {exc}")
-        return 4
     except KeyboardInterrupt:
         say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {run_id}")
         return 130

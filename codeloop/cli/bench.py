@@ -10,7 +10,7 @@ import click
 from codeloop import config
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, languages, option, own_prompt, policy_help, run_options, say, words
-from codeloop.cli.running import ReferenceCheckFailed, conduct, new_run_id
+from codeloop.cli.running import conduct, new_run_id
 from codeloop.config import RunConfig
 from codeloop.errors import ConfigError
 from codeloop.policies import get_policy
@@ -80,9 +80,6 @@ def run_bench(settings: RunConfig, run_id: str, *, is_new: bool, as_json: bool) 
     """Run or go on with a run, and print its report."""
     try:
         code, report = conduct(settings, run_id, is_new=is_new, publish=_write)
-    except ReferenceCheckFailed as exc:
-        say(f"codeloop: {exc}")
-        return 4
     except KeyboardInterrupt:
         say(f"interrupted; everything finished is recorded. Go on with: codeloop resume {run_id}")
         return 130

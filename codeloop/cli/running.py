@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,16 +15,17 @@ from typing import Any
 import anyio
 
 from codeloop import config, host
-from codeloop.attempts import Ending, Trajectory
+from codeloop.attempts import Ending, Prompt, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.faults import noticed
 from codeloop.cli.options import say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
-from codeloop.errors import CodeloopError, EmptySuite, StoreError, SuiteError
+from codeloop.errors import EmptySuite, ReferenceCheckFailed, StoreError, SuiteError
 from codeloop.models.names import check_model_name
 from codeloop.models.port import Model
+from codeloop.models.replay import ReplayModel
 from codeloop.policies import get_policy
 from codeloop.policy import Policy
 from codeloop.prompts import own
@@ -37,25 +38,28 @@ from codeloop.suites import choose, load_suite, select
 from codeloop.tasks import Suite, Task
 
 
-class ReferenceCheckFailed(CodeloopError):
-    """References failed, or known-bad programs passed: no verdict of this run could be trusted."""
-
-
 def new_run_id() -> str:
     """Give an id that sorts by time."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}"
 
 
 def conduct(
-    settings: RunConfig, run_id: str, *, is_new: bool, publish: Callable[[RunReport], None] = lambda _: None
+    settings: RunConfig,
+    run_id: str,
+    *,
+    is_new: bool,
+    publish: Callable[[RunReport], None] = lambda _: None,
+    noted: Mapping[str, Any] | None = None,
+    may_substitute: bool = True,
 ) -> tuple[int, RunReport]:
     """Run, or go on with a run; give the exit code and the report. ``publish`` is called before the run counts as finished.
 
-    Raises EmptySuite where nothing can be run, ReferenceCheckFailed, and what model, sandbox and store raise. Whatever ends
-    it, everything recorded stays, and the run can be gone on with.
+    ``noted``: facts for the run to keep. Without ``may_substitute`` a suite that cannot be had is an error: what is run in its
+    place answers another question. Raises SuiteError, EmptySuite where nothing can be run, ReferenceCheckFailed, and what model,
+    sandbox and store raise. Whatever ends it, everything recorded stays, and the run can be gone on with.
     """
     check_model_name(settings.model)
-    suite = load_for(settings)
+    suite = load_for(settings, may_substitute=may_substitute)
     tasks = chosen(suite, settings)
     if not tasks:
         raise EmptySuite("nothing to run: no task matches")
@@ -64,6 +68,7 @@ def conduct(
         if is_new:
             store.new_run(run_id, settings.as_dict())
         store.claim(run_id)
+        store.note_facts(run_id, {**(noted or {}), "n_expected": len(tasks) * settings.draws})
         trajectories = anyio.run(_session, settings, run_id, suite, tasks, store)
         report = RunReport.from_store(store, run_id)
         publish(report)
@@ -129,8 +134,14 @@ async def _trajectories(
         with RunProgress(len(tasks) * settings.draws, len(await bench.ended())) as progress:
             return await bench.run(progress.on_end, progress.on_attempt)
     finally:
+        if isinstance(model, ReplayModel):
+            store.note_facts(run_id, {"unrecorded": [_without_reply(prompt) for prompt in model.unrecorded.values()]})
         with anyio.CancelScope(shield=True):
             await model.aclose()
+
+
+def _without_reply(prompt: Prompt) -> dict[str, Any]:
+    return {name: getattr(prompt, name) for name in ("draw", "iteration", "template", "digest")}
 
 
 def policy_of(settings: RunConfig) -> Policy:
@@ -160,10 +171,10 @@ def exit_code(trajectories: tuple[Trajectory, ...]) -> int:
     return 5 if all(t.ending is Ending.OUT_OF_BUDGET and not t.attempts for t in trajectories) else 0
 
 
-def load_for(settings: RunConfig) -> Suite:
+def load_for(settings: RunConfig, *, may_substitute: bool = True) -> Suite:
     """Load the suite; where HumanEval-X cannot be had at all, run the next best thing and say so."""
     names = [settings.suite]
-    if settings.suite == "humaneval-x" and not settings.task_ids:
+    if may_substitute and settings.suite == "humaneval-x" and not settings.task_ids:
         names += ["humaneval", "basics"] if "python" in settings.languages else ["basics"]
     suite = _first_of(names, settings.languages)
     for language, line in suite.unavailable:

@@ -25,7 +25,7 @@ def command(file: Path, schema: bool, untrusted: bool) -> int:
     if schema:
         click.echo(json.dumps(problems.schema(), indent=2))
         return 0
-    loaded = load.load(file, _options(), is_trusted=not untrusted)
+    loaded = load.load(file, command_options(), is_trusted=not untrusted)
     for problem in loaded.warnings:
         say(f"warning: {problem.text(str(file))}")
     project = loaded.project
@@ -35,7 +35,8 @@ def command(file: Path, schema: bool, untrusted: bool) -> int:
     return 0
 
 
-def _options() -> dict[str, tuple[str, ...]]:
+def command_options() -> dict[str, tuple[str, ...]]:
+    """Give every command's options, for the project's ``defaults`` to be checked by."""
     from codeloop import cli
     from codeloop.cli.defaults import known_options
 

@@ -24,6 +24,8 @@ class ReplayModel:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.unrecorded: dict[str, Prompt] = {}
+        """Prompts that were asked for in vain, by digest."""
         self._replies: dict[str, Completion] = {}
         identities: dict[str, None] = {}
         for record in _records(path):
@@ -48,6 +50,7 @@ class ReplayModel:
         """Give the recorded reply, marked as cached; raises ModelRejected when there is none."""
         reply = self._replies.get(prompt.digest)
         if reply is None:
+            self.unrecorded[prompt.digest] = prompt
             raise ModelRejected(
                 f"{self._path} holds no reply to this prompt ({prompt.template}, draw {prompt.draw}, "
                 f"iteration {prompt.iteration}, digest {prompt.digest[:12]}); record it again"

@@ -40,6 +40,8 @@ class Loaded:
     n_tasks: int
     """Of the suites in files and of ``basics``; others are not read here."""
     warnings: tuple[Problem, ...]
+    gate_lines: tuple[int | None, ...] = ()
+    """In the configuration, in the order of ``project.gates``."""
 
     def file(self, name: str) -> Path:
         """Give the path of a file that the project names."""
@@ -89,6 +91,7 @@ def load(path: Path, options: Options | None = None, *, is_trusted: bool = True)
         lint_rules=tuple(files.rules),
         n_tasks=sum(files.n_tasks),
         warnings=_in_order(files.warnings),
+        gate_lines=tuple(document.line_of(("gates", i)) for i in range(len(project.gates))),
     )
 
 

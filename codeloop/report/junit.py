@@ -26,12 +26,12 @@ def verdicts(rows: Iterable[Row]) -> str:
             kind, word = (Skipped, "out_of_budget") if ending is Ending.OUT_OF_BUDGET else (Error, "errored")
             suite.add_testcase(_case("check", suite.name, [_result(kind, error or "no verdict", word)]))
         document.add_testsuite(suite)
-    return _text(document)
+    return text_of(document)
 
 
 def stage_report(report: StageReport, *, task_id: str, draw: int, iteration: int) -> str:
     """Give the XML of one stage's report: one test suite, with one test case per case, or one for the stage."""
-    return _text(_suite(task_id, draw, iteration, [report]))
+    return text_of(_suite(task_id, draw, iteration, [report]))
 
 
 def clean(text: str) -> str:
@@ -90,7 +90,8 @@ def _result(kind: Any, text: str, type_: str) -> Any:
     return result
 
 
-def _text(element: Any) -> str:
+def text_of(element: Any) -> str:
+    """Give a document, or one test suite in a document, with its counts."""
     if isinstance(element, TestSuite):
         document = JUnitXml("codeloop")
         document.add_testsuite(element)

@@ -38,20 +38,35 @@ class _Program:
 
 
 def log(run_id: str, trajectories: Iterable[Trajectory], version: str = "") -> str:
-    """Give the log as JSON text: one run, one artifact for each program, one result for each finding.
+    """Give the log of one run as JSON text."""
+    return document([run(run_id, trajectories, version)])
+
+
+def document(runs: Iterable[Mapping[str, Any]]) -> str:
+    """Give a log of these parts as JSON text."""
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": list(runs)}, indent=1)
+
+
+def uri_of(path: str) -> str:
+    """Give a file's name as a relative URI reference."""
+    return quote(path.encode("utf-8", "surrogatepass"))
+
+
+def run(name: str, trajectories: Iterable[Trajectory], version: str = "") -> dict[str, Any]:
+    """Give one part of a log: one artifact for each program, one result for each finding.
 
     Rule ids are ``tool/rule``, whatever the release of the tool; trajectories without an attempt hand nothing over.
     """
     programs = [_program(trajectory) for trajectory in trajectories if trajectory.attempts]
     found = [(index, item) for index, program in enumerate(programs) for item in program.findings]
     ids = sorted({_rule_id(item) for _, item in found})
-    numbers = {name: number for number, name in enumerate(ids)}
-    driver: dict[str, Any] = {"name": "codeloop", "rules": [_rule(name, found) for name in ids]}
+    numbers = {each: number for number, each in enumerate(ids)}
+    driver: dict[str, Any] = {"name": "codeloop", "rules": [_rule(each, found) for each in ids]}
     if version:
         driver["version"] = escape(version)
-    run = {
+    return {
         "tool": {"driver": driver, "extensions": _extensions(item for _, item in found)},
-        "automationDetails": {"id": escape(f"codeloop/{run_id}")},
+        "automationDetails": {"id": escape(f"codeloop/{name}")},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {
             _BASE: {"description": {"text": "The programs of the run; they are nowhere but in this log."}}
@@ -59,7 +74,6 @@ def log(run_id: str, trajectories: Iterable[Trajectory], version: str = "") -> s
         "artifacts": [_artifact(program) for program in programs],
         "results": [_result(item, programs[index], index, numbers) for index, item in found],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
 def _program(trajectory: Trajectory) -> _Program:

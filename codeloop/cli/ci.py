@@ -1,0 +1,133 @@
+"""``codeloop ci``: run what a project asks for, judge it by its gates, write the reports."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from codeloop import config
+from codeloop.ci.judging import assign, compare_runs, judge_runs
+from codeloop.ci.plan import Planned, plan
+from codeloop.ci.results import INFRASTRUCTURE, PASSED, REVIEW, CiResult
+from codeloop.cli import github
+from codeloop.cli.ci_runs import CiSession
+from codeloop.cli.compare import opened_store
+from codeloop.cli.files import write_whole
+from codeloop.cli.options import default_jobs, say
+from codeloop.cli.running import new_run_id
+from codeloop.cli.validate import command_options
+from codeloop.errors import CodeloopError, ConfigError
+from codeloop.project import NAME, load
+from codeloop.report.ci.files import CiReport
+from codeloop.report.ci.summary import as_markdown, as_text
+from codeloop.report.run_report import RunReport
+
+_OURS = ("results.json", "summary.md", "junit.xml", "findings.sarif", "report.html")
+
+
+@click.command()
+@click.argument("file", default=NAME, type=click.Path(path_type=Path))
+@click.option(
+    "--out", default="codeloop-out", type=click.Path(path_type=Path), show_default=True, help="Folder of the reports."
+)
+@click.option("--replay", default="", help="Take every answer from this cassette; no model is called.")
+@click.option("--record", default="", help="Append the models' answers to this cassette.")
+@click.option("--trust", is_flag=True, help="Let FILE name images, endpoints, webhooks and files outside its folder.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Cells at once.  [default: the file's, else one per core]")
+@click.option("--resume", default="", metavar="SESSION", help="Go on with a session that was interrupted or killed.")
+@click.option("--json", "as_json", is_flag=True, help="Standard output is results.json.")
+def command(
+    file: Path, out: Path, replay: str, record: str, trust: bool, jobs: int | None, resume: str, as_json: bool
+) -> int:
+    """Run what FILE (codeloop.yaml) asks for: every suite by every model with every prompt, judged by every gate.
+
+    Writes junit.xml, findings.sarif, summary.md, report.html and results.json. Exit status 0: all gates are met, 1: one is not,
+    6: cannot tell, a person must look; 2 to 5: see the README.
+    """
+    if replay and record:
+        raise ConfigError("--replay calls no model, so there is nothing to record: give one of --replay and --record")
+    loaded = load.load(file, command_options(), is_trusted=trust)
+    for problem in loaded.warnings:
+        say(f"warning: {problem.text(str(file))}")
+    session = CiSession(loaded, resume or new_run_id(), replay=replay, record=record, jobs=_jobs(jobs, loaded))
+    planned = plan(loaded)
+    if resume:
+        session.require_known(planned)
+    job = config.github_job()
+    with github.commands_stopped() if job else nullcontext():
+        result, reports = _carry_out(session, planned, str(file))
+        result, report = _written(CiReport(result=result, reports=reports), out)
+        click.echo(json.dumps(report.as_json()) if as_json else as_text(result))
+    if job:
+        _tell_github(job, result)
+    session.raise_bug()
+    return INFRASTRUCTURE if result.trouble and result.exit_code in (PASSED, REVIEW) else result.exit_code
+
+
+def _jobs(asked: int | None, loaded: load.Loaded) -> int:
+    return asked or loaded.project.jobs or default_jobs()
+
+
+def _carry_out(session: CiSession, planned: Sequence[Planned], project: str) -> tuple[CiResult, dict[str, RunReport]]:
+    """Run everything and judge it. Baselines are read first: one that cannot be read costs no run."""
+    if not planned:
+        say(f"codeloop: nothing to run: {project} names no suite")
+    with opened_store() as store:
+        assigned = assign(session.loaded, planned, store)
+    ran = [session.run(each, number) for number, each in enumerate(planned)]
+    runs = [run for run, _ in ran]
+    result = CiResult(
+        project=project,
+        session=session.session,
+        created_s=time.time(),
+        runs=tuple(runs),
+        gates=judge_runs(assigned, runs, session.loaded.gate_lines) if runs else (),
+        compared=compare_runs(assigned, runs),
+    )
+    return result, {run.label: report for run, report in ran if report}
+
+
+def _written(report: CiReport, out: Path) -> tuple[CiResult, CiReport]:
+    """Write every file that can be written; give the result with a line for each that cannot."""
+    _clear(out)
+    trouble = [line for name, make in report.files().items() if (line := _trouble_with(out / name, make))]
+    result = replace(report.result, trouble=(*report.result.trouble, *trouble))
+    whole = replace(report, result=result)
+    if trouble:  # what was written before must say so
+        for name in ("results.json", "summary.md"):
+            _trouble_with(out / name, whole.files()[name])
+    say(f"reports: {out}: {', '.join(name for name in _OURS if (out / name).exists())}")
+    return result, whole
+
+
+def _trouble_with(path: Path, make: Callable[[], str]) -> str:
+    """Write one file; give the line where that fails."""
+    try:
+        write_whole(path, make())
+    except CodeloopError as exc:
+        say(config.redacted(f"codeloop: {exc}"))
+        return str(exc)
+    return ""
+
+
+def _clear(out: Path) -> None:
+    """Take away what an earlier call wrote: it would be taken for this one's where a file cannot be written."""
+    for path in (*(out / name for name in _OURS), *out.glob("runs/*/report.html"), *out.glob("runs/*/baseline.json")):
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _tell_github(job: config.GitHubJob, result: CiResult) -> None:
+    if job.summary:
+        try:
+            github.append_summary(job.summary, config.redacted(as_markdown(result)))
+        except OSError as exc:
+            say(f"codeloop: the job summary cannot be written: {exc.strerror}")
+    for line in github.annotated(result):
+        click.echo(config.redacted(line), err=True)

@@ -1,0 +1,241 @@
+"""CI: which runs a project plans, what its gates make of them, and the one exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from junitparser import JUnitXml
+from runs import FACTS, draw, outcomes, run
+
+from codeloop import baselines
+from codeloop.ci.judging import assign, compare_runs, gate_of, judge_runs
+from codeloop.ci.plan import Planned, plan
+from codeloop.ci.results import CiResult, CiRun, Judged, Unrecorded
+from codeloop.cli import github
+from codeloop.gates import Outcome, judge, parse_gate
+from codeloop.project.gate import Gate as ProjectGate
+from codeloop.project.load import Loaded, load
+from codeloop.report.ci.summary import MAX_CHARS, as_markdown, as_text
+from codeloop.report.ci.tests import as_junit
+from codeloop.report.ci.warnings import as_sarif
+from codeloop.snapshots import Snapshot, write
+from codeloop.store import Store
+
+PROJECT = """
+version: 1
+suites:
+  - {name: basics, languages: [python], tags: [small]}
+  - {name: humaneval-x, languages: [python, java]}
+models: [{model: local}, {model: "local:1.5b"}]
+"""
+RIGHT = outcomes("now", [True] * 164)
+
+
+def loaded(folder: Path, text: str = PROJECT) -> Loaded:
+    (folder / "codeloop.yaml").write_text(text, "utf-8")
+    return load(folder / "codeloop.yaml")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store.open(str(tmp_path / "codeloop.db"))
+    yield opened
+    opened.close()
+
+
+def a_run(label: str = "basics", snapshot: Snapshot | None = RIGHT, **changes: object) -> CiRun:
+    usual = {"suite": label, "model": "local", "run_id": "r-1", "n_expected": len(snapshot.draws) if snapshot else None}
+    return CiRun(label=label, snapshot=snapshot, **(usual | changes))  # type: ignore[arg-type]
+
+
+def a_result(*runs: CiRun, gates: tuple[Judged, ...] = (), **rest: object) -> CiResult:
+    return CiResult(project="codeloop.yaml", session="s", created_s=0.0, runs=runs, gates=gates, **rest)  # type: ignore[arg-type]
+
+
+def judged(
+    planned: tuple[Planned, ...], project: Loaded, store: Store, *runs: CiRun
+) -> list[tuple[str, str, str, int | None]]:
+    found = judge_runs(assign(project, planned, store), runs, project.gate_lines)
+    return [(each.label, str(each.result.outcome), each.result.why, each.line) for each in found]
+
+
+def test_every_suite_is_run_by_every_model_with_every_prompt_under_a_label_that_stays(tmp_path: Path) -> None:
+    assert [each.label for each in plan(loaded(tmp_path))] == [
+        "basics.local",
+        "basics.local-1.5b",
+        "humaneval-x.local",
+        "humaneval-x.local-1.5b",
+    ]
+    one = PROJECT.replace('models: [{model: local}, {model: "local:1.5b"}]', "models: [{model: local}]")
+    assert [each.label for each in plan(loaded(tmp_path, one))] == ["basics", "humaneval-x"]
+    alike = PROJECT.replace("{model: local}", "{model: 'local-1.5b'}")
+    assert [each.label for each in plan(loaded(tmp_path, alike))][:2] == ["basics.local-1.5b", "basics.local-1.5b-2"]
+
+
+def test_a_gate_is_about_the_runs_of_its_tag_and_language_only(tmp_path: Path, store: Store) -> None:
+    text = PROJECT + "gates: [{metric: pass@1, min: 0.5, tag: small}, {metric: errored, max: 0.1, language: java}]\n"
+    project = loaded(tmp_path, text)
+    labels = [(each.number, each.label) for each in assign(project, plan(project), store)]
+    assert labels == [
+        (0, "basics.local"),
+        (0, "basics.local-1.5b"),
+        (1, "humaneval-x.local"),
+        (1, "humaneval-x.local-1.5b"),
+    ]
+
+
+def test_a_gate_of_the_project_is_the_gate_that_compare_takes() -> None:
+    assert gate_of(ProjectGate(min=0.8, metric="pass@10", iteration=1, strict=True)) == parse_gate(
+        "pass@10>=0.8:iteration=1:strict"
+    )
+    assert gate_of(ProjectGate(max_regression=2, baseline="main")) == parse_gate("max_regression=2")
+    assert gate_of(ProjectGate(metric="cost_usd", max=2, language="java")) == parse_gate("cost_usd<=2:language=java")
+
+
+RELATIVE = """
+version: 1
+suites: [{name: basics, languages: [python]}]
+gates:
+  - baseline: main
+    max_regression: 2
+"""
+
+
+def test_a_baseline_is_that_of_the_run_else_that_of_the_project_and_none_is_no_pass(
+    tmp_path: Path, store: Store
+) -> None:
+    project = loaded(tmp_path, RELATIVE)
+    planned, now = plan(project), a_run()
+    [(_, outcome, why, line)] = judged(planned, project, store, now)
+    assert (outcome, why) == ("cannot tell", "there is no baseline main yet: codeloop baseline set main r-1")
+    assert line == 5
+    baselines.set_baseline(store, "main", outcomes("main", [True] * 164))
+    assert judged(planned, project, store, now)[0][1] == "not shown to regress"
+    baselines.set_baseline(store, "main/basics", outcomes("main/basics", [False] * 164))
+    assert "rose by 100.0 points" in judged(planned, project, store, now)[0][2]
+    other = a_run(snapshot=replace(RIGHT, facts=replace(FACTS, suite_sha256="cd" * 32)))
+    assert "is of another suite" in judged(planned, project, store, other)[0][2]
+    assert compare_runs(assign(project, planned, store), [other]) == ()
+
+
+def test_a_baseline_of_one_suite_is_about_the_runs_of_that_suite(tmp_path: Path, store: Store) -> None:
+    project = loaded(
+        tmp_path,
+        RELATIVE.replace("languages: [python]}", "languages: [python]}, {name: humaneval-x, languages: [python]}"),
+    )
+    baselines.set_baseline(store, "main", outcomes("main", [True] * 164))
+    other = replace(RIGHT, facts=replace(FACTS, suite="another"))
+    found = judged(plan(project), project, store, a_run(), a_run("humaneval-x", other))
+    assert [(label, outcome) for label, outcome, *_ in found] == [("basics", "not shown to regress")]
+
+
+def test_a_run_of_which_trajectories_are_missing_passes_no_gate_but_can_fail_one(tmp_path: Path, store: Store) -> None:
+    text = "version: 1\nsuites: [{name: basics}]\ngates: [{metric: pass@1, min: 0.5}]\n"
+    project = loaded(tmp_path, text)
+    partial = a_run(n_expected=200)
+    [(_, outcome, why, _)] = judged(plan(project), project, store, partial)
+    assert outcome == "cannot tell"
+    assert why.endswith("but only 164 of 200 trajectories are recorded")
+    bad = a_run(snapshot=outcomes("now", [False] * 164), n_expected=200)
+    assert judged(plan(project), project, store, bad)[0][1] == "failed"
+    nothing = a_run(snapshot=None, problem="docker is missing", exit_code=2)
+    assert judged(plan(project), project, store, nothing)[0][2] == "nothing was recorded: docker is missing"
+
+
+def gate_result(outcome: str) -> Judged:
+    gates = {"passed": "pass@1>=0.5", "failed": "pass@1>=0.5", "cannot tell": "max_regression=2"}
+    snapshot = RIGHT if outcome != "failed" else outcomes("now", [False] * 9)
+    return Judged(label="basics", result=judge(parse_gate(gates[outcome]), snapshot), line=7)
+
+
+@pytest.mark.parametrize(
+    ("runs", "gates", "code"),
+    [
+        ([a_run()], [], 0),
+        ([a_run()], ["passed"], 0),
+        ([a_run()], ["passed", "failed", "cannot tell"], 1),
+        ([a_run()], ["passed", "cannot tell"], 6),
+        ([a_run(exit_code=3)], ["passed"], 3),
+        ([a_run(exit_code=3)], ["failed"], 1),
+        ([a_run(exit_code=4)], ["failed"], 4),
+        ([a_run(exit_code=2, problem="no such model")], [], 2),
+        ([a_run(exit_code=5)], ["cannot tell"], 5),
+        ([a_run(), a_run(exit_code=130)], ["failed"], 130),
+        ([a_run(n_expected=200)], ["passed"], 6),
+        ([a_run(unrecorded=(Unrecorded(draw=0, iteration=1, template="t", digest="d"),))], ["passed"], 6),
+        ([], [], 5),
+    ],
+)
+def test_the_exit_code_is_the_gravest_of_runs_and_gates(runs: list[CiRun], gates: list[str], code: int) -> None:
+    assert a_result(*runs, gates=tuple(map(gate_result, gates))).exit_code == code
+
+
+def test_junit_tells_failed_gates_from_those_that_cannot_tell(tmp_path: Path) -> None:
+    result = a_result(a_run(), gates=tuple(map(gate_result, ["passed", "failed", "cannot tell"])))
+    suites = list(JUnitXml.fromstring(as_junit(result, {}).encode()))
+    assert [suite.name for suite in suites] == ["gates", "basics"]
+    kinds = [[type(kind).__name__ for kind in case.result] for case in suites[0]]
+    assert kinds == [[], ["Failure"], ["Skipped"]]
+
+
+def test_sarif_points_at_the_gates_line() -> None:
+    result = a_result(a_run(), gates=tuple(map(gate_result, ["passed", "failed", "cannot tell"])))
+    part = json.loads(as_sarif(result, {}))["runs"][0]
+    assert [(each["ruleId"], each["level"]) for each in part["results"]] == [
+        ("gate-not-met", "error"),
+        ("gate-cannot-tell", "warning"),
+    ]
+    place = part["results"][0]["locations"][0]["physicalLocation"]
+    assert place == {"artifactLocation": {"uri": "codeloop.yaml"}, "region": {"startLine": 7}}
+
+
+def test_the_summary_fits_a_comment_and_shows_what_matters_first() -> None:
+    long = tuple(replace(gate_result("failed"), label=f"run-{i} | <b> @me") for i in range(2000))
+    text = as_markdown(a_result(a_run(), gates=long))
+    assert text.startswith("# codeloop: failed: a gate is not met\n")
+    assert len(text) <= MAX_CHARS + 100
+    assert "characters more are in results.json" in text
+    assert "<b>" not in text
+    assert "@me" not in text
+    assert "cannot tell" in as_text(a_result(a_run(), gates=(gate_result("cannot tell"),)))
+
+
+def test_annotations_stay_within_githubs_limits_and_cannot_be_broken_out_of() -> None:
+    bad = replace(gate_result("failed"), label="a\n::error::forged%0A")
+    lines = github.annotated(a_result(a_run(), gates=(bad,) * 25 + (gate_result("cannot tell"),)))
+    errors = [line for line in lines if line.startswith("::error ")]
+    assert len(errors) == github.MOST
+    assert errors[-1].endswith("16 more: the job's summary lists all")
+    assert errors[0].startswith(
+        "::error file=codeloop.yaml,line=7,title=codeloop gate::failed: pass@1>=0.5 on a\\n::error"
+    )
+    assert "%250A" in errors[0]
+    assert all("\n" not in line for line in lines)
+    assert sum(line.startswith("::warning ") for line in lines) == 1
+
+
+def test_nothing_that_is_printed_meanwhile_is_a_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with github.commands_stopped():
+        pass
+    first, last = capsys.readouterr().err.splitlines()
+    token = first.removeprefix("::stop-commands::")
+    assert len(token) == 32
+    assert last == f"::{token}::"
+
+
+def test_a_baseline_file_that_cannot_be_read_costs_no_run(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "main.json").write_text("{}", "utf-8")
+    project = loaded(tmp_path, RELATIVE.replace("main", "main.json"))
+    with pytest.raises(baselines.ConfigError, match="is no baseline"):
+        assign(project, plan(project), store)
+    (tmp_path / "main.json").write_text(write(run("x", [draw(0, True)])), "utf-8")
+    assert assign(project, plan(project), store)[0].baseline is not None
+
+
+def test_an_outcome_is_told_in_one_line() -> None:
+    assert gate_result("failed").text.startswith("failed: pass@1>=0.5 on basics: pass@1 is 0.0 %")
+    assert gate_result("cannot tell").result.outcome is Outcome.CANNOT_TELL
