@@ -14,6 +14,7 @@ from codeloop.attempts import Completion, Prompt
 from codeloop.budget import Meter
 from codeloop.errors import StoreError
 from codeloop.models.port import Model
+from codeloop.models.replay import RecordingModel
 from codeloop.store import Store
 
 _T = TypeVar("_T")
@@ -33,6 +34,8 @@ class RecordedModel:
         known = await threaded(self.store.reply, self.model.identity, prompt)
         if known is not None:
             await threaded(self.store.note_answer_from_store, self.run_id, self.model.identity, prompt)
+            if isinstance(self.model, RecordingModel):
+                await self.model.keep(prompt, known)
             return known
         self.meter.require()
         call = await threaded(self.store.begin_call, self.run_id, self.model.identity, prompt)

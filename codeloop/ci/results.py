@@ -118,7 +118,9 @@ class CiResult:
     @property
     def exit_code(self) -> int:
         """Give the first that holds: what voids every verdict, a gate not met, no verdict at all, doubt, 0."""
-        codes = {run.exit_code for run in self.runs}
+        codes = {
+            run.exit_code for run in self.runs if not run.unrecorded
+        }  # that is a matter of the cassette, not of the machine
         outcome = overall(judged.result for judged in self.gates)
         grave = [code for code in _TELLS_NOTHING if code in codes]
         if grave or outcome is Outcome.FAILED:

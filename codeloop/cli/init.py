@@ -15,6 +15,7 @@ EXAMPLE = {
     "codeloop.yaml": "codeloop.yaml",
     "tasks.yaml": "tasks.yaml",
     "prompts/first.j2": "prompts/first.j2",
+    "cassettes/example.jsonl": "cassettes/example.jsonl",
     "workflow.yml": ".github/workflows/codeloop.yml",
 }
 """File of the package to file of the user's folder."""
@@ -24,7 +25,7 @@ EXAMPLE = {
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite files that exist.")
 def command(folder: Path, force: bool) -> int:
-    """Write an example into FOLDER: codeloop.yaml, two tasks, a prompt, and a workflow for GitHub."""
+    """Write an example into FOLDER: codeloop.yaml, two tasks, a prompt, recorded answers, and a workflow for GitHub."""
     if folder.exists() and not folder.is_dir():
         raise ConfigError(f"{folder} is no folder: name one")
     there = [target for target in EXAMPLE.values() if (folder / target).exists() or (folder / target).is_symlink()]
@@ -33,5 +34,5 @@ def command(folder: Path, force: bool) -> int:
     for source, target in EXAMPLE.items():
         write_whole(folder / target, (files("codeloop.project") / "example" / source).read_text("utf-8"))
         say(f"wrote {folder / target}")
-    say("next: codeloop validate")
+    say("next: codeloop ci")
     return 0

@@ -62,10 +62,15 @@ class ReplayModel:
 
 
 class RecordingModel:
-    """Passes prompts on and appends every reply to a cassette, on disk before the reply is handed over."""
+    """Passes prompts on and appends every reply to a cassette, on disk before the reply is handed over.
+
+    Raises ConfigError where the file is there and is no cassette.
+    """
 
     def __init__(self, inner: Model, path: Path) -> None:
         self._inner, self._path = inner, path
+        records = _records(path) if path.exists() else []
+        self._known = {record["digest"] for record in records if record["model"] == inner.identity}
 
     @property
     def identity(self) -> str:
@@ -80,6 +85,19 @@ class RecordingModel:
     async def complete(self, prompt: Prompt) -> Completion:
         """Ask the inner model; raises what it raises (recording nothing), DiskFull, ConfigError if it cannot write."""
         completion = await self._inner.complete(prompt)
+        await self._append(prompt, completion)
+        return completion
+
+    async def keep(self, prompt: Prompt, completion: Completion) -> None:
+        """Record a reply that was known from elsewhere, unless the cassette has one: replaying must find it too."""
+        if prompt.digest not in self._known:
+            await self._append(prompt, completion)
+
+    async def aclose(self) -> None:
+        """Close the inner model."""
+        await self._inner.aclose()
+
+    async def _append(self, prompt: Prompt, completion: Completion) -> None:
         record = {
             "digest": prompt.digest,
             "model": self.identity,
@@ -88,11 +106,7 @@ class RecordingModel:
             "messages": [asdict(message) for message in prompt.messages],
         }
         await to_thread.run_sync(_append, self._path, json.dumps(record))
-        return completion
-
-    async def aclose(self) -> None:
-        """Close the inner model."""
-        await self._inner.aclose()
+        self._known.add(prompt.digest)
 
 
 def _append(path: Path, line: str) -> None:

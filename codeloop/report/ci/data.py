@@ -36,7 +36,7 @@ def as_json(result: CiResult, reports: Mapping[str, RunReport]) -> dict[str, Any
 
 
 def _gate(judged: Judged) -> dict[str, Any]:
-    return {"run": judged.label or None, "line": judged.line, **gate_json(judged.result)}
+    return {"run": judged.label or None, "line": judged.line, "result": gate_json(judged.result)}
 
 
 def _run(run: CiRun, report: RunReport | None) -> dict[str, Any]:
