@@ -120,7 +120,7 @@ def _run(planned: Planned, **rest: Any) -> CiRun:
 def _recorded(run: CiRun, store: Store) -> Ran:
     """Add what the store holds of a run, as far as it came."""
     try:
-        facts = store.load_run(run.run_id).config.get("facts", {})
+        facts = store.find_run(run.run_id).config.get("facts", {})
         snapshot = baselines.snapshot_of(store, run.run_id)
     except (UnknownName, ConfigError):  # it was not begun, or recorded nothing
         return run, None
