@@ -144,6 +144,7 @@ class RunReport:
             "results.json": json.dumps(self.as_json(), indent=1) + "\n",
             "junit.xml": self.as_junit(),
             "report.md": self.as_markdown(),
+            "report.html": self.as_html(),
         }
 
     @property
