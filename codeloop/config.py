@@ -73,6 +73,8 @@ class RunConfig:
     budget_s: float | None = None
     record: str = ""
     """Cassette file to append the model's answers to."""
+    replay_of: str = ""
+    """Of ``replay:FILE`` with the answers of several models: how settings named the one to take; empty: all."""
 
     def __post_init__(self) -> None:
         """Refuse a key in the endpoint: settings are stored and printed. Raises ConfigError."""

@@ -128,7 +128,7 @@ def open_model(settings: config.RunConfig, say: Say) -> Model:
         return model
     from codeloop.models.replay import RecordingModel
 
-    return RecordingModel(model, Path(settings.record))
+    return RecordingModel(model, Path(settings.record), asked=settings.model)
 
 
 def _open_model(settings: config.RunConfig, say: Say) -> Model:
@@ -139,7 +139,7 @@ def _open_model(settings: config.RunConfig, say: Say) -> Model:
     if name == "replay":
         from codeloop.models.replay import ReplayModel
 
-        return ReplayModel(Path(rest))
+        return ReplayModel(Path(rest), asked=settings.replay_of)
     from codeloop.models.litellm_model import LiteLLMModel
 
     return LiteLLMModel(settings.model, api_base=settings.api_base or None, api_key=config.api_key())

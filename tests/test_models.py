@@ -28,6 +28,7 @@ from codeloop.models.names import LOCAL_MODELS, check_model_name, local_weights
 from codeloop.models.replay import RecordingModel, ReplayModel
 from codeloop.models.weights import Chunk, Weights, default_cache_dir, ensure_weights, find_weights
 from codeloop.registry import open_model
+from codeloop.testing import FakeModel
 
 KEY = "sk-very-secret-0123456789"
 PROMPT = Prompt(messages=(Message(role="user", content="hello \udc80 é"),), template="t@1", max_tokens=16)
@@ -213,6 +214,34 @@ def test_an_unrecorded_prompt_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(ModelRejected, match="holds no reply") as caught:
         anyio.run(ReplayModel(cassette).complete, ASCII_PROMPT)
     assert "\n" not in str(caught.value)
+
+
+def test_a_cassette_of_two_models_answers_each_from_its_own_replies(tmp_path: Path) -> None:
+    cassette = tmp_path / "c.jsonl"
+    anyio.run(RecordingModel(Echo(), cassette, asked="local").complete, PROMPT)
+    other = Completion(text="other", finish_reason="stop")
+    anyio.run(RecordingModel(FakeModel(lambda _: other), cassette, asked="local:1.5b").complete, PROMPT)
+    assert anyio.run(ReplayModel(cassette, asked="local").complete, PROMPT).text.endswith("!")
+    assert anyio.run(ReplayModel(cassette, asked="local:1.5b").complete, PROMPT).text == "other"
+    nobody = ReplayModel(cassette, asked="openai/gpt-4o-mini")
+    with pytest.raises(ModelRejected, match="holds no reply"):
+        anyio.run(nobody.complete, PROMPT)
+    assert list(nobody.unrecorded) == [PROMPT.digest]
+
+
+def test_a_reply_known_from_elsewhere_is_kept_once(tmp_path: Path) -> None:
+    cassette = tmp_path / "c.jsonl"
+    reply = Completion(text="known", finish_reason="stop")
+    anyio.run(RecordingModel(Echo(), cassette).keep, PROMPT, reply)
+    anyio.run(RecordingModel(Echo(), cassette).keep, PROMPT, reply)
+    assert len(cassette.read_text().splitlines()) == 1
+    assert anyio.run(ReplayModel(cassette).complete, PROMPT).text == "known"
+
+
+def test_nothing_is_recorded_into_a_file_of_another_kind(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("# Mine\n")
+    with pytest.raises(ConfigError, match="name another file"):
+        RecordingModel(Echo(), tmp_path / "README.md")
 
 
 def test_a_torn_line_costs_only_itself(tmp_path: Path) -> None:

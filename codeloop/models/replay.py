@@ -20,15 +20,20 @@ from codeloop.models.port import Model
 
 
 class ReplayModel:
-    """Answers from a cassette; of several replies to one prompt the last counts. Raises ConfigError if unreadable."""
+    """Answers from a cassette; of several replies to one prompt the last counts. Raises ConfigError if unreadable.
 
-    def __init__(self, path: Path) -> None:
+    ``asked``: of a cassette of several models, only the replies of the one that settings named so; empty: of all.
+    """
+
+    def __init__(self, path: Path, *, asked: str = "") -> None:
         self._path = path
         self.unrecorded: dict[str, Prompt] = {}
         """Prompts that were asked for in vain, by digest."""
         self._replies: dict[str, Completion] = {}
         identities: dict[str, None] = {}
         for record in _records(path):
+            if asked and record.get("asked", asked) != asked:
+                continue
             self._replies[record["digest"]] = _completion(record["completion"])
             identities[record["model"]] = None
         self._identity = "+".join(identities) or f"replay:{path.name}"
@@ -64,12 +69,15 @@ class ReplayModel:
 class RecordingModel:
     """Passes prompts on and appends every reply to a cassette, on disk before the reply is handed over.
 
-    Raises ConfigError where the file is there and is no cassette.
+    ``asked``: how the settings name the model. Raises ConfigError where the file is there and is no cassette.
     """
 
-    def __init__(self, inner: Model, path: Path) -> None:
-        self._inner, self._path = inner, path
-        records = _records(path) if path.exists() else []
+    def __init__(self, inner: Model, path: Path, *, asked: str = "") -> None:
+        self._inner, self._path, self._asked = inner, path, asked
+        lines = _lines(path) if path.exists() else []
+        if lines and not lines[0].lstrip().startswith(b"{"):  # a torn first line is fine
+            raise ConfigError(f"{path} is not a cassette: name another file to record to")
+        records = filter(None, map(_parsed, lines))
         self._known = {record["digest"] for record in records if record["model"] == inner.identity}
 
     @property
@@ -101,6 +109,7 @@ class RecordingModel:
         record = {
             "digest": prompt.digest,
             "model": self.identity,
+            **({"asked": self._asked} if self._asked else {}),
             "template": prompt.template,
             "completion": asdict(replace(completion, is_cached=False)),
             "messages": [asdict(message) for message in prompt.messages],
@@ -137,14 +146,18 @@ def _ends_with_newline(path: Path) -> bool:
 
 def _records(path: Path) -> list[dict[str, Any]]:
     """Read all whole records; raises ConfigError when the file is missing or holds lines but no record."""
-    try:
-        lines = [line for line in path.read_bytes().split(b"\n") if line.strip()]
-    except OSError as error:
-        raise ConfigError(f"cannot read cassette {path}: {error.strerror}") from None
+    lines = _lines(path)
     records = [record for line in lines if (record := _parsed(line)) is not None]
     if lines and not records:
         raise ConfigError(f"{path} is not a cassette: no line of it is a recorded reply")
     return records
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return [line for line in path.read_bytes().split(b"\n") if line.strip()]
+    except OSError as error:
+        raise ConfigError(f"cannot read cassette {path}: {error.strerror}") from None
 
 
 def _parsed(line: bytes) -> dict[str, Any] | None:
