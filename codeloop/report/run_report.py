@@ -19,6 +19,7 @@ from codeloop.report import (
     loop_tables,
     markdown,
     mutant_tables,
+    origin,
     sarif,
     terminal,
 )
@@ -109,7 +110,8 @@ class RunReport:
             rows += [(t.task_id, t.draw, a.iteration, a.verdict, None, "") for a in t.attempts]
             if t.error:
                 rows.append((t.task_id, t.draw, len(t.attempts), None, t.ending, t.error))
-        return junit.verdicts(rows)
+        of = {(t.task_id, t.draw, a.iteration): origin.of_attempt(a) for t in self.trajectories for a in t.attempts}
+        return junit.verdicts(rows, run=origin.of_run(self.run_id, self.settings, self.facts), of=of)
 
     def as_sarif(self) -> str:
         """Give SARIF of what was found in the programs that were handed over."""
