@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from test_reports import HOSTILE, case, report
 from test_untrusted_text import report_of
 
 from codeloop.attempts import CaseStatus, Ending, Status, Verdict
+from codeloop.config import RunConfig
 from codeloop.report import junit
+from codeloop.report.run_report import RunReport
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 from chromium import PROGRAM, chromium
@@ -112,3 +115,31 @@ def test_every_schema_is_valid_and_says_what_everything_is(path: Path) -> None:
     schema = json.loads(path.read_text("utf-8"))
     assert validator_for(schema) is Draft202012Validator
     Draft202012Validator.check_schema(schema)
+
+
+RESULTS = Draft202012Validator(json.loads((ROOT / "codeloop/schemas/results-1.json").read_text("utf-8")))
+
+
+@pytest.mark.parametrize(
+    "report", [made_run(12, 3), replace(made_run(3, 1), by=("tag", "language")), report_of(HOSTILE)]
+)
+def test_results_of_a_run_are_as_their_schema_says(report: RunReport) -> None:
+    RESULTS.validate(json.loads(json.dumps(report.as_json())))
+
+
+@pytest.mark.docker("python", "java")
+def test_results_of_a_real_run_are_as_their_schema_says(real_results: dict[str, Any]) -> None:
+    RESULTS.validate(real_results)
+    assert {"git_commit", "prompt_version", "seed", "codeloop"} <= set(real_results["metadata"])
+    assert real_results["container_engine"].startswith("Docker")
+
+
+def test_the_schema_of_results_names_every_setting_and_no_other() -> None:
+    assert set(RESULTS.schema["$defs"]["settings"]["properties"]) == {field.name for field in fields(RunConfig)}
+
+
+def test_results_that_are_otherwise_are_refused() -> None:
+    results = json.loads(json.dumps(made_run(1, 1).as_json()))
+    assert not RESULTS.is_valid(results | {"surprise": 1})
+    results["trajectories"][0]["attempts"][0].pop("template")
+    assert not RESULTS.is_valid(results)

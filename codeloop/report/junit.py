@@ -2,7 +2,8 @@
 
 - ``testsuites``: one run. Its first ``testsuite``, ``run``, has no cases: its properties say what was run.
 - ``testsuite``: one attempt, ``TASK draw D iteration I``, with the stages that ran on visible tests. Its properties are
-  ``prompt`` (the template's name and hash), ``seed``, ``image`` (the id of the image that it was checked in) and ``tools``
+  ``prompt`` (the template's name and hash), ``seed``, ``image`` (the id of the image that it was checked in),
+  ``answered_by`` (the version that the provider reports) and ``tools``
   (those that found something, with their versions).
 - ``testcase``: one case of a stage, or the stage itself where it has none; ``classname`` is the task, and ``time`` (seconds, of
   the stage as a whole) stands at its last case.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from codeloop.attempts import Attempt
+from codeloop.attempts import Attempt, Verdict
 
 Named = tuple[str, str]
 
@@ -22,6 +22,7 @@ def of_run(run_id: str, settings: Mapping[str, Any], facts: Mapping[str, Any]) -
         ("policy", settings.get("policy", "")),
         ("seed", settings.get("seed", "")),
         ("isolation", facts.get("isolation", "")),
+        ("container_engine", facts.get("container_engine", "")),
         ("host", facts.get("host", "")),
         ("codeloop", facts.get("codeloop", "")),
         *metadata(facts),
@@ -38,12 +39,16 @@ def metadata(facts: Mapping[str, Any]) -> Iterator[Named]:
 def of_attempt(attempt: Attempt) -> tuple[Named, ...]:
     """Give what one attempt was made of."""
     seed = attempt.prompt.seed
-    tools = sorted(
-        {f"{d.tool} {d.tool_version}" for r in attempt.verdict.reports for d in r.diagnostics if d.tool_version}
-    )
     return (
         ("prompt", attempt.prompt.template),
         ("seed", "" if seed is None else str(seed)),
         ("image", attempt.verdict.image),
-        ("tools", ", ".join(tools)),
+        ("answered_by", attempt.completion.answered_by),
+        ("tools", tools_of(attempt.verdict)),
     )
+
+
+def tools_of(verdict: Verdict) -> str:
+    """Name the tools that found something, with their versions; those that found nothing are as the image has them."""
+    found = {f"{d.tool} {d.tool_version}" for report in verdict.reports for d in report.diagnostics if d.tool_version}
+    return ", ".join(sorted(found))
