@@ -37,6 +37,7 @@ test: setup
 	@sh .ci/postgres
 	@sh .ci/bubblewrap
 	@sh .ci/chromium
+	@sh .ci/checkers
 	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model --runners
 	$(BIN)/python -m pytest -m "not model"
 

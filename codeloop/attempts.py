@@ -59,6 +59,8 @@ class Completion:
     latency_s: float = 0.0
     is_cached: bool = False
     """Taken from the store or a cassette, not asked for again."""
+    answered_by: str = ""
+    """What the provider says answered: its model's version, and ``@`` the system's fingerprint; empty: it says nothing."""
 
 
 class Note(StrEnum):

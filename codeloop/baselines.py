@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 
 from codeloop import snapshots
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.policies import get_policy
+from codeloop.slices import tags_in
 from codeloop.snapshots import Draw, Facts, Snapshot, draw_of, images_of, settings_of
 from codeloop.store import Run, Store
 
@@ -25,7 +25,7 @@ def snapshot_of(store: Store, run_id: str) -> Snapshot:
     trajectories = store.trajectories(run.run_id)
     if not trajectories:
         raise ConfigError(f"run {run.run_id} has no finished trajectory: go on with it first: codeloop resume {run_id}")
-    tags = _tags(run)
+    tags = tags_in(run.config.get("facts", {}))
     draws = tuple(draw_of(trajectory, tags.get(trajectory.task_id, ())) for trajectory in trajectories)
     facts = replace(_facts(run, draws), images=images_of(trajectories))
     return Snapshot(name=run.run_id, facts=facts, draws=draws)
@@ -73,18 +73,6 @@ def find(store: Store, name: str) -> Snapshot:
 def is_file(name: str) -> bool:
     """Say whether a user means an exported file."""
     return name.endswith(".json") or name.startswith(("/", "./", "../", "~"))
-
-
-def _tags(run: Run) -> dict[str, list[str]]:
-    """Give each task's words: those that the run noted as ``tags``, kinds of known faults, and whether it is an erratum."""
-    noted, found = run.config.get("facts", {}), defaultdict[str, list[str]](list)
-    for task_id, words in noted.get("tags", {}).items():
-        found[task_id] += map(str, words)
-    for task_id, faults in noted.get("faults", {}).items():
-        found[task_id] += sorted({f"fault {kind}" for kind, *_ in faults})
-    for task_id, *_ in noted.get("errata", ()):
-        found[task_id].append("erratum")
-    return found
 
 
 def _facts(run: Run, draws: tuple[Draw, ...]) -> Facts:

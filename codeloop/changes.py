@@ -12,24 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeloop.drops import Change
-from codeloop.errors import ConfigError, UnknownName
+from codeloop.errors import ConfigError
 from codeloop.fixes import PASSES
 from codeloop.metrics import Estimate, estimate
 from codeloop.pairs import Pairs, pair_up
 from codeloop.records import Setting
+from codeloop.slices import labels_of, noted_of
 from codeloop.snapshots import Draw, Facts, Snapshot, sum_known
 from codeloop.tasks import natural_key
 
 NO_VERDICT = "no verdict"
-SLICES: Mapping[str, Callable[[Draw, Draw], tuple[str, ...]]] = {
-    "language": lambda _, after: (after.language,),
-    "tag": lambda _, after: after.tags or ("(none)",),
-    "error": lambda before, _: ((before.errors[0] if before.errors else "") or PASSES,),
-    "template": lambda before, after: (_both(before.template, after.template),),
-    "ending": lambda before, after: (_both(before.ending, after.ending),),
-    "draw": lambda before, _: (str(before.draw),),
-}
-"""What a comparison may be sliced by: ``error`` is the class of the first attempt before."""
 _COMPARED: Mapping[str, Callable[[Facts], str]] = {
     "stages": lambda facts: ", ".join(facts.stages),
     "feedback": lambda facts: facts.feedback,
@@ -136,9 +128,7 @@ def changes(before: Snapshot, after: Snapshot, *, by: Sequence[str] = ()) -> Cha
             for run in (before, after)
         )
         raise ConfigError(f"these runs are not of the same suite, so nothing pairs: {one}; {other}")
-    for name in by:
-        if name not in SLICES:
-            raise UnknownName("slice", name, SLICES)
+    sliced = [(name, labels_of(name, noted_of(before.facts), noted_of(after.facts))) for name in by]
     pairs = pair_up(before.draws, after.draws)
     return Changes(
         before=before,
@@ -150,7 +140,7 @@ def changes(before: Snapshot, after: Snapshot, *, by: Sequence[str] = ()) -> Cha
         flips=_flips(pairs),
         shifts=_shifts(pairs),
         spent=_spent(pairs),
-        slices=tuple(found for name in by for found in _slices(name, pairs)),
+        slices=tuple(found for name, labels in sliced for found in _slices(name, labels, pairs)),
     )
 
 
@@ -237,15 +227,10 @@ def _spent(pairs: Pairs) -> tuple[Spent, ...]:
     return tuple(Spent(what=what, before=of(one), after=of(other)) for what, of in figures.items())
 
 
-def _slices(by: str, pairs: Pairs) -> list[Slice]:
-    labels_of = SLICES[by]
+def _slices(by: str, labels_of: Callable[[Draw, Draw], tuple[str, ...]], pairs: Pairs) -> list[Slice]:
     labels = sorted({label for row in pairs.rows for label in labels_of(*row)}, key=natural_key)
     chosen = [(label, pairs.where(lambda *row, label=label: label in labels_of(*row))) for label in labels]
     return [
         Slice(by=by, label=label, before=at.before, after=at.after, change=at.change)
         for label, at in ((label, _at(None, mine)) for label, mine in chosen)
     ]
-
-
-def _both(before: str, after: str) -> str:
-    return str(before) if before == after else f"{before} → {after}"

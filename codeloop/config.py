@@ -6,7 +6,7 @@ click resolves the order: every option names its variable, and ``defaults`` of t
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,10 @@ class RunConfig:
     """Cassette file to append the model's answers to."""
     replay_of: str = ""
     """Of ``replay:FILE`` with the answers of several models: how settings named the one to take; empty: all."""
+    tags: tuple[str, ...] = ()
+    """Words that every task of the run carries beside its own."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    """What whoever started the run says of it: name, text."""
 
     def __post_init__(self) -> None:
         """Refuse a key in the endpoint: settings are stored and printed. Raises ConfigError."""
@@ -135,6 +139,24 @@ class AblationConfig:
     def settled(self) -> AblationConfig:
         """Give what results depend on; where they are written and how many cells work at once may change."""
         return replace(self, out="", run=replace(self.run, jobs=1))
+
+
+USER_VARIABLES = ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR", "GITLAB_USER_LOGIN", "USER", "LOGNAME")
+BRANCH_VARIABLES = ("GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME")
+COMMIT_VARIABLES = ("GITHUB_SHA", "CI_COMMIT_SHA")
+
+
+def first_given(names: Iterable[str]) -> str:
+    """Give the value of the first variable that has one, cut to 200 characters; empty: none has."""
+    return next((value[:200] for name in names if (value := os.environ.get(name, "").strip())), "")
+
+
+def ci_run() -> str:
+    """Give the address of the CI job that this is, on GitHub or GitLab; empty elsewhere."""
+    server, repository, run = (os.environ.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if server and repository and run:
+        return f"{server}/{repository}/actions/runs/{run}"[:300]
+    return os.environ.get("CI_JOB_URL", "")[:300]
 
 
 def api_key() -> str | None:

@@ -49,6 +49,34 @@ def description() -> str:
     return f"{system}, {os.cpu_count()} processors, Python {platform.python_version()}"
 
 
+def container_engine(isolation: str) -> str:
+    """Name what runs the cells of that isolation (a sandbox's description), and its version; empty where it does not say."""
+    kind = isolation.partition(":")[0]
+    if kind == "bubblewrap":
+        return _said("bwrap", "--version")
+    if kind != "docker":
+        return ""
+    try:
+        client = connect(timeout=5)
+    except MissingTool:
+        return ""
+    try:
+        info = client.version()
+    finally:
+        client.close()
+    parts = {str(part.get("Name", "")): str(part.get("Version", "")) for part in info.get("Components") or ()}
+    named = "Docker Engine" if "Engine" in parts else next(iter(parts), "engine")
+    return f"{named} {info.get('Version', '?')}" + (f", runc {parts['runc']}" if "runc" in parts else "")
+
+
+def _said(*command: str) -> str:
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return " ".join(done.stdout.split())[:100]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """One line of ``codeloop doctor``."""

@@ -71,6 +71,8 @@ class Draw:
     """First 16 hex digits of its hash."""
     template: str = ""
     """Name and hash of the first prompt's template."""
+    answered_by: str = ""
+    """What the provider says gave the first answer."""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cost_usd: float | None = None
@@ -125,6 +127,7 @@ def draw_of(trajectory: Trajectory, tags: Sequence[str] = ()) -> Draw:
         hidden_error=str(error_class(hidden) or "") if hidden and hidden.status is not Status.ERRORED else "",
         program=last.candidate.digest[:16] if last else "",
         template=attempts[0].prompt.template if attempts else "",
+        answered_by=attempts[0].completion.answered_by if attempts else "",
         prompt_tokens=sum_known([completion.usage.prompt_tokens for completion in completions]),
         completion_tokens=sum_known([completion.usage.completion_tokens for completion in completions]),
         cost_usd=sum_known([completion.cost_usd for completion in completions]),

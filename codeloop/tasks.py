@@ -67,6 +67,8 @@ class Task:
     """A whole program that the loop begins with, in place of a model's first answer; empty: the model writes the first."""
     faults: tuple[Fault, ...] = ()
     """What is known to be wrong with ``start``, by place; never part of a prompt."""
+    tags: tuple[str, ...] = ()
+    """Words by which reports and gates slice; no verdict depends on them, so they are in no hash."""
 
     @property
     def number(self) -> str:
@@ -99,6 +101,10 @@ class Suite:
         """Hash name, version and every task (64 hex digits)."""
         parts = (self.name, self.version, *(task.digest for task in self.tasks))
         return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+TAG = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+TAG_SHAPE = "letters, digits, '.', '_' and '-', at most 60 of them"
 
 
 def natural_key(task_id: str) -> tuple[str | int, ...]:

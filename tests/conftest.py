@@ -33,7 +33,7 @@ class _NoSkippedContainers:
         self.skipped: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        needs = {"docker", "postgres", "bubblewrap", "chromium"} & set(report.keywords)
+        needs = {"docker", "postgres", "bubblewrap", "chromium", "checkers"} & set(report.keywords)
         if report.skipped and needs and UNDECLARED not in str(report.longrepr):
             self.skipped.append(report.nodeid)
 

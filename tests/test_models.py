@@ -111,9 +111,25 @@ def test_an_answer_carries_text_finish_reason_usage_and_no_invented_cost(provide
     assert answer.usage == Usage(prompt_tokens=3, completion_tokens=2)
     assert answer.cost_usd is None
     assert answer.latency_s > 0
+    assert answer.answered_by == "m"
     assert not answer.is_cached
     sent = provider.requests[0]
     assert (sent["max_tokens"], sent["temperature"], sent["seed"]) == (16, 0.0, 7)
+
+
+@pytest.mark.parametrize(
+    ("reported", "shown"),
+    [
+        ({"model": "m-2026-01-01", "system_fingerprint": "fp_1"}, "m-2026-01-01@fp_1"),
+        ({"model": "/home/me/weights.gguf"}, "weights.gguf"),
+        ({"model": f"m {KEY}"}, "m ***"),
+    ],
+)
+def test_an_answer_says_which_version_the_provider_reports(
+    provider: Provider, reported: dict[str, object], shown: str
+) -> None:
+    provider.answers = [(200, _reply() | reported, 0.0)]
+    assert _ask(provider.base).answered_by == shown
 
 
 def test_a_listed_model_has_a_price_without_the_network() -> None:

@@ -84,7 +84,8 @@ def test_failure_is_wrong_code_and_error_is_the_machine() -> None:
     assert "p/1 draw 2 iteration 3" in found[0][0]
     assert found[4][1].message == "engine died"
     document = JUnitXml.fromstring(xml.encode())
-    assert (document.tests, document.failures, document.errors, document.skipped) == (6, 2, 2, 1)
+    assert (document.tests, document.failures, document.errors) == (6, 2, 2)
+    assert sum(suite.skipped for suite in document) == 1
 
 
 @pytest.mark.parametrize("outcome", ["timeout", "forged", "syntax"])

@@ -108,7 +108,9 @@ def report_of(text: str) -> RunReport:
             "model": text,
             "model_details": {text: text},
             "isolation": text,
-            "feedback": text,
+            "container_engine": text,
+            "metadata": {text: text},
+            "tags": {text: [text]},
         },
         trajectories=(trajectory_of(text),),
     )

@@ -23,6 +23,7 @@ from codeloop.bench import CUT_SHORT
 from codeloop.cli.bench import ks_of
 from codeloop.cli.faults import kinds_of, noticed_in_all
 from codeloop.cli.merge import merge, read_records, write_all
+from codeloop.cli.noted import note_origin
 from codeloop.cli.options import languages, option, run_options, say, words
 from codeloop.cli.progress import RunProgress
 from codeloop.cli.running import chosen, exit_code, facts_of, load_for, new_run_id, trust
@@ -191,6 +192,7 @@ class _Session:
             try:
                 for run_id in self.run_ids:
                     store.note_facts(run_id, facts_of(self.suite, model, checker))
+                    note_origin(store, run_id, run, tasks)
                 ablation = Ablation(
                     run_id=self.run_id,
                     tasks=tasks,

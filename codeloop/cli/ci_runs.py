@@ -99,6 +99,7 @@ class CiSession:
             budget_cost=project.budgets.cost_usd,
             budget_s=project.budgets.seconds,
             record=self._record,
+            tags=planned.suite.tags,
             replay_of=planned.model.model if self._replay and len(project.models) > 1 else "",
         )
 

@@ -10,11 +10,12 @@ from pathlib import Path
 import click
 
 from codeloop import baselines, config
-from codeloop.changes import SLICES, changes
+from codeloop.changes import changes
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import words
 from codeloop.gates import Outcome, judge_all, overall, parse_gate
 from codeloop.report.change_report import ChangeReport
+from codeloop.slices import SLICES
 from codeloop.snapshots import Snapshot
 from codeloop.store import Store
 
@@ -25,7 +26,9 @@ EXIT_CODES = {Outcome.PASSED: 0, Outcome.FAILED: 1, Outcome.CANNOT_TELL: 6}
 @click.command()
 @click.argument("before")
 @click.argument("after")
-@click.option("--by", default="", help=f"Slices, comma-separated: {', '.join(SLICES)}.")
+@click.option(
+    "--by", default="", help=f"Slices, comma-separated: {', '.join(SLICES)}, or a name of the runs' metadata."
+)
 @click.option(
     "--gate",
     "gates",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from codeloop.cli import noted
 from codeloop.errors import ConfigError, UnknownName
 from codeloop.languages import NAMES
 from codeloop.languages.rules import parse
@@ -41,6 +42,21 @@ def run_options(command: _F) -> _F:
         option("--tasks", default="", help="Task ids, comma-separated, instead of a choice."),
         option("--seed", type=int, default=0, help="Seed of sampling and of the choice."),
         option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once."),
+        option(
+            "--tag",
+            "tags",
+            multiple=True,
+            callback=noted.tags,
+            help="A word that every task of the run carries, to slice by. May be given again.",
+            show_default=False,
+        ),
+        option(
+            "--metadata",
+            multiple=True,
+            callback=noted.metadata,
+            help="NAME=VALUE that stands with the run in every report. May be given again.",
+            show_default=False,
+        ),
         sandbox_options,
         option(
             "--images",

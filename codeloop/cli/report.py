@@ -9,9 +9,11 @@ import click
 
 from codeloop import config
 from codeloop.cli.files import write_whole
+from codeloop.cli.options import words
 from codeloop.errors import UnknownName
 from codeloop.report.run_report import RunReport
 from codeloop.report.trajectory_text import trajectory_text
+from codeloop.slices import SLICES
 from codeloop.store import Store
 
 
@@ -22,12 +24,15 @@ from codeloop.store import Store
 )
 @click.option("--task", "task_id", default="", help="Tell one task's trajectories step by step.")
 @click.option("--prompts", "with_prompts", is_flag=True, help="With --task: every message that was sent, too.")
+@click.option(
+    "--by", default="", help=f"Tables of pass@1 by {', '.join(SLICES)}, or a name of its metadata, comma-separated."
+)
 @click.option("--out", type=click.Path(path_type=Path), help="Write to this file.")
-def command(run_id: str | None, form: str, task_id: str, with_prompts: bool, out: Path | None) -> int:
+def command(run_id: str | None, form: str, task_id: str, by: str, *, with_prompts: bool, out: Path | None) -> int:
     """Report on RUN_ID (default: the newest run) as far as it got; needs neither Docker nor a model."""
     store = Store.open(config.store_url())
     try:
-        report = RunReport.from_store(store, store.find_run(run_id).run_id)
+        report = RunReport.from_store(store, store.find_run(run_id).run_id, words(by))
     finally:
         store.close()
     text = _story(report, task_id, with_prompts=with_prompts) if task_id else _written(report, form)

@@ -19,6 +19,7 @@ from codeloop.attempts import Ending, Prompt, Trajectory
 from codeloop.bench import CUT_SHORT, Bench
 from codeloop.budget import Budget
 from codeloop.cli.faults import noticed
+from codeloop.cli.noted import note_origin
 from codeloop.cli.options import say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
@@ -119,6 +120,7 @@ async def _trajectories(
     """Open the model and run what has not ended."""
     model = open_model(settings, say)
     store.note_facts(run_id, facts_of(suite, model, checker))
+    note_origin(store, run_id, settings, tasks)
     try:
         policy = policy_of(settings)
         bench = Bench(
@@ -160,6 +162,7 @@ def facts_of(suite: Suite, model: Model, checker: Checker) -> dict[str, Any]:
         "model_details": dict(model.details),
         "isolation": checker.sandbox.description,
         "host": host.description(),
+        "container_engine": host.container_engine(checker.sandbox.description),
         "codeloop": version("codeloop"),
     }
 

@@ -25,6 +25,7 @@ from codeloop.redact import redact, secrets_in
 _NO_KEY = re.compile(r"missing [\w ]*(credentials|api key)|api_key client option must be set", re.IGNORECASE)
 """What the providers' clients say before any request; LiteLLM reports it as a server error."""
 _ERROR_CHARS = 400
+_REPORTED_CHARS = 200  # of a version that a provider reports: it stands in every report
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 30.0
 _TRANSIENT_4XX = frozenset({408, 409, 425, 429})
 
@@ -154,6 +155,7 @@ class LiteLLMModel:
             ),
             cost_usd=self._cost(response),
             latency_s=latency_s,
+            answered_by=_answered_by(response),
         )
 
     def _cost(self, response: Any) -> float | None:
@@ -178,6 +180,15 @@ class LiteLLMModel:
 
 def _redacted(text: str) -> str:
     return redact(text, secrets_in(os.environ, *_given_keys))
+
+
+def _answered_by(response: Any) -> str:
+    """Name the version that the provider reports (OpenAI's ``model`` and ``system_fingerprint``); both are its own words."""
+    named, system = (getattr(response, name, None) for name in ("model", "system_fingerprint"))
+    parts = [part for part in (named, system) if isinstance(part, str) and part]
+    if parts and parts[0].startswith("/"):  # llama.cpp's server may name the file: no path of this machine
+        parts[0] = parts[0].rsplit("/", 1)[-1]
+    return " ".join(_redacted("@".join(parts)).split())[:_REPORTED_CHARS]
 
 
 def _one_line(text: str) -> str:

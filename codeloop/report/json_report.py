@@ -8,6 +8,7 @@ from typing import Any
 
 from codeloop.attempts import Attempt, Trajectory, Verdict
 from codeloop.metrics import Summary, hidden_only
+from codeloop.report.origin import tools_of
 
 SCHEMA_VERSION = 1
 
@@ -20,10 +21,12 @@ def results(
     trajectories: Sequence[Trajectory],
     max_iterations: int,
     extra: Mapping[str, Any] | None = None,
+    tags: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
-    """Give the results: everything ``json.dumps`` can write, ``None`` for what is missing or unknown.
+    """Give the results, as ``schemas/results-1.json`` describes them: everything ``json.dumps`` can write, ``None`` for what is missing or unknown.
 
     ``extra`` adds keys at the top (suite, model, isolation, wall time); it cannot replace the keys made here.
+    ``tags`` are the words of tasks by id.
     """
     unseen = hidden_only(trajectories)
     return dict(extra or {}) | {
@@ -31,12 +34,18 @@ def results(
         "run_id": run_id,
         "settings": dict(settings),
         "summaries": [asdict(summary) for summary in summaries],
-        "trajectories": [_row(trajectory, max_iterations, unseen) for trajectory in trajectories],
+        "trajectories": [
+            _row(trajectory, max_iterations, unseen, (tags or {}).get(trajectory.task_id, ()))
+            for trajectory in trajectories
+        ],
     }
 
 
 def _row(
-    trajectory: Trajectory, max_iterations: int, unseen: Callable[[Trajectory, int], bool | None]
+    trajectory: Trajectory,
+    max_iterations: int,
+    unseen: Callable[[Trajectory, int], bool | None],
+    tags: Sequence[str],
 ) -> dict[str, Any]:
     iterations = range(max_iterations + 1)
     return {
@@ -46,6 +55,7 @@ def _row(
         "ending": trajectory.ending.value,
         "error": trajectory.error or None,
         "has_visible_tests": trajectory.has_visible_tests,
+        "tags": list(tags),
         "passed_by": [trajectory.passed_by(i) for i in iterations],
         "oracle_passed_by": [trajectory.oracle_by(i) for i in iterations],
         "hidden_only_passed_by": [unseen(trajectory, i) for i in iterations],
@@ -59,12 +69,15 @@ def _attempt(attempt: Attempt, hidden: Sequence[Verdict | None]) -> dict[str, An
         "iteration": attempt.iteration,
         "handed_over": attempt.handed_over,
         "template": attempt.prompt.template,
+        "seed": attempt.prompt.seed,
         "candidate_sha256": attempt.candidate.digest,
         "notes": list(attempt.candidate.notes),
         "losses": list(attempt.candidate.losses),
         "visible": _verdict(attempt.verdict),
         "hidden": _verdict(hidden[attempt.iteration] if attempt.iteration < len(hidden) else None),
         "finish_reason": completion.finish_reason,
+        "answered_by": completion.answered_by,
+        "tools": tools_of(attempt.verdict),
         "prompt_tokens": completion.usage.prompt_tokens,
         "completion_tokens": completion.usage.completion_tokens,
         "cost_usd": completion.cost_usd,

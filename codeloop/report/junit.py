@@ -1,9 +1,22 @@
-"""JUnit XML: a failure is wrong code, an error is the machine's fault."""
+"""JUnit XML: a failure is wrong code, an error is the machine's fault. Valid by the schema of Jenkins' xunit plugin (junit-10.xsd).
+
+- ``testsuites``: one run. Its first ``testsuite``, ``run``, has no cases: its properties say what was run.
+- ``testsuite``: one attempt, ``TASK draw D iteration I``, with the stages that ran on visible tests. Its properties are
+  ``prompt`` (the template's name and hash), ``seed``, ``image`` (the id of the image that it was checked in),
+  ``answered_by`` (the version that the provider reports) and ``tools``
+  (those that found something, with their versions).
+- ``testcase``: one case of a stage, or the stage itself where it has none; ``classname`` is the task, and ``time`` (seconds, of
+  the stage as a whole) stands at its last case.
+- ``failure``: the program's fault; ``type`` is the case's status (``failed``, ``raised``) or the stage's outcome (``timeout``,
+  ``syntax``, …), the text says expression, expected and actual. ``error``: the machine's or the model's fault, no verdict.
+  ``skipped``: not run, since an earlier case ended the process, or since the budget was used up.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -13,15 +26,27 @@ from codeloop.report.text import escape
 
 Row = tuple[str, int, int, Verdict | None, Ending | None, str]
 """(task id, draw, iteration, verdict or ``None``, how the trajectory ended, error in one line)."""
+Properties = Iterable[tuple[str, str]]
+"""Names and values; those without a value are left out."""
+_NONE: Mapping[tuple[str, int, int], Properties] = MappingProxyType({})
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 
-def verdicts(rows: Iterable[Row]) -> str:
-    """Give the XML of many checks, one test suite each; a row without a verdict is one error, or skipped for want of budget."""
+def verdicts(
+    rows: Iterable[Row], *, run: Properties = (), of: Mapping[tuple[str, int, int], Properties] = _NONE
+) -> str:
+    """Give the XML of many checks, one test suite each; a row without a verdict is one error, or skipped for want of budget.
+
+    ``run`` are the properties of them all, ``of`` those of one by task id, draw and iteration.
+    """
     document = JUnitXml("codeloop")
+    told = _with(TestSuite("run"), run)
+    if told is not None:  # a suite without cases is false
+        document.add_testsuite(told)
     for task_id, draw, iteration, verdict, ending, error in rows:
         reports = verdict.reports if verdict else ()
         suite = _suite(task_id, draw, iteration, reports)
+        _with(suite, of.get((task_id, draw, iteration), ()))
         if not reports:
             kind, word = (Skipped, "out_of_budget") if ending is Ending.OUT_OF_BUDGET else (Error, "errored")
             suite.add_testcase(_case("check", suite.name, [_result(kind, error or "no verdict", word)]))
@@ -45,6 +70,14 @@ def _suite(task_id: str, draw: int, iteration: int, reports: Iterable[StageRepor
         for case in _cases(report, suite.name):
             suite.add_testcase(case)
     return suite
+
+
+def _with(suite: Any, properties: Properties) -> Any:
+    """Add the properties; give the suite, or ``None`` where there are none."""
+    known = [(name, value) for name, value in properties if value]
+    for name, value in known:
+        suite.add_property(clean(name), clean(value))
+    return suite if known else None
 
 
 def _cases(report: StageReport, place: str) -> list[Any]:
@@ -97,5 +130,6 @@ def text_of(element: Any) -> str:
         document.add_testsuite(element)
         element = document
     element.update_statistics()
+    element._elem.attrib.pop("skipped", None)  # the schema has it for a testsuite only
     data = element.tostring()
     return data.decode("utf-8") if isinstance(data, bytes) else str(data)

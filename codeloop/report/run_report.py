@@ -19,12 +19,16 @@ from codeloop.report import (
     loop_tables,
     markdown,
     mutant_tables,
+    origin,
     sarif,
+    slice_tables,
     terminal,
 )
 from codeloop.report.html.about import RunData
 from codeloop.report.html.page import page
 from codeloop.report.text import escape
+from codeloop.slices import RunSlice, of_run, tags_in
+from codeloop.snapshots import draw_of, images_of
 from codeloop.store import Store
 
 KNOWN_LIMIT = (
@@ -49,10 +53,12 @@ class RunReport:
     """How far the run has come in the store; empty where that is not known."""
     created_s: float | None = None
     """Seconds since the epoch."""
+    by: tuple[str, ...] = ()
+    """Slices that tables are added of: names of ``codeloop.slices.SLICES``, or of what the run noted."""
 
     @classmethod
-    def from_store(cls, store: Store, run_id: str) -> RunReport:
-        """Read a run as far as it got. Raises StoreError."""
+    def from_store(cls, store: Store, run_id: str, by: tuple[str, ...] = ()) -> RunReport:
+        """Read a run as far as it got. Raises StoreError, and UnknownName for a slice that there is not."""
         run = store.load_run(run_id)
         return cls(
             run_id=run_id,
@@ -62,6 +68,7 @@ class RunReport:
             calls=store.count_calls(run_id),
             status=run.status.value,
             created_s=run.created_s,
+            by=by,
         )
 
     def as_json(self) -> dict[str, Any]:
@@ -74,6 +81,7 @@ class RunReport:
             summaries=self._summaries(),
             trajectories=self.trajectories,
             max_iterations=self._max_iterations,
+            tags=tags_in(self.facts),
             extra={
                 **self.facts,
                 "errata": errata,
@@ -81,6 +89,7 @@ class RunReport:
                 "visible_cases": self._visible_cases(),
                 "model_calls": asdict(self.calls),
                 **({"repairs": [asdict(row) for row in repairs]} if repairs else {}),
+                **({"slices": [asdict(each) for each in self.slices()]} if self.by else {}),
                 **lint_tables.as_json(self.trajectories),
                 **mutant_tables.as_json(self.trajectories),
             },
@@ -109,7 +118,8 @@ class RunReport:
             rows += [(t.task_id, t.draw, a.iteration, a.verdict, None, "") for a in t.attempts]
             if t.error:
                 rows.append((t.task_id, t.draw, len(t.attempts), None, t.ending, t.error))
-        return junit.verdicts(rows)
+        of = {(t.task_id, t.draw, a.iteration): origin.of_attempt(a) for t in self.trajectories for a in t.attempts}
+        return junit.verdicts(rows, run=origin.of_run(self.run_id, self.settings, self.facts), of=of)
 
     def as_sarif(self) -> str:
         """Give SARIF of what was found in the programs that were handed over."""
@@ -162,12 +172,15 @@ class RunReport:
             f"suite {suite.get('name', UNKNOWN)} {suite.get('version', '')}; policy {self.settings.get('policy', 'default')}",
             f"model {facts.get('model', UNKNOWN)}" + (f" ({details})" if details else ""),
             terminal.calls(self.calls),
-            f"isolation {facts.get('isolation', UNKNOWN)}; {facts.get('wall_s', 0):.0f} s",
+            "; ".join(filter(None, [f"isolation {facts.get('isolation', UNKNOWN)}", facts.get("container_engine", "")]))
+            + f"; {facts.get('wall_s', 0):.0f} s",
             f"visible cases: {visible['cases']}, split {visible['split']}, vacuous (no evidence) {visible['vacuous']}",
             "By iteration t: the hidden verdict of the attempt the loop would hand over if it stopped at t.",
             "oracle@t: any attempt up to t passes; a bound for choosing among attempts, no result of the loop.",
             f"Known limit: {KNOWN_LIMIT}.",
         ]
+        if metadata := "; ".join(f"{name} {value}" for name, value in origin.metadata(facts)):
+            notes.append(f"noted: {metadata}")
         if left_out := facts.get("faults_left_out", ()):
             reasons = Counter(reason for _, _, reason in left_out)
             notes.append("faults left out: " + ", ".join(f"{n} {reason}" for reason, n in reasons.items()))
@@ -187,11 +200,20 @@ class RunReport:
     def _more_tables(self) -> list[terminal.TableRows]:
         """Give the tables that only some runs have."""
         return [
+            *slice_tables.rows(self.slices()),
             *loop_tables.rows(self.trajectories),
             *self._fault_tables(),
             *lint_tables.rows(self.trajectories),
             *mutant_tables.rows(self.trajectories),
         ]
+
+    def slices(self) -> tuple[RunSlice, ...]:
+        """Give pass@1 by slice. Raises UnknownName."""
+        tags = tags_in(self.facts)
+        draws = [draw_of(trajectory, tags.get(trajectory.task_id, ())) for trajectory in self.trajectories]
+        images = ", ".join(setting.value for setting in images_of(self.trajectories))
+        noted = {"image": images, **dict(origin.of_run(self.run_id, self.settings, self.facts))}
+        return of_run(draws, self.by, noted) if self.by else ()
 
     def _fault_tables(self) -> list[terminal.TableRows]:
         repairs = self._repairs()

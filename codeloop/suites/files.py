@@ -20,11 +20,11 @@ import yaml
 from codeloop.errors import EmptySuite, SuiteError
 from codeloop.languages import NAMES
 from codeloop.suites.beside import with_files
-from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, natural_key
+from codeloop.tasks import TAG, TAG_SHAPE, HiddenTests, Suite, Task, VisibleTests, natural_key
 
 _TEXTS = ("id", "language", "statement", "prompt", "entry_point")
 _REQUIRED = (*_TEXTS, "visible", "hidden")
-_FIELDS = (*_REQUIRED, "reference")
+_FIELDS = (*_REQUIRED, "reference", "tags")
 _HEAD = ("name", "version", "tasks")
 _FORMATS = (".yaml", ".yml", ".jsonl")
 
@@ -190,7 +190,15 @@ def _task(item: _Item) -> Task:
         visible=VisibleTests(code=_tests(item, "visible")),
         hidden=HiddenTests(code=hidden),
         reference=data.get("reference") or "",
+        tags=_tags(item),
     )
+
+
+def _tags(item: _Item) -> tuple[str, ...]:
+    words = item.data.get("tags") or []
+    if not isinstance(words, list) or not all(isinstance(word, str) and TAG.fullmatch(word) for word in words):
+        raise SuiteError(f"{item.place}: 'tags' must be a list of words such as [lists, parsing]; {TAG_SHAPE}")
+    return tuple(dict.fromkeys(words))
 
 
 def _check_fields(item: _Item) -> None:

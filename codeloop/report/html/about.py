@@ -12,8 +12,10 @@ from codeloop.errors import UsageError
 from codeloop.metrics import Summary
 from codeloop.policies import PLANS, TELLERS, get_policy
 from codeloop.policy import Gate, Policy
+from codeloop.report import origin
 from codeloop.report.html.texts import shown
 from codeloop.report.terminal import calls
+from codeloop.slices import tags_in
 
 UNKNOWN = "not recorded"
 FINISHED = "finished"
@@ -61,6 +63,7 @@ def rows(run: RunData) -> list[list[Any]]:
         ("model_details", [f"{name}: {value}" for name, value in facts.get("model_details", {}).items()] or [UNKNOWN]),
         ("engine", [str(facts.get("model_details", {}).get("engine", UNKNOWN))]),
         ("host", [str(facts.get("host", UNKNOWN))]),
+        ("container_engine", [str(facts.get("container_engine") or UNKNOWN)]),
         ("isolation", [str(facts.get("isolation", UNKNOWN))]),
         ("images", _images(run.trajectories) or [UNKNOWN]),
         ("suite", [f"{suite.get('name', UNKNOWN)} {suite.get('version', '')}".strip()]),
@@ -74,6 +77,7 @@ def rows(run: RunData) -> list[list[Any]]:
         ("wall", [f"{facts['wall_s']:,.0f} s" if "wall_s" in facts else UNKNOWN]),
         ("codeloop", [str(facts.get("codeloop", UNKNOWN))]),
         ("started", [_time(run.created_s)]),
+        ("metadata", [f"{name}: {value}" for name, value in origin.metadata(facts)] or [UNKNOWN]),
     )
     return [[term, [shown(text) for text in texts]] for term, texts in told]
 
@@ -99,13 +103,7 @@ def warnings(run: RunData, cut_note: str = "") -> list[list[str]]:
 
 def tags(run: RunData) -> dict[str, list[str]]:
     """Give the tags of each task: those that the run noted, kinds of known faults, and that it is an erratum."""
-    found: dict[str, list[str]] = {}
-    for task_id, words in dict(run.facts.get("tags", {})).items():
-        found.setdefault(task_id, []).extend(map(str, words))
-    for task_id, faults in run.facts.get("faults", {}).items():
-        found.setdefault(task_id, []).extend(f"fault {kind}" for kind, _ in faults)
-    for task_id, _ in run.errata:
-        found.setdefault(task_id, []).append("erratum")
+    found = tags_in(run.facts)
     for task_id in {t.task_id for t in run.trajectories if not t.has_visible_tests}:
         found.setdefault(task_id, []).append("no visible tests")
     return {task_id: list(dict.fromkeys(words)) for task_id, words in found.items()}

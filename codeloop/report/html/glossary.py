@@ -87,6 +87,7 @@ RUN = _terms(
     model_details=("model details", "What the adapter says of the model: sizes, slots, versions, sums."),
     engine=("engine", "The program that computes the model, and its version."),
     host=("host", "The machine that ran the loop."),
+    container_engine=("container engine", "The program that runs the cells, and its version."),
     isolation=("isolation", "How programs of the model are kept from the host and from each other."),
     images=("images", "Ids of the images in which the checks ran, by language."),
     suite=("suite", "The list of tasks and its version."),
@@ -100,6 +101,11 @@ RUN = _terms(
     wall=("wall time", "Seconds that the run took, its sessions added up."),
     codeloop=("codeloop", "Version of this program."),
     started=("started", "When the run was made, UTC."),
+    metadata=(
+        "metadata",
+        "What tells this run from others: git commit and whether files differed from it, user, prompt version, seed, and what "
+        "whoever started it said of it.",
+    ),
     errata=(
         "errata",
         "Tasks whose own data is known to be wrong; they stay in the headline and leave “without errata”.",
@@ -135,6 +141,13 @@ STEPS = _terms(
     program=("program", "The code taken from the answer, with what was found at its lines."),
     diff=("changes", "Lines that are new (+) or gone (−) against the attempt named."),
     template=("template", "Name and hash of the template that made the prompt."),
+    seed=("seed", "Of the model's sampling in this attempt; a provider may not keep to it."),
+    answered_by=("answered by", "The version that the provider says gave this answer, with its system's fingerprint."),
+    image=(
+        "image",
+        "Id of the image that the attempt was checked in: with it, the versions of compilers and analysers.",
+    ),
+    tools=("tools", "Analysers and compilers that found something in the attempt, with their versions."),
     temperature=("temperature", "How freely the model chose its words."),
     finish_reason=("finish reason", "Why the answer ended: stop, length, or the provider's word."),
     repair_of=(

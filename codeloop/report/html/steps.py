@@ -11,6 +11,7 @@ from codeloop.diagnostics import Diagnostic
 from codeloop.error_classes import error_class
 from codeloop.findings import difference, of_report, regressions
 from codeloop.report.html.texts import Limits, Lines, shown
+from codeloop.report.origin import tools_of
 
 _MAX_DIFF_LINES = 1500
 """Of one program: comparing takes quadratic time, and a person reads no more."""
@@ -95,6 +96,9 @@ def _head(attempt: Attempt) -> dict[str, Any]:
         "template": shown(prompt.template),
         "temperature": prompt.temperature,
         "seed": prompt.seed,
+        "answered_by": shown(completion.answered_by),
+        "image": shown(attempt.verdict.image),
+        "tools": shown(tools_of(attempt.verdict)),
         "finish_reason": shown(completion.finish_reason[:200]),
         "prompt_tokens": completion.usage.prompt_tokens,
         "completion_tokens": completion.usage.completion_tokens,

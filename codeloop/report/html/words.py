@@ -35,6 +35,8 @@ STATUSES: _Entries = {
     "hidden.true": ("passes", "What was handed over passes the hidden tests."),
     "hidden.false": ("fails", "What was handed over fails the hidden tests."),
     "hidden.null": ("unknown", "No hidden verdict: missing, not wrong."),
+}
+CASES: _Entries = {
     "case.passed": ("passed", "The case holds."),
     "case.failed": ("failed", "The value is not the expected one."),
     "case.raised": ("raised", "The program raised instead of giving a value."),
@@ -106,6 +108,7 @@ GROUPS: tuple[tuple[str, _Entries], ...] = (
     ("Endings", ENDINGS),
     ("Error classes", CLASSES),
     ("Verdicts", STATUSES),
+    ("Cases", CASES),
     ("Stages", STAGES),
     ("Findings", FINDINGS),
     ("Outcomes", OUTCOMES),

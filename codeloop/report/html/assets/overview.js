@@ -114,7 +114,7 @@ const transitionPanel = (data, choose) => {
       const n = counts.get(`${before}\n${after}`) || 0;
       if (!n) return el("span", { class: "muted" }, "0");
       const found = el("button", { type: "button", class: `heat ${after === "passes" ? "good" : before === after ? "same" : ""}`, title: `show the trajectories with ${before} → ${after}`, onclick: () => choose(before, after) }, number(n));
-      found.style.setProperty("--heat", `${Math.round(12 + (30 * n) / most)}%`);
+      found.style.setProperty("--heat", `${Math.round(12 + (30 * n) / most)}`);
       return found;
     };
     const total = (before) => sides[1].reduce((sum, after) => sum + (counts.get(`${before}\n${after}`) || 0), 0);

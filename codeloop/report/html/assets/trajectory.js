@@ -17,6 +17,10 @@ const facts = (attempt) => {
   const rows = [
     ["template", attempt.template],
     ["temperature", String(attempt.temperature)],
+    ["seed", attempt.seed === null ? null : String(attempt.seed)],
+    ["answered_by", attempt.answered_by || null],
+    ["image", attempt.image ? attempt.image.slice(0, 19) : null],
+    ["tools", attempt.tools || null],
     ["finish_reason", attempt.finish_reason],
     ["tokens", `${number(attempt.prompt_tokens)} + ${number(attempt.completion_tokens)}`],
     ["cost_usd", attempt.cost_usd === null ? null : dollars(attempt.cost_usd)],
