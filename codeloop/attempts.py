@@ -59,6 +59,10 @@ class Completion:
     latency_s: float = 0.0
     is_cached: bool = False
     """Taken from the store or a cassette, not asked for again."""
+    served_by: str = ""
+    """The model and version that the provider says answered; empty: it does not say."""
+    fingerprint: str = ""
+    """The provider's word for the back end that answered (``system_fingerprint``)."""
 
 
 class Note(StrEnum):

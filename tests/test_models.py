@@ -116,6 +116,15 @@ def test_an_answer_carries_text_finish_reason_usage_and_no_invented_cost(provide
     assert (sent["max_tokens"], sent["temperature"], sent["seed"]) == (16, 0.0, 7)
 
 
+def test_an_answer_carries_what_the_provider_says_answered(provider: Provider) -> None:
+    named = {**_reply(), "model": "m-2026-11-20", "system_fingerprint": "fp_1"}
+    nameless = {**_reply(), "model": "m" * 999, "system_fingerprint": None}
+    provider.answers = [(200, named, 0), (200, nameless, 0)]
+    answer, other = _ask(provider.base), _ask(provider.base)
+    assert (answer.served_by, answer.fingerprint) == ("m-2026-11-20", "fp_1")
+    assert (other.served_by, other.fingerprint) == ("m" * 200, "")
+
+
 def test_a_listed_model_has_a_price_without_the_network() -> None:
     litellm_reply = __import__("litellm").ModelResponse(
         model="gpt-4o-mini", usage={"prompt_tokens": 1000, "completion_tokens": 1000, "total_tokens": 2000}

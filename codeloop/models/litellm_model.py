@@ -11,7 +11,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,10 +20,11 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from codeloop.attempts import Completion, Prompt, Usage
 from codeloop.errors import ConfigError, ModelError, ModelRejected, ModelUnavailable
 from codeloop.redact import redact, secrets_in
+from codeloop.urls import is_loopback, without_userinfo
 
 _NO_KEY = re.compile(r"missing [\w ]*(credentials|api key)|api_key client option must be set", re.IGNORECASE)
 """What the providers' clients say before any request; LiteLLM reports it as a server error."""
-_ERROR_CHARS = 400
+_ERROR_CHARS, _NAME_CHARS = 400, 200
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 30.0
 _TRANSIENT_4XX = frozenset({408, 409, 425, 429})
 
@@ -56,7 +56,7 @@ class LiteLLMModel:
             raise ConfigError("concurrency, max_tries and timeout_s must be positive")
         self.model, self.api_base = model, api_base
         self._api_key, self._timeout_s, self._max_tries = api_key, timeout_s, max_tries
-        self._identity = identity or f"{model}@{_without_userinfo(api_base) if api_base else 'default'}"
+        self._identity = identity or f"{model}@{without_userinfo(api_base) if api_base else 'default'}"
         self._concurrency, self._first_wait_s = concurrency, first_wait_s
         _given_keys.update(filter(None, (api_key, urlsplit(api_base or "").password)))
         self._places: anyio.Semaphore | None = None
@@ -130,7 +130,7 @@ class LiteLLMModel:
 
     def _own_client(self) -> Any:
         """Talk to this host directly: a proxy set in the environment must not get in between."""
-        if self._client is None and self.model.startswith("openai/") and _is_loopback(self.api_base):
+        if self._client is None and self.model.startswith("openai/") and is_loopback(self.api_base):
             from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # whichever httpx this release is built on
 
             self._client = AsyncOpenAI(
@@ -154,11 +154,13 @@ class LiteLLMModel:
             ),
             cost_usd=self._cost(response),
             latency_s=latency_s,
+            served_by=_word(getattr(response, "model", None)),
+            fingerprint=_word(getattr(response, "system_fingerprint", None)),
         )
 
     def _cost(self, response: Any) -> float | None:
         """Price a reply in US dollars by LiteLLM's bundled map; ``None`` on this host or for an unlisted model."""
-        if _is_loopback(self.api_base):
+        if is_loopback(self.api_base):
             return None
         try:
             return float(_litellm().completion_cost(completion_response=response, model=self.model))
@@ -178,6 +180,11 @@ class LiteLLMModel:
 
 def _redacted(text: str) -> str:
     return redact(text, secrets_in(os.environ, *_given_keys))
+
+
+def _word(value: object) -> str:
+    """Give a name of the provider's, empty where there is none."""
+    return _redacted(value)[:_NAME_CHARS] if isinstance(value, str) else ""
 
 
 def _one_line(text: str) -> str:
@@ -238,19 +245,3 @@ def _has_code(error: BaseException | None, code: str) -> bool:
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
     return False
-
-
-def _is_loopback(url: str | None) -> bool:
-    host = urlsplit(url).hostname if url else None
-    if host is None or host == "localhost":
-        return host is not None
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _without_userinfo(url: str) -> str:
-    """Drop ``user:password@`` and the query: an identity is stored and shown."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
