@@ -186,15 +186,15 @@ def test_waits_grow_and_retry_after_is_honoured_within_a_bound() -> None:
     "answer", [Answer(delay_s=60), Answer(status=200, drips_s=0.05)], ids=["no answer", "an endless answer"]
 )
 def test_an_endpoint_that_hangs_costs_a_bounded_time(answer: Answer) -> None:
-    limits = Limits(first_wait_s=0.01, longest_wait_s=0.02, try_s=0.2, total_s=5)
+    limits = Limits(first_wait_s=0.01, longest_wait_s=0.02, try_s=0.5, total_s=20)
     with receiving(answer) as receiver:
         began = time.monotonic()
         delivery, tries = sent(receiver.url, limits)
         took_s = time.monotonic() - began
-    assert took_s < 3
+    assert took_s < 8
     if answer.drips_s is None:
-        assert (delivery.error, delivery.n_tries) == ("no answer within 0.2 s", 5)
-        assert all(0.15 < each.took_s < 1 for each in tries)
+        assert (delivery.error, delivery.n_tries) == ("no answer within 0.5 s", 5)
+        assert all(0.4 < each.took_s < 2 for each in tries)
     else:
         assert (delivery.error, delivery.n_tries) == ("", 1)  # of an answer only the status counts
 
