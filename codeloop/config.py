@@ -164,9 +164,14 @@ def api_key() -> str | None:
     return os.environ.get("CODELOOP_API_KEY") or None
 
 
-def redacted(text: str) -> str:
-    """Take the environment's keys out of a text."""
-    return redact(text, secrets_in(os.environ))
+def redacted(text: str, *names: str) -> str:
+    """Take the environment's keys out of a text, and the values of the variables ``names``."""
+    return redact(text, secrets_in(os.environ, *map(os.environ.get, names)))
+
+
+def secret(name: str) -> str | None:
+    """Give the value of a variable that a webhook names; never part of stored settings."""
+    return os.environ.get(name) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

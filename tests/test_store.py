@@ -34,7 +34,9 @@ from codeloop.attempts import (
     Verdict,
 )
 from codeloop.diagnostics import Diagnostic
+from codeloop.drift import Point
 from codeloop.errors import ModelUnavailable, SchemaMismatch, StoreError, StoreLocked
+from codeloop.events import Try
 from codeloop.store import Owner, RunStatus, Store, schema
 
 TEXT = st.text(st.characters(), max_size=20)  # surrogates and NUL included
@@ -441,3 +443,30 @@ def test_memory_database() -> None:
     store.new_run("r", {})
     assert len(store.list_runs()) == 1
     store.close()
+
+
+def test_tries_of_webhooks_come_back_in_order(store: Store) -> None:
+    tries = tuple(
+        Try(delivery="d", event="run_finished", url="https://x", number=i, began_s=float(i), took_s=0.1, error="\x00ü")
+        for i in range(1, 4)
+    )
+    for each in tries:
+        store.record_try(each)
+    assert store.tries() == tries
+    assert store.tries(2) == tries[1:]
+
+
+def test_a_run_gives_one_point_of_one_series(store: Store) -> None:
+    store.new_run("a", {})
+    first, second = (
+        Point(run_id=run_id, created_s=1.0, suite="s", model="m", prompt="\ud800", basis=(), tasks=())
+        for run_id in ("r", "a")
+    )
+    assert store.record_point("1" * 64, first)
+    assert not store.record_point("1" * 64, replace(first, created_s=2.0))
+    assert not store.record_point("2" * 64, first)
+    assert store.record_point("1" * 64, second)
+    assert store.points("1" * 64) == (first, second)
+    assert store.points("2" * 64) == ()
+    with pytest.raises(StoreError, match="no run"):
+        store.record_point("1" * 64, replace(first, run_id="unknown"))

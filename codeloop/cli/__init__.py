@@ -37,8 +37,9 @@ _COMMANDS = (
     "cache",
     "init",
     "validate",
+    "webhooks",
 )
-_WITHOUT_DEFAULTS = ("ci", "init", "validate")
+_WITHOUT_DEFAULTS = ("ci", "init", "validate", "webhooks")
 """They read ``codeloop.yaml`` themselves, or must work where it is broken."""
 
 

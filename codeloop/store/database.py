@@ -16,7 +16,9 @@ from sqlalchemy.exc import IntegrityError
 
 from codeloop import codec
 from codeloop.attempts import Attempt, CallCounts, Completion, Prompt, Trajectory, Verdict
+from codeloop.drift import Point
 from codeloop.errors import StoreError, StoreLocked, UnknownName
+from codeloop.events import Try
 from codeloop.store import schema
 from codeloop.store.engine import explain, make_engine, migrate
 from codeloop.store.owner import Owner, this_process
@@ -268,6 +270,40 @@ class Store:
             rows = connection.execute(sa.select(schema.baselines)).mappings().all()
         with self._reading():
             return tuple(sorted((Baseline(**row) for row in rows), key=lambda found: found.name))
+
+    # Webhooks
+
+    def record_try(self, tried: Try) -> None:
+        """Record a try to deliver an event."""
+        names = {"delivery": tried.delivery, "event": tried.event, "began_s": tried.began_s}
+        self._insert(schema.deliveries, {**names, "data": codec.encode(tried)})
+
+    def tries(self, limit: int | None = None) -> tuple[Try, ...]:
+        """Give the newest tries, all of them without a limit, the oldest first."""
+        table = schema.deliveries
+        query = sa.select(table.c.data).order_by(table.c.number.desc()).limit(limit)
+        with self._transaction() as connection:
+            texts = connection.execute(query).scalars().all()
+        with self._reading():
+            return tuple(codec.decode(Try, text) for text in reversed(texts))
+
+    # Drift watches
+
+    def record_point(self, series: str, point: Point) -> bool:
+        """Record what a run adds to a series; ``False`` if the run has given a point before: that one stays."""
+        row = {"run_id": point.run_id, "series": series, "data": codec.encode(point)}
+        with self._transaction() as connection:
+            self._run(connection, point.run_id)
+            return _insert_first(connection, schema.watch_points, row)
+
+    def points(self, series: str) -> tuple[Point, ...]:
+        """Give a series, the oldest point first."""
+        table = schema.watch_points
+        query = sa.select(table.c.data).where(table.c.series == series).order_by(table.c.number)
+        with self._transaction() as connection:
+            texts = connection.execute(query).scalars().all()
+        with self._reading():
+            return tuple(codec.decode(Point, text) for text in texts)
 
     # Inside
 

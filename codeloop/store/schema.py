@@ -136,3 +136,22 @@ baselines = Table(
     Column("created_s", Float, nullable=False),
     Column("data", Text, nullable=False),
 )
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order of the tries
+    Column("delivery", String(64), nullable=False),
+    Column("event", Name, nullable=False),
+    Column("began_s", Float, nullable=False),
+    Column("data", Text, nullable=False),
+)
+
+watch_points = Table(
+    "watch_points",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order of a series
+    Column("run_id", Name, ForeignKey("runs.run_id"), nullable=False, unique=True),  # a run gives at most one point
+    Column("series", String(64), nullable=False),  # a hash: names may be long
+    Column("data", Text, nullable=False),
+)
