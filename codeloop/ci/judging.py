@@ -140,7 +140,9 @@ def _judged(each: Assigned, run: CiRun | None, alpha: float) -> GateResult:
         why = f"there is no baseline {each.baseline_name} yet: codeloop baseline set {each.baseline_name} {run.run_id}"
         return GateResult(gate=each.gate, outcome=Outcome.CANNOT_TELL, why=why)
     if each.gate.metric is Metric.ERRORED and run.unrecorded:
-        why = f"the cassette lacks {len(run.unrecorded)} prompts, which is no fault of machine or model: record it again"
+        why = (
+            f"the cassette lacks {len(run.unrecorded)} prompts, which is no fault of machine or model: record it again"
+        )
         return GateResult(gate=each.gate, outcome=Outcome.CANNOT_TELL, why=why)
     result = judge(each.gate, run.snapshot, each.baseline, alpha=alpha)
     if not run.is_partial or not result.is_met:
