@@ -17,6 +17,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,14 +57,13 @@ def container_engine(isolation: str) -> str:
         return _said("bwrap", "--version")
     if kind != "docker":
         return ""
+    from docker.errors import DockerException
+
     try:
-        client = connect(timeout=5)
-    except MissingTool:
+        with closing(connect(timeout=5)) as client:
+            info = client.version()
+    except (MissingTool, DockerException, OSError):  # an engine that is busy: no run ends for want of its name
         return ""
-    try:
-        info = client.version()
-    finally:
-        client.close()
     parts = {str(part.get("Name", "")): str(part.get("Version", "")) for part in info.get("Components") or ()}
     named = "Docker Engine" if "Engine" in parts else next(iter(parts), "engine")
     return f"{named} {info.get('Version', '?')}" + (f", runc {parts['runc']}" if "runc" in parts else "")
