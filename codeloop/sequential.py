@@ -37,6 +37,7 @@ _HORIZON = 20
 _AT_STAKE = 0.9
 """Share of the capital that one run may lose: one odd run must not end the game."""
 _SMALLEST, _HIGHEST = 1e-300, 600.0  # a p-value of 0 has no normal score, and e⁷¹⁰ is no number
+_ROUNDED_UP = 1 + 1e-9  # a sum of chances that is 1 but for rounding is 1
 
 Outcomes = Mapping[str, tuple[int, int]]
 """Of one run: by problem, draws that passed, and draws with a verdict."""
@@ -139,4 +140,5 @@ class _Series:
             if counts[value] < (n := sum(counts)):  # of one that never varied, nothing can be shuffled
                 passes += value
                 chances = np.convolve(chances, np.array(counts) / n)
-        return min(1.0, float(chances[: passes + 1].sum())), min(1.0, float(chances[passes:].sum()))
+        low, high = float(chances[: passes + 1].sum()), float(chances[passes:].sum())
+        return min(1.0, low * _ROUNDED_UP), min(1.0, high * _ROUNDED_UP)
