@@ -93,8 +93,8 @@ def _point(store: Store, series: Series, run: Run) -> Point | None:
         prompt=series.prompt,
         basis=tuple(_basis(run, snapshot.facts, trajectories)),
         tasks=tasks,
-        versions=_words(completions, "served_by"),
-        fingerprints=_words(completions, "fingerprint"),
+        versions=_words(_named(answer)[0] for answer in completions),
+        fingerprints=_words(_named(answer)[1] for answer in completions),
         is_restart=bool(_watch_facts(run).get("is_restart")),
     )
 
@@ -134,8 +134,17 @@ def _basis(run: Run, facts: Facts, trajectories: Sequence[Trajectory]) -> Iterat
     return (Setting(name=name, value=value) for name, value in sorted(values.items()))
 
 
-def _words(completions: Iterable[Completion], name: str) -> tuple[str, ...]:
-    return tuple(sorted({getattr(completion, name) for completion in completions} - {""}))
+def _named(completion: Completion) -> tuple[str, str]:
+    """Give model and system as the provider names them.
+
+    Hosted models run on several systems at once (``fp_…``): those come and go, and are no other model.
+    """
+    model, sign, system = completion.answered_by.rpartition("@")
+    return (model, system) if sign and system.startswith("fp") else (completion.answered_by, "")
+
+
+def _words(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(found) - {""}))
 
 
 def _digest(texts: Iterable[str]) -> str:
