@@ -21,7 +21,7 @@ from codeloop.store import Store, schema
 from codeloop.watching import Series, seed_of
 
 SECRET = "shared-secret-of-the-test"
-N_TASKS = 8
+N_TASKS = 6
 PROJECT = """version: 1
 suites: [{{name: adding, file: tasks.yaml, languages: [python]}}]
 models: [{{model: openai/adder, api_base: {model}}}]
@@ -78,15 +78,16 @@ def watch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         yield found
 
 
+@pytest.mark.timeout(900)  # seven runs with containers of their own; seconds each on an idle machine
 @pytest.mark.docker("python")
 def test_a_model_that_gets_worse_is_found_told_once_and_stands_until_a_restart(watch: Watch) -> None:
-    for number in range(1, 5):
+    for number in range(1, 4):
         code, found = watch.call()
         assert (code, found["n_runs"], found["pass_rate"], found["is_drift"]) == (0, number, 1.0, False)
     assert watch.told == []
     watch.provider.is_right = False
     code, found = watch.call()
-    while code == 0 and found["n_runs"] < 7:
+    while code == 0 and found["n_runs"] < 6:
         code, found = watch.call()
     assert (code, found["is_drift"], found["direction"]) == (1, True, "down")
     assert (found["pass_rate_before"], found["pass_rate_since"]) == (1.0, 0.0)
@@ -105,7 +106,6 @@ def test_a_model_that_gets_worse_is_found_told_once_and_stands_until_a_restart(w
     assert len(watch.told) == 1
     code, found = watch.call("--restart")
     assert (code, found["restarted"], found["n_runs"]) == (0, "as asked", 1)
-    assert watch.call()[1]["n_runs"] == 2
     # No run was answered from another one's record, and each had a seed of its own.
     with watch.store as store:
         runs = store.list_runs()
