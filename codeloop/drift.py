@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from codeloop.metrics import cluster_of
@@ -103,14 +103,14 @@ class Judgement:
         return is_alarm(self.looks)
 
     @property
-    def is_new(self) -> bool:
-        """Say whether it is the newest run that made it enough."""
-        return self.is_drift and not is_alarm(self.looks[:-1])
-
-    @property
     def first_alarm(self) -> int | None:
         """Give the index of the run that made it enough."""
         return next((i for i, look in enumerate(self.looks) if look.evidence >= 1 / ALPHA), None)
+
+    def is_found_after(self, run_ids: Collection[str]) -> bool:
+        """Say whether it is a run beside ``run_ids`` that made it enough: what is known already need not be told again."""
+        at = self.first_alarm
+        return at is not None and self.points[at].run_id not in run_ids
 
     @property
     def since(self) -> int:
@@ -128,6 +128,11 @@ class Judgement:
     def rates(self) -> tuple[float | None, float | None]:
         """Give the pass rates before ``since`` and from there on."""
         return _rate(self.points[: self.since]), _rate(self.points[self.since :])
+
+    @property
+    def rate_before_newest(self) -> float | None:
+        """Give the pass rate of all runs but the newest."""
+        return _rate(self.points[:-1])
 
 
 def series_id(suite: str, model: str, prompt: str) -> str:

@@ -37,6 +37,7 @@ _HORIZON = 20
 _AT_STAKE = 0.9
 """Share of the capital that one run may lose: one odd run must not end the game."""
 _SMALLEST, _HIGHEST = 1e-300, 600.0  # a p-value of 0 has no normal score, and e⁷¹⁰ is no number
+_ROUNDED_UP = 1 + 1e-9  # a sum of chances that is 1 but for rounding is 1
 
 Outcomes = Mapping[str, tuple[int, int]]
 """Of one run: by problem, draws that passed, and draws with a verdict."""
@@ -73,50 +74,48 @@ def is_alarm(looks: Sequence[Look], alpha: float = ALPHA) -> bool:
 
 
 @dataclass(slots=True)
-class _Capital:
-    """Bets that p-values are small from some run on."""
+class Stakes:
+    """Bets that p-values are small from some run on: one capital on fewer passes, one on more."""
 
     n_runs: int = 0
     logs: np.ndarray[Any, Any] | None = None
-    """Logarithms of the capitals: by first run of the change (from 1), by size."""
+    """Logarithms of what each bet has come to: by capital, by first run of the change (from 1), by size."""
 
-    def bet(self, score: float) -> tuple[float, int]:
-        """Take the next run's p-value as its normal score; give the capital, 1 at first, and the likeliest first run of a change.
+    def bet(self, p_down: float, p_up: float) -> tuple[tuple[float, int], ...]:
+        """Take a run's p-values; give of each capital its value, 1 at first, and the likeliest first run of a change.
 
         The first run, which has no past, is no bet.
         """
         import numpy as np
+        from scipy.special import ndtri
 
         self.n_runs += 1
         if self.n_runs == 1:
-            self.logs = np.zeros((0, len(SIZES)))
-            return 1.0, 0
-        assert self.logs is not None  # noqa: S101 - there was a first run
+            self.logs = np.zeros((2, 0, len(SIZES)))
+            return (1.0, 0), (1.0, 0)
+        scores = ndtri(np.maximum([[[p_down]], [[p_up]]], _SMALLEST))
         first = np.arange(1.0, self.n_runs)
         shift = np.outer(first, SIZES) / self.n_runs  # the past holds the changed runs as well
-        ratio = np.exp(np.minimum(-shift * score - shift**2 / 2, _HIGHEST))
-        self.logs = np.vstack([self.logs, np.zeros(len(SIZES))]) + np.log1p(_AT_STAKE * (ratio - 1))
+        ratio = np.exp(np.minimum(-shift * scores - shift**2 / 2, _HIGHEST))
+        logs = np.concatenate([self.logs, np.zeros((2, 1, len(SIZES)))], axis=1)
+        self.logs = logs + np.log1p(_AT_STAKE * (ratio - 1))
         prior = _HORIZON / ((first + _HORIZON - 1) * (first + _HORIZON))
-        shares = prior * np.exp(np.minimum(self.logs, _HIGHEST)).mean(axis=1)
+        shares = prior * np.exp(np.minimum(self.logs, _HIGHEST)).mean(axis=2)
         kept = _HORIZON / (self.n_runs - 1 + _HORIZON)  # for changes yet to come
-        return kept + float(shares.sum()), int(shares.argmax()) + 1
+        return tuple((kept + float(each.sum()), int(each.argmax()) + 1) for each in shares)
 
 
 @dataclass(slots=True, kw_only=True)
 class _Series:
-    """All runs so far: by problem, how often it had which number of passes; and two capitals."""
+    """All runs so far: by problem, how often it had which number of passes; and what is bet on them."""
 
     sizes: Mapping[str, int]
     seen: dict[str, list[int]] = field(default_factory=dict)
-    down: _Capital = field(default_factory=_Capital)
-    up: _Capital = field(default_factory=_Capital)
+    stakes: Stakes = field(default_factory=Stakes)
 
     def look(self, outcomes: Outcomes) -> Look:
-        from scipy.special import ndtri
-
         p_down, p_up = self._p_values(outcomes)
-        down, since_down = self.down.bet(float(ndtri(max(p_down, _SMALLEST))))
-        up, since_up = self.up.bet(float(ndtri(max(p_up, _SMALLEST))))
+        (down, since_down), (up, since_up) = self.stakes.bet(p_down, p_up)
         return Look(
             p_down=p_down,
             p_up=p_up,
@@ -141,4 +140,5 @@ class _Series:
             if counts[value] < (n := sum(counts)):  # of one that never varied, nothing can be shuffled
                 passes += value
                 chances = np.convolve(chances, np.array(counts) / n)
-        return min(1.0, float(chances[: passes + 1].sum())), min(1.0, float(chances[passes:].sum()))
+        low, high = float(chances[: passes + 1].sum()), float(chances[passes:].sum())
+        return min(1.0, low * _ROUNDED_UP), min(1.0, high * _ROUNDED_UP)

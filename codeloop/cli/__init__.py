@@ -37,9 +37,10 @@ _COMMANDS = (
     "cache",
     "init",
     "validate",
+    "watch",
     "webhooks",
 )
-_WITHOUT_DEFAULTS = ("ci", "init", "validate", "webhooks")
+_WITHOUT_DEFAULTS = ("ci", "init", "validate", "watch", "webhooks")
 """They read ``codeloop.yaml`` themselves, or must work where it is broken."""
 
 
