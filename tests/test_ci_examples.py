@@ -52,7 +52,10 @@ def test_a_harmless_change_passes(tmp_path: Path) -> None:
     assert (done.code, outcome(done)) == (0, "not shown to regress")
     programs = {
         name: {draw["task_id"]: draw["program"] for draw in json.loads(text)["draws"]}
-        for name, text in (("before", (DATA / "main.json").read_text()), ("after", done.file("runs/small/baseline.json")))
+        for name, text in (
+            ("before", (DATA / "main.json").read_text()),
+            ("after", done.file("runs/small/baseline.json")),
+        )
     }
     assert programs["before"].keys() == programs["after"].keys()
 
