@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from codeloop import codec
 from codeloop.attempts import Ending, Status, Trajectory, Verdict
 from codeloop.error_classes import error_class
 from codeloop.errors import ConfigError, StoreError
+from codeloop.metrics import Estimate, estimate
 from codeloop.records import END, Setting
 from codeloop.tasks import natural_key
 
@@ -137,6 +138,15 @@ def draw_of(trajectory: Trajectory, tags: Sequence[str] = ()) -> Draw:
         mutants=mutants,
         tags=tuple(tags),
     )
+
+
+def pass_at_1(draws: Iterable[Draw], iteration: int = END) -> Estimate:
+    """Estimate pass@1 of what would be handed over there; draws without a verdict have no part in it."""
+    outcomes: defaultdict[str, list[bool]] = defaultdict(list)
+    for row in draws:
+        if (passed := row.passed_by(iteration)) is not None:
+            outcomes[row.task_id].append(passed)
+    return estimate(outcomes, 1)
 
 
 def images_of(trajectories: Sequence[Trajectory]) -> tuple[Setting, ...]:

@@ -8,8 +8,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ import pytest
 from junitparser import JUnitXml
 from schemas import validated
 from test_disk_full import filled, small_disk
+
+from codeloop.signing import verify
 
 ROOT = Path(__file__).parents[1]
 OUT = ("findings.sarif", "junit.xml", "report.html", "results.json", "summary.md")
@@ -142,6 +146,41 @@ def test_without_trust_no_image_endpoint_or_webhook_is_believed(project: Path) -
     assert (done.code, done.out) == (2, "")
     assert "names an image: needs --trust" in done.err
     assert not (project / "codeloop-out").exists()
+
+
+def test_webhooks_hear_of_the_run_and_of_the_gate_that_is_not_met(project: Path) -> None:
+    heard: list[tuple[str, str, bytes, str]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:  # http.server's name
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            names = ("X-Codeloop-Event", "X-Codeloop-Timestamp", "X-Codeloop-Signature")
+            event, timestamp, signature = (self.headers[name] for name in names)
+            heard.append((event, timestamp, body, signature))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    changed(project, "metric: errored", "metric: pass@1\n    min: 1.0\n  - metric: errored")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/hook"
+        hooks = (
+            f"webhooks:\n  - {{url: '{url}', secret_env: HOOK_SECRET}}\n  - {{url: '{url}/2', secret_env: NOT_SET}}\n"
+        )
+        changed(project, "\ngates:", f"\n{hooks}\ngates:")
+        assert codeloop(project, "ci").code == 2, "a fork's file may name no webhook"
+        done = codeloop(project, "ci", "--trust", HOOK_SECRET="only between us")
+        server.shutdown()
+    assert done.code == 1, "what was not delivered changes no exit code"
+    assert [event for event, *_ in heard] == ["run_finished", "gate_failed"]
+    for _, timestamp, body, signature in heard:
+        assert verify("only between us", timestamp, body, signature, now_s=float(timestamp))
+        assert validated("webhook-1", json.loads(body))["outcome"] == "failed: a gate is not met"
+    assert all("NOT_SET is not set" in line for line in done.results["trouble"])
+    assert "NOT_SET is not set" in done.file("summary.md").replace("\\", "")
 
 
 def test_an_empty_suite_ends_with_5_and_says_so(project: Path) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from importlib.metadata import version
 
 from codeloop.ci.results import WORDS, CiResult, CiRun
 from codeloop.events import Event, EventName, GateLine, RunFigures
 from codeloop.gates.results import NOT_MET
-from codeloop.metrics import estimate
-from codeloop.snapshots import Draw, sum_known
+from codeloop.snapshots import Draw, pass_at_1, sum_known
 
 
 def events_of(result: CiResult) -> tuple[Event, ...]:
@@ -40,12 +38,7 @@ def events_of(result: CiResult) -> tuple[Event, ...]:
 def figures(run: CiRun) -> RunFigures:
     """Give a run in figures, as far as it came."""
     draws: tuple[Draw, ...] = run.snapshot.draws if run.snapshot else ()
-    outcomes: defaultdict[str, list[bool]] = defaultdict(list)
-    for draw in draws:
-        passed = draw.passed_by()
-        if passed is not None:
-            outcomes[draw.task_id].append(passed)
-    found = estimate(outcomes, 1)
+    found = pass_at_1(draws)
     return RunFigures(
         run=run.run_id,
         suite=run.suite,

@@ -6,12 +6,12 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from codeloop import config
+from codeloop.ci.events import events_of
 from codeloop.ci.judging import assign, compare_runs, judge_runs
 from codeloop.ci.plan import Planned, plan
 from codeloop.ci.results import INFRASTRUCTURE, PASSED, REVIEW, CiResult
@@ -21,6 +21,7 @@ from codeloop.cli.compare import opened_store
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import default_jobs, say
 from codeloop.cli.running import new_run_id
+from codeloop.cli.telling import tell
 from codeloop.cli.validate import command_options
 from codeloop.errors import CodeloopError, ConfigError
 from codeloop.project import NAME, load
@@ -62,12 +63,18 @@ def command(
     job = config.github_job()
     with github.commands_stopped() if job else nullcontext():
         result, reports = _carry_out(session, planned, str(file))
-        result, report = _written(CiReport(result=result, reports=reports), out)
-        click.echo(json.dumps(report.as_json()) if as_json else as_text(result))
+        report = CiReport(result=result, reports=reports)
+        unwritten = _write(report, out)
+        trouble = (*unwritten, *_untold(session, result))
+        if trouble:  # what was written before must say so
+            report = report.with_trouble(trouble)
+            _write(report, out, only=("results.json", "summary.md"))
+        say(f"reports: {out}: {', '.join(name for name in _OURS if (out / name).exists())}")
+        click.echo(json.dumps(report.as_json()) if as_json else as_text(report.result))
     if job:
-        _tell_github(job, result)
+        _tell_github(job, report.result)
     session.raise_bug()
-    return INFRASTRUCTURE if result.trouble and result.exit_code in (PASSED, REVIEW) else result.exit_code
+    return INFRASTRUCTURE if unwritten and result.exit_code in (PASSED, REVIEW) else result.exit_code
 
 
 def _jobs(asked: int | None, loaded: load.Loaded) -> int:
@@ -93,17 +100,25 @@ def _carry_out(session: CiSession, planned: Sequence[Planned], project: str) -> 
     return result, {run.label: report for run, report in ran if report}
 
 
-def _written(report: CiReport, out: Path) -> tuple[CiResult, CiReport]:
-    """Write every file that can be written; give the result with a line for each that cannot."""
-    _clear(out)
-    trouble = [line for name, make in report.files().items() if (line := _trouble_with(out / name, make))]
-    result = replace(report.result, trouble=(*report.result.trouble, *trouble))
-    whole = replace(report, result=result)
-    if trouble:  # what was written before must say so
-        for name in ("results.json", "summary.md"):
-            _trouble_with(out / name, whole.files()[name])
-    say(f"reports: {out}: {', '.join(name for name in _OURS if (out / name).exists())}")
-    return result, whole
+def _write(report: CiReport, out: Path, only: Sequence[str] = ()) -> tuple[str, ...]:
+    """Write every file that can be written; give a line for each that cannot."""
+    if not only:
+        _clear(out)
+    files = {name: make for name, make in report.files().items() if not only or name in only}
+    return tuple(line for name, make in files.items() if (line := _trouble_with(out / name, make)))
+
+
+def _untold(session: CiSession, result: CiResult) -> tuple[str, ...]:
+    """Tell the project's webhooks; give a line for each that did not take an event, which changes no exit code."""
+    webhooks = session.loaded.project.webhooks
+    if not webhooks:
+        return ()
+    try:
+        with opened_store() as store:
+            return tell(webhooks, events_of(result), store)
+    except CodeloopError as exc:  # the log cannot be opened
+        say(config.redacted(f"codeloop: webhooks were told nothing: {exc}"))
+        return (f"webhooks were told nothing: {exc}",)
 
 
 def _trouble_with(path: Path, make: Callable[[], str]) -> str:

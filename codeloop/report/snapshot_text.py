@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 
-from codeloop.metrics import estimate
 from codeloop.report import terminal
 from codeloop.report.text import escape
-from codeloop.snapshots import Snapshot
+from codeloop.snapshots import Snapshot, pass_at_1
 
 
 def snapshot_text(snapshot: Snapshot) -> str:
@@ -29,11 +28,6 @@ def _passes(snapshot: Snapshot) -> terminal.TableRows:
     longest = max((len(row.passed) for row in snapshot.draws), default=0)
     rows: list[tuple[str, ...]] = []
     for iteration in range(longest):
-        draws: defaultdict[str, list[bool]] = defaultdict(list)
-        for row in snapshot.draws:
-            passed = row.passed_by(iteration)
-            if passed is not None:
-                draws[row.task_id].append(passed)
-        found = estimate(draws, 1)
+        found = pass_at_1(snapshot.draws, iteration)
         rows.append((str(iteration), terminal.estimate(found), str(found.n_tasks)))
     return "pass@1 on hidden tests by repair, % [95 % interval]", ("repairs", "pass@1", "tasks"), rows

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from codeloop import snapshots
@@ -44,6 +44,10 @@ class CiReport:
             if run.label in self.reports and not alone:
                 made[f"runs/{run.label}/report.html"] = self.reports[run.label].as_html
         return made
+
+    def with_trouble(self, lines: Sequence[str]) -> CiReport:
+        """Add lines about what could not be done."""
+        return replace(self, result=replace(self.result, trouble=(*self.result.trouble, *lines)))
 
     def as_json(self) -> dict[str, object]:
         """Give the content of ``results.json``."""

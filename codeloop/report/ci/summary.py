@@ -6,17 +6,14 @@ both can show the same. What matters most stands first; what does not fit is cou
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 
 from codeloop.changes import Changes, Flip
 from codeloop.ci.results import WORDS, CiResult, CiRun, Judged
-from codeloop.metrics import Estimate, estimate
-from codeloop.records import END
 from codeloop.report import markdown, terminal
 from codeloop.report.terminal import TableRows
 from codeloop.report.text import escape
-from codeloop.snapshots import Draw, sum_known
+from codeloop.snapshots import pass_at_1, sum_known
 
 MAX_CHARS = 60_000
 """Below GitHub's 65,536 for a comment: an action may put a line of its own on top."""
@@ -85,20 +82,12 @@ def _run_row(run: CiRun) -> tuple[str, ...]:
         run.snapshot.facts.model.partition("@")[0] if run.snapshot else run.model,
         str(len({draw.task_id for draw in draws})),
         counted,
-        terminal.estimate(_passes(draws, 0)),
-        terminal.estimate(_passes(draws, END)),
+        terminal.estimate(pass_at_1(draws, 0)),
+        terminal.estimate(pass_at_1(draws)),
         str(sum(draw.is_errored for draw in draws)),
         "unknown" if cost is None else f"{cost:.4f}",
         f"{sum(draw.model_s + draw.check_s for draw in draws):.0f}",
     )
-
-
-def _passes(draws: Sequence[Draw], iteration: int) -> Estimate:
-    outcomes: defaultdict[str, list[bool]] = defaultdict(list)
-    for draw in draws:
-        if (passed := draw.passed_by(iteration)) is not None:
-            outcomes[draw.task_id].append(passed)
-    return estimate(outcomes, 1)
 
 
 def _curve(label: str, changes: Changes) -> TableRows:
