@@ -42,11 +42,15 @@ checkers = [
 ]
 
 
-@pytest.fixture(scope="module")
-def junit_10() -> Any:
+def junit_10_schema() -> Any:
     import xmlschema
 
     return xmlschema.XMLSchema10(ROOT / "tests/data/junit-10.xsd")
+
+
+@pytest.fixture(scope="module")
+def junit_10() -> Any:
+    return junit_10_schema()
 
 
 def problems(path: Path) -> list[str]:

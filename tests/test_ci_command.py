@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml
 from schemas import validated
+from test_artifacts import NU, junit_10_schema, problems
 from test_disk_full import filled, small_disk
 
 from codeloop.signing import verify
@@ -93,6 +94,7 @@ def test_every_file_is_what_its_readers_take(example: Done) -> None:
     assert [suite.name for suite in (gates, trajectories)] == ["gates", "example"]
     assert (gates.failures, gates.errors, gates.skipped) == (0, 0, 0)
     assert len(list(trajectories)) == 2
+    junit_10_schema().validate(example.file("junit.xml"))
     log = validated("sarif-schema-2.1.0", json.loads(example.file("findings.sarif")))
     assert [part["automationDetails"]["id"] for part in log["runs"]] == ["codeloop/gates", "codeloop/example"]
     assert example.file("summary.md").startswith("# codeloop: passed\n")
@@ -100,6 +102,8 @@ def test_every_file_is_what_its_readers_take(example: Done) -> None:
     page = HTMLParser()
     page.feed(example.file("report.html"))
     page.close()
+    if NU.exists() and shutil.which("java"):
+        assert problems(example.folder / "codeloop-out" / "report.html") == []
 
 
 def test_what_is_recorded_costs_no_call_and_a_changed_prompt_is_flagged(project: Path) -> None:

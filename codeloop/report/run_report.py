@@ -53,6 +53,8 @@ class RunReport:
     """How far the run has come in the store; empty where that is not known."""
     created_s: float | None = None
     """Seconds since the epoch."""
+    gates: tuple[str, ...] = ()
+    """What came of each gate, in one line; of a run of ``codeloop ci``. For the page: other files of it have more."""
     by: tuple[str, ...] = ()
     """Slices that tables are added of: names of ``codeloop.slices.SLICES``, or of what the run noted."""
 
@@ -145,6 +147,7 @@ class RunReport:
                 ),
                 status=self.status,
                 created_s=self.created_s,
+                gates=self.gates,
             )
         )
 

@@ -25,10 +25,12 @@ class CiReport:
     def files(self) -> Mapping[str, Callable[[], str]]:
         """Give the names of all files, the most useful first, and what makes each.
 
-        - ``results.json``: everything as data (``schemas/ci-1.json``); - ``summary.md``: for a job summary or a comment;
-        - ``junit.xml``: a test suite of gates, and one for each run; - ``findings.sarif``: SARIF 2.1.0;
-        - ``report.html``: the page of the run, or of several an index with a page in each run's folder;
-        - ``runs/LABEL/baseline.json``: the run as a baseline, small enough for git.
+        - ``results.json``: everything as data (``schemas/ci-1.json``)
+        - ``summary.md``: for a job summary or a comment
+        - ``junit.xml``: a test suite of gates, and one for each run
+        - ``findings.sarif``: SARIF 2.1.0
+        - ``report.html``: the page of the run, or of several an index with a page in each run's folder
+        - ``runs/LABEL/baseline.json``: the run as a baseline, small enough for git
         """
         made: dict[str, Callable[[], str]] = {
             "results.json": lambda: json.dumps(self.as_json(), indent=1) + "\n",
@@ -37,13 +39,17 @@ class CiReport:
             "findings.sarif": lambda: warnings.as_sarif(self.result, self.reports),
         }
         alone = len(self.result.runs) == 1 and len(self.reports) == 1
-        made["report.html"] = next(iter(self.reports.values())).as_html if alone else partial(index, self.result)
+        pages = {label: self._with_gates(label, report).as_html for label, report in self.reports.items()}
+        made["report.html"] = next(iter(pages.values())) if alone else partial(index, self.result)
         for run in self.result.runs:
             if run.snapshot:
                 made[f"runs/{run.label}/baseline.json"] = partial(snapshots.write, run.snapshot)
-            if run.label in self.reports and not alone:
-                made[f"runs/{run.label}/report.html"] = self.reports[run.label].as_html
+            if run.label in pages and not alone:
+                made[f"runs/{run.label}/report.html"] = pages[run.label]
         return made
+
+    def _with_gates(self, label: str, report: RunReport) -> RunReport:
+        return replace(report, gates=tuple(each.text for each in self.result.gates if each.label in (label, "")))
 
     def with_trouble(self, lines: Sequence[str]) -> CiReport:
         """Add lines about what could not be done."""

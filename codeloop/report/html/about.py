@@ -52,6 +52,8 @@ class RunData:
     """Of the run in the store; empty where it is not known."""
     created_s: float | None = None
     """Seconds since the epoch."""
+    gates: tuple[str, ...] = ()
+    """What came of each, in one line."""
 
 
 def rows(run: RunData) -> list[list[Any]]:
@@ -85,7 +87,7 @@ def rows(run: RunData) -> list[list[Any]]:
 def warnings(run: RunData, cut_note: str = "") -> list[list[str]]:
     """Give [term, sentence] rows that a reader must see beside the figures."""
     total = run.summaries[-1]
-    found: list[tuple[str, str]] = []
+    found: list[tuple[str, str]] = [("gate", line[:1].upper() + line[1:] + ".") for line in run.gates]
     if run.status and run.status != FINISHED:
         found.append(("partial", f"This run is {run.status}: the page shows what had ended when it was written."))
     found.append(("errored", _errored(total)))

@@ -111,6 +111,11 @@ RUN = _terms(
         "Tasks whose own data is known to be wrong; they stay in the headline and leave “without errata”.",
     ),
     reason=("reason", "What is wrong with the task's data."),
+    gate=(
+        "gate",
+        "A bound that the project sets: met, not met, or the data do not decide it. A relative one compares with a baseline on "
+        "the same tasks and draws by an exact test.",
+    ),
     partial=("partial", "The run has not ended, or was cut."),
     contamination=("contamination", "Tasks that models have probably seen in training say less about new tasks."),
     known_limit=("known limit", "What a verdict of this sandbox cannot promise."),
