@@ -20,6 +20,8 @@ class How(StrEnum):
     PANICKED = "panicked"
     DIED = "died"
     """Its process ended, or it did not end in time."""
+    UNSTABLE = "unstable"
+    """It does not do the same each time that it is given the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class Comparison:
     n_deaths: int
     """How often C took the process along."""
     seconds: float
+    cpu_seconds: float
+    """Of the fuzzer and what it started."""
     corpus: tuple[bytes, ...]
     trouble: str
     """What went wrong that is neither side's fault; empty for nothing."""
@@ -88,6 +92,9 @@ class Comparison:
     def agrees(self) -> bool:
         """Say whether something was compared, and nothing was unlike."""
         return not self.differences and self.n_compared > 0 and not self.trouble
+
+
+_UNSTABLE = "the same call does not do the same each time"
 
 
 def read_comparison(text: str) -> Comparison:
@@ -113,6 +120,7 @@ def read_comparison(text: str) -> Comparison:
         n_endless=counters["endless"],
         n_deaths=counters["deaths"],
         seconds=said["seconds"],
+        cpu_seconds=said["cpu_seconds"],
         corpus=tuple(bytes.fromhex(each) for each in said["corpus"]),
         trouble=said["trouble"],
     )
@@ -128,7 +136,7 @@ def _difference(said: Mapping[str, Any]) -> Difference:
         calls=tuple(said.get("calls", ())),
         expected=expected,
         actual=actual,
-        message=said.get("panic", "") or said.get("how", ""),
+        message=said.get("panic", "") or said.get("how", "") or (_UNSTABLE if said["event"] == How.UNSTABLE else ""),
         input=bytes.fromhex(said["input"]),
     )
 

@@ -10,12 +10,13 @@ import json
 import os
 import random
 import re
+import resource
 import struct
 import subprocess
 import sys
 import time
 
-CORPUS, EVENTS, SHARED = "corpus", "events.jsonl", "shared.bin"
+CORPUS, EVENTS, SHARED, TRIAL = "corpus", "events.jsonl", "shared.bin", "trial.bin"
 N_SEEDS = 96
 RESTARTS = 8
 """Deaths of C that are borne; the runtime leaves nearly all that is undefined without one."""
@@ -50,25 +51,27 @@ def seed_corpus(settings: dict) -> None:
 class Shared:
     """What the fuzzer leaves behind, dead or alive."""
 
-    def __init__(self) -> None:
-        data = get(SHARED) if os.path.exists(SHARED) else b""
+    def __init__(self, path: str = SHARED) -> None:
+        data = get(path) if os.path.exists(path) else b""
         n = len(COUNTERS)
         words = struct.unpack_from(f"<{n + 2}Q", data) if len(data) >= 8 * (n + 2) else (0,) * (n + 2)
         self.phase, self.counters = words[0], dict(zip(COUNTERS, words[1:-1], strict=True))
         self.input = data[8 * (n + 2) :][: words[-1]]
 
 
-def fuzz(folder: str, settings: dict, seed: int, runs: int, seconds: float) -> tuple[int, str]:
-    """Exit status (negative: a signal), and the end of what it said."""
+def fuzz(
+    folder: str, settings: dict, seed: int, runs: int, seconds: float, inputs: tuple = (CORPUS,)
+) -> tuple[int, str]:
+    """Exit status (negative: a signal), and the end of what it said. ``inputs``: a folder, or files that are run once."""
     environment = {
         "PATH": os.environ.get("PATH", ""),
-        "CODELOOP_SHARED": SHARED,
-        "CODELOOP_EVENTS": EVENTS,
+        "CODELOOP_SHARED": SHARED if inputs == (CORPUS,) else TRIAL,
+        "CODELOOP_EVENTS": EVENTS if inputs == (CORPUS,) else "/dev/null",
         "ASAN_OPTIONS": "detect_leaks=0:symbolize=0:allocator_may_return_null=1:abort_on_error=0:exitcode=1:print_legend=0",
         "RUST_BACKTRACE": "0",
     }
     argv = [
-        f"{folder}/fuzz", CORPUS, f"-seed={seed}", f"-runs={runs}", f"-max_total_time={max(1, round(seconds))}",
+        f"{folder}/fuzz", *inputs, f"-seed={seed}", f"-runs={runs}", f"-max_total_time={max(1, round(seconds))}",
         f"-max_len={settings['max_len']}", "-len_control=0", "-use_value_profile=1", "-timeout=60", "-rss_limit_mb=0",
         "-reload=0", "-detect_leaks=0", "-verbosity=0", "-artifact_prefix=./",
     ]  # fmt: skip
@@ -76,9 +79,8 @@ def fuzz(folder: str, settings: dict, seed: int, runs: int, seconds: float) -> t
         status = subprocess.run(
             argv, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False
         ).returncode
-    with open("said.txt", "rb") as file:
-        file.seek(max(0, os.path.getsize("said.txt") - 8000))
-        return status, file.read().decode("utf-8", "replace")
+    text = get("said.txt").decode("utf-8", "replace")
+    return status, text if len(text) < 12000 else f"{text[:6000]}\n...\n{text[-6000:]}"
 
 
 def events() -> list[dict]:
@@ -97,6 +99,39 @@ def sanitizer_says(text: str) -> str:
     return match[1].strip() if match else "died"
 
 
+def smaller(folder: str, settings: dict, data: bytes, status: int) -> bytes:
+    """Take parts out of an input on which Rust dies, as long as it still does."""
+    until, part = time.monotonic() + 5, len(data)
+    while part and time.monotonic() < until:
+        at = 0
+        while at + part <= len(data) and time.monotonic() < until:
+            trial = data[:at] + data[at + part :]
+            put("trial", trial)
+            again = fuzz(folder, settings, 1, 1, 10, ("trial",))[0]
+            if again == status and Shared(TRIAL).phase == IN_RUST:
+                data = trial
+            else:
+                at += part
+        part //= 2
+    return data
+
+
+def shown(folder: str, data: bytes, what: str) -> dict:
+    """The calls of an input, and what C makes of them where that is wanted."""
+    put("one", data)
+    done = subprocess.run([f"{folder}/reach", "one"], env={"CODELOOP_SHOW": what}, capture_output=True, check=False)
+    try:
+        said = json.loads(done.stderr)
+    except ValueError:
+        return {}
+    said.pop("event")
+    return said
+
+
+def shown_call(folder: str, data: bytes) -> dict:
+    return {"call": "; ".join(shown(folder, data, "calls").get("calls", ()))}
+
+
 def search(folder: str, settings: dict) -> tuple[list[dict], list[dict], str, int]:
     """Findings, what C died of, trouble that is nobody's, and how often C died."""
     began, deaths, died = time.monotonic(), 0, []
@@ -105,12 +140,18 @@ def search(folder: str, settings: dict) -> tuple[list[dict], list[dict], str, in
         runs = settings["runs"] - Shared().counters["executions"]
         status, text = fuzz(folder, settings, settings["seed"] + deaths, max(1, runs), left)
         shared = Shared()
-        found = [each for each in events() if each["event"] in ("different", "panicked")]
+        found = [each for each in events() if each["event"] in ("different", "panicked", "unstable")]
         if status in (0, DIFFERENT):
             return found, died, "" if found or status == 0 else "a difference was not written down", deaths
         if shared.phase == IN_RUST:
             how = "does not end in time" if status == ENDLESS else f"the process died: {sanitizer_says(text)}"
-            return [*found, {"event": "died", "input": shared.input.hex(), "how": how}], died, "", deaths
+            data = shared.input if status == ENDLESS else smaller(folder, settings, shared.input, status)
+            return (
+                [*found, {"event": "died", "input": data.hex(), "how": how} | shown(folder, data, "result")],
+                died,
+                "",
+                deaths,
+            )
         if shared.phase != IN_C:
             return found, died, f"the driver ended with status {status}: {text[-2000:]}", deaths
         deaths += 1
@@ -196,7 +237,7 @@ def main() -> None:
     began = time.monotonic()
     seed_corpus(settings)
     found, died, trouble, deaths = search(folder, settings)
-    seconds = time.monotonic() - began
+    seconds, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     undefined = [each for each in events() if each["event"] == "undefined"] + died
     real = []
     for each in found:
@@ -215,6 +256,7 @@ def main() -> None:
             {
                 "counters": counters | {"deaths": deaths},
                 "seconds": round(seconds, 3),
+                "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
                 "findings": sorted(real, key=lambda each: (len(each["input"]), each["input"]))[:8],
                 "undefined": undefined[:32],
                 "reached": reached(folder),

@@ -161,7 +161,7 @@ static void show_calls(const uint8_t *data, size_t n) {
 
 static void note_difference(const uint8_t *data, size_t n, enum verdict verdict) {
     int whose = last_which;
-    fprintf(events, "{\"event\": \"%s\"", verdict == PANICKED ? "panicked" : "different");
+    fprintf(events, "{\"event\": \"%s\"", verdict == PANICKED ? "panicked" : verdict == DIFFERENT ? "different" : "unstable");
     hex(data, n);
     cl_text_reset();
     cl_show_result(whose, CL_C);
@@ -223,6 +223,10 @@ static void found(const uint8_t *data, size_t n, enum verdict verdict) {
     /* tried() ends with C against C, which is what the text of the last call is not about. */
     enum verdict again = calls(small, n, CL_RUST);
     if (verdict >= DIFFERENT && again == verdict) note_difference(small, n, verdict);
+    else { /* Rust does not do the same each time: it keeps something, or draws lots */
+        if (again == SAME) last_call--;
+        note_difference(small, n, SAME);
+    }
     if (!first) first = now();
     if (++n_found >= n_wanted || now() > first + 0.5) {
         fflush(events);
@@ -279,8 +283,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
 }
 
 #ifdef CL_ONLY_C
+/* Shows an input's calls, and what C makes of them unless only the calls are wanted. */
+static void show(const uint8_t *data, size_t n, int with_result) {
+    struct cl_in in = {data, data + n};
+    last_call = cl_max_calls > 1 ? (int)cl_bits(&in, 1) % cl_max_calls : 0;
+    fprintf(events, "{\"event\": \"shown\"");
+    if (with_result) {
+        enum verdict verdict = calls(data, n, CL_C);
+        if (verdict == SAME) last_call--;
+        cl_text_reset();
+        if (verdict == SAME) cl_show_result(last_which, CL_C);
+        field("expected", cl_text());
+    }
+    show_calls(data, n);
+    fprintf(events, "}\n");
+    fflush(events);
+}
+
 /* C alone over files of inputs: what of it they reach, or, under MSan, whether it reads what it never wrote. */
 int main(int n, char **names) {
+    const char *shown = getenv("CODELOOP_SHOW");
     start();
     for (int i = 1; i < n; i++) {
         static uint8_t data[4096];
@@ -288,7 +310,8 @@ int main(int n, char **names) {
         if (!file) continue;
         size_t size = fread(data, 1, sizeof data, file);
         fclose(file);
-        calls(data, size, CL_C);
+        if (shown) show(data, size, !strcmp(shown, "result"));
+        else calls(data, size, CL_C);
     }
     return 0;
 }
