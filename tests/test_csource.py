@@ -163,6 +163,10 @@ def test_a_helpers_signature_may_be_anything() -> None:
             "line 2: pointer returned in f: whose it is cannot be seen from the signature",
         ),
         ("int f(int **a) { return 0; }", "line 1: pointer to a pointer in f: only pointers to values are translated"),
+        (
+            "int f(int (*a)[3]) { return 0; }",
+            "line 1: declarator in parentheses in f: write a pointer to an array as m[][3]",
+        ),
         ("struct s { int a : 3; };", "line 1: bit-field in struct s: Rust has none"),
         ("struct s { struct s *next; };", "line 1: struct s: its members are not known here, or not translated"),
         ("int f(FILE *a) { return 0; }", "line 1: type FILE in f: it is not known here, or not translated"),

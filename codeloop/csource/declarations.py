@@ -144,8 +144,10 @@ def typed(node: Node, declarator: Node, scope: Scope, *, is_parameter: bool = Fa
             lengths.append(_length(current, scope, is_open=is_parameter))
         elif current.type == "function_declarator" and not is_parameter and node.type == "function_definition":
             pass
-        elif current.type in ("function_declarator", "parenthesized_declarator"):
+        elif current.type == "function_declarator":
             raise NotTranslated(line_of(current), "function pointer", "the other side could not call it")
+        elif current.type == "parenthesized_declarator":
+            raise NotTranslated(line_of(current), "declarator in parentheses", "write a pointer to an array as m[][3]")
         elif current.type == "bitfield_clause":
             raise NotTranslated(line_of(current), "bit-field", "Rust has none")
         current = current.child_by_field_name("declarator") or next(
