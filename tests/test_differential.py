@@ -66,7 +66,7 @@ def test_the_reference_is_clean_and_agrees_with_its_original(name: str) -> None:
         assert (linted.end, linted.code) == (End.EXITED, 0), linted.stderr.decode()
 
     in_cell(check)
-    found = compared(original, original.reference)
+    found = compared(original, original.reference, Budget(runs=60_000))
     assert not found.differences
     assert found.agrees
     assert found.n_compared > 10_000
