@@ -1,0 +1,20 @@
+"""From a C signature to the texts that let C and Rust be compared: Rust's side, the layer between, the fuzzer's driver."""
+
+from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, read_constraints
+from codeloop.bridge.contract import rust_head, skeleton
+from codeloop.bridge.driver import calls_header, driver_source, shim_source
+from codeloop.bridge.layer import layer_source
+
+__all__ = [
+    "Alphabet",
+    "BadConstraint",
+    "Entry",
+    "Range",
+    "calls_header",
+    "driver_source",
+    "layer_source",
+    "read_constraints",
+    "rust_head",
+    "shim_source",
+    "skeleton",
+]

@@ -1,0 +1,152 @@
+"""The contract: what a C declaration is in Rust. Prompts, the layer and the suite's references all follow this one place.
+
+| C | Rust |
+|---|---|
+| `int`, `unsigned char`, `uint16_t`, `long`, `size_t`, `double`, `bool` | `i32`, `u8`, `u16`, `i64`, `usize`, `f64`, `bool` |
+| `char` | `u8`; where C's sign matters, `as i8` |
+| `enum e` | `i32`; its members are constants |
+| `const T *p, size_t n` | `p: &[T]`; there is no `n` |
+| `T *p, size_t n` | `p: &mut [T]`; there is no `n` |
+| `const char *s` | `s: &[u8]`, without the NUL |
+| `char *s` | `s: &mut Vec<u8>`, without the NUL; it may not get longer |
+| `const T *p`, `T *p` | `p: &T`, `p: &mut T` |
+| `const T a[9]`, `T a[9]` | `a: &[T; 9]`, `a: &mut [T; 9]` |
+| `struct ring_buffer`, `ring_buffer_t` | `pub struct RingBuffer` with the same public fields |
+| variables of the file that change | `pub struct State`; functions that use any take `state: &mut State` first |
+| tables that are `const` | the translation's own affair |
+
+Names of functions, parameters and fields stay; one that is a word of Rust's gets a `_` at its end. Arguments do not overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from codeloop.csource import Argument, Array, Function, Named, Role, Type, Unit, arguments_of
+from codeloop.csource.words import Pointer, Scalar
+
+STATE = "State"
+_WORDS = frozenset(
+    [
+        "as",
+        "async",
+        "await",
+        "box",
+        "break",
+        "const",
+        "continue",
+        "crate",
+        "dyn",
+        "else",
+        "enum",
+        "extern",
+        "false",
+        "fn",
+        "for",
+        "gen",
+        "if",
+        "impl",
+        "in",
+        "let",
+        "loop",
+        "match",
+        "mod",
+        "move",
+        "mut",
+        "pub",
+        "ref",
+        "return",
+        "self",
+        "static",
+        "struct",
+        "super",
+        "trait",
+        "true",
+        "try",
+        "type",
+        "unsafe",
+        "use",
+        "where",
+        "while",
+        "yield",
+        "abstract",
+        "become",
+        "do",
+        "final",
+        "macro",
+        "override",
+        "priv",
+        "typeof",
+        "unsized",
+        "virtual",
+    ]
+)
+
+
+def rust_word(name: str) -> str:
+    """Spell a C name so that Rust takes it."""
+    return f"{name}_" if name in _WORDS else name
+
+
+def rust_type(kind: Type, prefix: str = "") -> str:
+    """Give a type in Rust; ``prefix`` stands before the names of structs."""
+    match kind:
+        case Scalar():
+            return kind.rust
+        case Named():
+            return prefix + kind.name
+        case Array():
+            return f"[{rust_type(kind.element, prefix)}; {kind.length}]"
+        case Pointer():
+            raise TypeError("pointers have a role, not a type")
+
+
+def argument_type(argument: Argument) -> str:
+    """Give the type of a parameter of the Rust function; empty for a length."""
+    inner = rust_type(argument.type)
+    borrowed = "&mut " if argument.is_mutable else "&"
+    match argument.role:
+        case Role.VALUE:
+            return inner
+        case Role.LENGTH:
+            return ""
+        case Role.SLICE:
+            return f"{borrowed}[{inner}]"
+        case Role.REFERENCE:
+            return f"{borrowed}{inner}"
+        case Role.TEXT:
+            return "&mut Vec<u8>" if argument.is_mutable else "&[u8]"
+
+
+def rust_head(function: Function, roles: Mapping[str, str] | None = None) -> str:
+    """Give the Rust function's declaration, up to its body."""
+    listed = [f"state: &mut {STATE}"] if function.globals else []
+    for argument in arguments_of(function, roles):
+        if kind := argument_type(argument):
+            listed.append(f"{rust_word(argument.name)}: {kind}")
+    returns = f" -> {rust_type(function.returns)}" if function.returns is not None else ""
+    return f"pub fn {rust_word(function.name)}({', '.join(listed)}){returns}"
+
+
+def skeleton(unit: Unit, entries: Mapping[str, Mapping[str, str]]) -> str:
+    """Write what a translation must declare, bodies left out. ``entries``: functions with the roles a user gave."""
+    parts = [f"pub const {each.name}: {_whole_type(each.value)} = {each.value};" for each in unit.constants]
+    parts += [f"pub const {name}: i32 = {value};" for enum in unit.enums for name, value in enum.members]
+    for struct in unit.structs:
+        parts.append(_struct(struct.name, [(field.name, field.type) for field in struct.fields]))
+    if unit.globals:
+        parts.append(_struct(STATE, [(each.name, each.type) for each in unit.globals]))
+    parts += [f"{rust_head(unit.function(name), roles)} {{\n    todo!()\n}}" for name, roles in entries.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _whole_type(value: int) -> str:
+    for name, bits in (("i32", 31), ("u32", 32), ("i64", 63)):
+        if (0 if name[0] == "u" else -(2**bits)) <= value < 2**bits:
+            return name
+    return "u64"
+
+
+def _struct(name: str, fields: list[tuple[str, Type]]) -> str:
+    lines = [f"    pub {rust_word(field)}: {rust_type(kind)}," for field, kind in fields]
+    return "\n".join(["#[derive(Clone, Copy, Debug, PartialEq)]", f"pub struct {name} {{", *lines, "}"])

@@ -1,0 +1,117 @@
+"""Pieces of C: a type's spelling around a name, two values compared, a value written out."""
+
+from __future__ import annotations
+
+from codeloop.csource import Argument, Array, Named, Role, Struct, Type, Unit
+from codeloop.csource.words import Kind, Pointer, Scalar
+
+SHOWN = 64
+"""Elements of an array that are written out."""
+
+
+def declared(kind: Type, name: str) -> str:
+    """Declare ``name``: ``int name[3]``."""
+    match kind:
+        case Scalar() | Named():
+            return f"{kind.c} {name}".rstrip()
+        case Array():
+            return declared(kind.element, f"{name}[{kind.length}]")
+        case Pointer():
+            raise TypeError("pointers have a role, not a type")
+
+
+def element(argument: Argument) -> Type:
+    """Give the type of what a pointer points to: a fixed array's is its element's."""
+    is_array = argument.role is Role.REFERENCE and isinstance(argument.type, Array)
+    return argument.type.element if is_array and isinstance(argument.type, Array) else argument.type
+
+
+def count(argument: Argument, given: str) -> str:
+    """Say in C how many elements a pointer points to; ``given`` holds the lengths."""
+    if argument.role is Role.SLICE:
+        return f"(size_t){given}->{argument.length}"
+    return str(argument.type.length) if isinstance(argument.type, Array) else "1"
+
+
+def pointer(argument: Argument, name: str) -> str:
+    """Declare a pointer to what an argument points to: a value, or the first of many."""
+    return declared(element(argument), f"(*{name})")
+
+
+def spelled(kind: Type, suffix: str = "") -> str:
+    """Spell a type as in a cast."""
+    return declared(kind, suffix).replace(" [", "[", 1)
+
+
+def same(kind: Type, left: str, right: str, ulps: int | str, depth: int = 0) -> str:
+    """Give a condition: both values are the same."""
+    match kind:
+        case Scalar():
+            floats = kind.kind is Kind.FLOAT
+            return f"cl_same_float({left}, {right}, {ulps}, {kind.bits})" if floats else f"{left} == {right}"
+        case Named():
+            return f"cl_same_struct_{kind.name}(&{left}, &{right}, {ulps})"
+        case Array():
+            k = f"k{depth}"
+            inner = same(kind.element, f"{left}[{k}]", f"{right}[{k}]", ulps, depth + 1)
+            return f"({{ int cl_all{depth} = 1; for (size_t {k} = 0; {k} < {kind.length}; {k}++) cl_all{depth} &= ({inner}); cl_all{depth}; }})"
+        case Pointer():
+            raise TypeError("pointers have a role, not a type")
+
+
+def struct_texts(unit: Unit, struct: Struct) -> str:
+    """Write how two structs are compared, and how one is written out."""
+    conditions = [same(each.type, f"l->{each.name}", f"r->{each.name}", "ulps") for each in struct.fields]
+    fields = " && ".join(f"({each})" for each in conditions) or "1"
+    shown_fields = ""
+    for at, each in enumerate(struct.fields):
+        before = ", " if at else ""
+        shown_fields += f'    cl_say("{before}.{each.name} = ");\n' + shown(each.type, f"v->{each.name}") + "\n"
+    return (
+        f"static int cl_same_struct_{struct.name}(const {struct.c} *l, const {struct.c} *r, int ulps) {{\n"
+        f"    (void)ulps;\n    return {fields};\n}}\n"
+        f'static void cl_show_struct_{struct.name}(const {struct.c} *v) {{\n    cl_say("{{");\n{shown_fields}    cl_say("}}");\n}}'
+    )
+
+
+def shown(kind: Type, place: str, depth: int = 0) -> str:
+    """Give statements that write a value as C would."""
+    match kind:
+        case Scalar():
+            return "    " + _number(kind, place)
+        case Named():
+            return f"    cl_show_struct_{kind.name}(&{place});"
+        case Array():
+            return many(kind.element, place, str(kind.length), depth)
+        case Pointer():
+            raise TypeError("pointers have a role, not a type")
+
+
+def literal(kind: Type, place: str) -> str:
+    """Write a value in braces, as in a compound literal; a struct has them already."""
+    if isinstance(kind, Named):
+        return shown(kind, f"({place})")
+    return f'    cl_say("{{");\n{shown(kind, f"({place})")}\n    cl_say("}}");'
+
+
+def _number(kind: Scalar, place: str) -> str:
+    match kind.kind:
+        case Kind.FLOAT:
+            return f"cl_say_float({place}, {kind.bits});"
+        case Kind.BOOL:
+            return f'cl_say("%s", {place} ? "true" : "false");'
+        case Kind.UNSIGNED:
+            return f'cl_say("%llu", (unsigned long long){place});'
+        case Kind.SIGNED:
+            return f'cl_say("%lld", (long long){place});'
+        case Kind.CHAR:
+            return f"""cl_say({place} >= ' ' && {place} < 127 && {place} != '\\'' && {place} != '\\\\' ? "'%c'" : "%d", {place});"""
+
+
+def many(kind: Type, place: str, n: str, depth: int = 0) -> str:
+    """Give statements that write elements in braces, the first of very many."""
+    k = f"k{depth}"
+    return (
+        f'    cl_say("{{");\n    for (size_t {k} = 0; {k} < {n}; {k}++) {{\n        if ({k}) cl_say(", ");\n'
+        f'        if ({k} == {SHOWN}) {{ cl_say("..."); break; }}\n    {shown(kind, f"{place}[{k}]", depth + 1)}\n    }}\n    cl_say("}}");'
+    )

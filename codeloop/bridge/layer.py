@@ -1,0 +1,202 @@
+"""The layer: Rust functions that C can call. The only place with ``unsafe``, and never a model's work.
+
+It rebuilds slices, texts and structs from what C hands over, calls the translation, and hands back what that changed. A
+panic ends here and is told to the driver; what the call would have changed is then left as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codeloop.bridge.constraints import Entry
+from codeloop.bridge.contract import STATE, rust_type, rust_word
+from codeloop.csource import Argument, Array, Named, Role, Type, Unit, arguments_of
+from codeloop.csource.words import Kind, Scalar
+
+CRATE = "candidate"
+_HEAD = """\
+// Written by codeloop from the C signatures: see bridge/layer.py.
+#![allow(unused, non_snake_case, non_camel_case_types, clippy::all)]
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+extern "C" {
+    fn codeloop_panicked(text: *const u8, n: usize);
+}
+
+fn told(text: &str) {
+    unsafe { codeloop_panicked(text.as_ptr(), text.len()) }
+}
+
+#[no_mangle]
+pub extern "C" fn codeloop_rust_start() {
+    std::panic::set_hook(Box::new(|info| {
+        let said = info.payload();
+        let text = match (said.downcast_ref::<&str>(), said.downcast_ref::<String>()) {
+            (Some(text), _) => text.to_string(),
+            (_, Some(text)) => text.clone(),
+            _ => String::from("panicked"),
+        };
+        match info.location() {
+            Some(at) if at.file().ends_with("candidate.rs") => told(&format!("line {}: {}", at.line(), text)),
+            _ => told(&text),
+        }
+    }));
+}
+"""
+
+
+def layer_source(unit: Unit, entries: Sequence[Entry]) -> str:
+    """Write the layer's crate; it is linked with the translation's, which is called ``candidate``."""
+    needed = _needed(unit, entries)
+    parts = [_HEAD]
+    parts += [
+        _mirror(struct.name, [(each.name, each.type) for each in struct.fields])
+        for struct in unit.structs
+        if struct.name in needed
+    ]
+    if any(entry.function.globals for entry in entries):
+        parts.append(_mirror(STATE, [(each.name, each.type) for each in unit.globals]))
+    parts += [_function(entry) for entry in entries]
+    return "\n".join(parts)
+
+
+def _needed(unit: Unit, entries: Sequence[Entry]) -> set[str]:
+    """Name the structs that any entry point is handed, or hands back, inside of others too."""
+    waiting: list[Type] = [each.type for entry in entries for each in arguments_of(entry.function, entry.roles)]
+    waiting += [entry.function.returns for entry in entries if entry.function.returns is not None]
+    waiting += [each.type for each in unit.globals] if any(entry.function.globals for entry in entries) else []
+    found: set[str] = set()
+    while waiting:
+        kind = waiting.pop()
+        if isinstance(kind, Array):
+            waiting.append(kind.element)
+        elif isinstance(kind, Named) and kind.name not in found:
+            found.add(kind.name)
+            waiting += [each.type for each in unit.struct(kind.name).fields]
+    return found
+
+
+def _mirror(name: str, fields: list[tuple[str, Type]]) -> str:
+    """Write a struct as C lays it out, and the way to and from the translation's."""
+    words = [(rust_word(field), kind) for field, kind in fields]
+    declared = "".join(f"    {field}: {rust_type(kind, 'C')},\n" for field, kind in words)
+    read = "".join(f"            {field}: {_read(kind, f'self.{field}')},\n" for field, kind in words)
+    made = "".join(f"            {field}: {_made(kind, f'from.{field}')},\n" for field, kind in words)
+    return (
+        f"#[repr(C)]\n#[derive(Clone, Copy)]\npub struct C{name} {{\n{declared}}}\n\nimpl C{name} {{\n"
+        f"    fn read(&self) -> {CRATE}::{name} {{\n        {CRATE}::{name} {{\n{read}        }}\n    }}\n"
+        f"    fn of(from: &{CRATE}::{name}) -> Self {{\n        Self {{\n{made}        }}\n    }}\n}}\n"
+    )
+
+
+def _is_plain(kind: Type) -> bool:
+    """Say whether C's memory is Rust's, as it is."""
+    return _is_plain(kind.element) if isinstance(kind, Array) else isinstance(kind, Scalar)
+
+
+def _read(kind: Type, place: str, depth: int = 0) -> str:
+    if _is_plain(kind):
+        return place
+    if isinstance(kind, Array):
+        return f"std::array::from_fn(|i{depth}| {_read(kind.element, f'{place}[i{depth}]', depth + 1)})"
+    return f"{place}.read()"
+
+
+def _made(kind: Type, place: str, depth: int = 0) -> str:
+    if _is_plain(kind):
+        return place
+    if isinstance(kind, Array):
+        return f"std::array::from_fn(|i{depth}| {_made(kind.element, f'{place}[i{depth}]', depth + 1)})"
+    return f"{rust_type(kind, 'C')}::of(&{place})"
+
+
+def _abi(kind: Type) -> str:
+    """Give the type in which a value crosses: C extends the sign of a ``char``."""
+    return "i8" if isinstance(kind, Scalar) and kind.kind is Kind.CHAR else rust_type(kind, "C")
+
+
+def _declared(argument: Argument) -> str:
+    word = rust_word(argument.name)
+    if argument.role in (Role.VALUE, Role.LENGTH):
+        return f"{word}: {_abi(argument.type)}"
+    return f"{word}: *mut {rust_type(argument.type, 'C')}"
+
+
+def _function(entry: Entry) -> str:
+    function = entry.function
+    arguments = arguments_of(function, entry.roles)
+    declared = [f"state: *mut C{STATE}"] if function.globals else []
+    declared += [_declared(each) for each in arguments]
+    before, handed, after = list[str](), list[str](), list[str]()
+    if function.globals:
+        before.append("let mut state_ = unsafe { (*state).read() };")
+        handed.append("&mut state_")
+        after.append(f"unsafe {{ *state = C{STATE}::of(&state_) }};")
+    for each in arguments:
+        for kept, text in zip((before, handed, after), _crossing(each), strict=True):
+            kept.extend([text] if text else [])
+    returned = function.returns
+    arrow = f" -> {_abi(returned)}" if returned is not None else ""
+    value = "value" if returned is None or _abi(returned) == rust_type(returned) else _handed_back(returned)
+    lines = [
+        *before,
+        f"let done = catch_unwind(AssertUnwindSafe(|| {CRATE}::{rust_word(function.name)}({', '.join(handed)})));",
+        "let Ok(value) = done else { return unsafe { std::mem::zeroed() } };",
+        *after,
+        value,
+    ]
+    body = "".join(f"    {line}\n" for line in lines)
+    return f'#[no_mangle]\npub unsafe extern "C" fn codeloop_rust_{function.name}({", ".join(declared)}){arrow} {{\n{body}}}\n'
+
+
+def _handed_back(kind: Type) -> str:
+    return "value as i8" if isinstance(kind, Scalar) else _made(kind, "value")
+
+
+def _crossing(argument: Argument) -> Iterator[str]:
+    """Give the line before the call, what the call is handed, and the line after it."""
+    word = rust_word(argument.name)
+    mutable = "mut " if argument.is_mutable else ""
+    match argument.role:
+        case Role.LENGTH:
+            yield from ("", "", "")
+        case Role.VALUE:
+            is_char = isinstance(argument.type, Scalar) and argument.type.kind is Kind.CHAR
+            yield from ("", f"{word} as u8" if is_char else _read(argument.type, word), "")
+        case Role.TEXT:
+            yield from _text(word, argument.is_mutable)
+        case Role.SLICE:
+            yield from _slice(argument, word, mutable)
+        case Role.REFERENCE:
+            if _is_plain(argument.type):
+                yield from ("", f"unsafe {{ &{mutable}*{word} }}", "")
+                return
+            yield f"let mut {word}_ = unsafe {{ {_read(argument.type, f'(*{word})')} }};"
+            yield f"&{mutable}{word}_"
+            yield f"unsafe {{ *{word} = {_made(argument.type, f'{word}_')} }};" if argument.is_mutable else ""
+
+
+def _slice(argument: Argument, word: str, mutable: str) -> Iterator[str]:
+    n = f"{rust_word(argument.length)} as usize"
+    maker = f"std::slice::from_raw_parts{'_mut' if mutable else ''}({word}, {n})"
+    raw = f"let {mutable}{word}: &{mutable}[_] = if {n} == 0 {{ &{mutable}[] }} else {{ unsafe {{ {maker} }} }};"
+    if _is_plain(argument.type):
+        yield from (raw, word, "")
+        return
+    yield f"{raw}\n    let mut {word}_: Vec<_> = {word}.iter().map(|each| {_read(argument.type, '(*each)')}).collect();"
+    yield f"&{mutable}{word}_"
+    made = _made(argument.type, "(*from)")
+    yield f"for (to, from) in {word}.iter_mut().zip(&{word}_) {{ *to = {made}; }}" if mutable else ""
+
+
+def _text(word: str, is_mutable: bool) -> Iterator[str]:
+    read = f"unsafe {{ std::ffi::CStr::from_ptr({word} as *const _) }}.to_bytes()"
+    if not is_mutable:
+        yield from (f"let {word} = {read};", word, "")
+        return
+    yield f"let mut {word}_ = {read}.to_vec();\n    let {word}_n = {word}_.len();"
+    yield f"&mut {word}_"
+    yield (
+        f'if {word}_.len() > {word}_n {{ told("{word} got longer than the memory that C gave"); }} else {{ unsafe {{ '
+        f"std::ptr::copy_nonoverlapping({word}_.as_ptr(), {word}, {word}_.len()); *{word}.add({word}_.len()) = 0; }} }}"
+    )

@@ -1,0 +1,252 @@
+"""Reads a C file: types first, then globals, then the functions that can be translated; the rest is refused by line.
+
+The file is not preprocessed: what a header of the system declares is known by name, ``#define NAME 16`` is a constant, and
+anything that a macro hides from the grammar is refused where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
+from codeloop.csource.refusals import line_of, refusals_in
+from codeloop.csource.words import Array, Constant, Function, Global, Parameter, Pointer, Refusal, Unit
+from codeloop.languages.syntax import parse, text_of, walk
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+GRAMMAR = "tree_sitter_c"
+_HIDDEN = ("preproc_if", "preproc_ifdef")
+_UNKNOWN_BRANCH = "which branch is meant is not known; preprocess the file first"
+_TOP = (
+    "definition",
+    "declaration",
+    "specifier",
+    "comment",
+    "preproc_def",
+    "preproc_include",
+    "preproc_function_def",
+    "preproc_call",
+)
+
+
+@dataclass(slots=True)
+class _Reading:
+    scope: Scope = field(default_factory=Scope)
+    constants: list[Constant] = field(default_factory=list)
+    globals: list[Global] = field(default_factory=list)
+    functions: list[Function] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    uses: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Function to the names that its text uses."""
+    broken: set[str] = field(default_factory=set)
+    """Functions with something inside that is not translated: who calls them cannot be either."""
+
+    def refuse(self, node: Node, construct: str, reason: str, function: str = "") -> None:
+        self.refusals.append(Refusal(line=line_of(node), construct=construct, reason=reason, function=function))
+
+
+def read_unit(text: str) -> Unit:
+    """Read a C file; what cannot be translated is in ``refusals``, all else stays translatable."""
+    reading = _Reading()
+    nodes = list(_top_level(parse(GRAMMAR, text), reading))
+    for node in nodes:
+        if node.type != "function_definition":
+            _declaration(node, reading)
+    for node in nodes:
+        if node.type == "function_definition":
+            _function(node, reading)
+    _spread_refusals(reading)
+    return Unit(
+        text=text,
+        functions=tuple(_with_globals(function, reading) for function in reading.functions),
+        structs=tuple(reading.scope.structs.values()),
+        enums=tuple(reading.scope.enums.values()),
+        constants=tuple(reading.constants),
+        globals=tuple(reading.globals),
+        refusals=tuple(sorted(set(reading.refusals), key=lambda each: (each.line, each.construct))),
+    )
+
+
+def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
+    """Give what stands at the top of the file, and functions that text which does not parse has swallowed."""
+    if root.type == "ERROR":
+        stray = (node for node in root.named_children if not node.type.endswith(_TOP) or node.has_error)
+        reading.refuse(next(stray, root), "syntax", "this does not parse as C")
+    for node in root.named_children:
+        if node.type in _HIDDEN:
+            reading.refuse(node, "conditional compilation", _UNKNOWN_BRANCH)
+        elif node.type == "ERROR" or (node.has_error and node.type != "function_definition"):
+            reading.refuse(_first_error(node), "syntax", "this does not parse as C")
+            yield from (inner for inner in walk(node) if inner.type == "function_definition" and not inner.has_error)
+        else:
+            yield node
+
+
+def _first_error(node: Node) -> Node:
+    return next((inner for inner in walk(node) if inner.is_error or inner.is_missing), node)
+
+
+def _declaration(node: Node, reading: _Reading) -> None:
+    if node.type == "preproc_def":
+        value = reading.scope.value(text_of(node.child_by_field_name("value")).strip())
+        if value is not None:
+            name = text_of(node.child_by_field_name("name"))
+            reading.scope.values[name] = value
+            reading.constants.append(Constant(name=name, value=value, line=line_of(node)))
+    elif node.type == "type_definition":
+        _typedef(node, reading)
+    elif node.type == "union_specifier":
+        reading.refuse(node, "union", "its bytes have more than one meaning, which safe Rust has not")
+    elif node.type in ("struct_specifier", "enum_specifier"):
+        _define(node, "", reading)
+    elif node.type == "declaration":
+        _variables(node, reading)
+
+
+def _define(node: Node, alias: str, reading: _Reading) -> None:
+    """Read a struct or an enum that is defined here; one that cannot be had is refused once, and by name ever after."""
+    try:
+        if node.type == "enum_specifier":
+            read_enum(node, alias, reading.scope)
+        elif node.type == "struct_specifier" and node.child_by_field_name("body") is not None:
+            read_struct(node, alias, reading.scope)
+    except NotTranslated as error:
+        reading.refusals.append(Refusal(line=error.line, construct=error.construct, reason=error.reason))
+
+
+def _typedef(node: Node, reading: _Reading) -> None:
+    kind = node.child_by_field_name("type")
+    for declarator in node.children_by_field_name("declarator"):
+        if kind is not None and declarator.type == "type_identifier":
+            _define(kind, text_of(declarator), reading)
+        try:
+            name, found, _ = typed(node, declarator, reading.scope)
+            if found is not None:
+                reading.scope.typedefs[name] = found
+        except NotTranslated as error:
+            if kind is None or kind.child_by_field_name("body") is None:
+                reading.refusals.append(Refusal(line=error.line, construct=error.construct, reason=error.reason))
+
+
+def _variables(node: Node, reading: _Reading) -> None:
+    kind = node.child_by_field_name("type")
+    if kind is not None and kind.child_by_field_name("body") is not None:
+        _define(kind, "", reading)
+    is_const = any(text_of(child) == "const" for child in node.children if child.type == "type_qualifier")
+    for declarator in node.children_by_field_name("declarator"):
+        inner = declarator.child_by_field_name("declarator") if declarator.type == "init_declarator" else declarator
+        if inner is None or any(each.type == "function_declarator" for each in walk(inner)) or is_const:
+            continue
+        try:
+            name, found, _ = typed(node, inner, reading.scope)
+            if found is None or isinstance(found, Pointer):
+                raise NotTranslated(
+                    line_of(inner), f"global {name}", "state that points somewhere is not made explicit"
+                )
+            reading.globals.append(Global(name=name, type=found, line=line_of(inner)))
+        except NotTranslated as error:
+            reading.refusals.append(Refusal(line=error.line, construct=error.construct, reason=error.reason))
+
+
+def _function(node: Node, reading: _Reading) -> None:
+    declarator = node.child_by_field_name("declarator")
+    name = _name(declarator)
+    found = list(refusals_in(node, name))
+    if node.has_error:
+        found.append(
+            Refusal(
+                line=line_of(_first_error(node)), construct="syntax", reason="this does not parse as C", function=name
+            )
+        )
+    reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
+    if not found:
+        try:
+            reading.functions.append(_signature(node, name, reading))
+        except NotTranslated as error:
+            if not _is_static(node):  # a helper's signature is nobody's affair but the file's
+                refusal = Refusal(line=error.line, construct=error.construct, reason=error.reason, function=name)
+                reading.refusals.append(refusal)
+    reading.refusals += found
+    reading.broken |= {name} if found else set()
+
+
+def _is_static(node: Node) -> bool:
+    return any(text_of(child) == "static" for child in node.children)
+
+
+def _name(declarator: Node | None) -> str:
+    for inner in walk(declarator) if declarator is not None else ():
+        if inner.type == "identifier":
+            return text_of(inner)
+    return ""
+
+
+def _signature(node: Node, name: str, reading: _Reading) -> Function:
+    outer = node.child_by_field_name("declarator")
+    declarator = outer
+    while declarator is not None and declarator.type != "function_declarator":
+        declarator = declarator.child_by_field_name("declarator")
+    listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+    if outer is None or listed is None:
+        raise NotTranslated(line_of(node), "definition", "its parameters cannot be read")
+    _, returns, _ = typed(node, outer, reading.scope)
+    if isinstance(returns, Pointer):
+        raise NotTranslated(line_of(node), "pointer returned", "whose it is cannot be seen from the signature")
+    if isinstance(returns, Array):
+        raise NotTranslated(line_of(node), "array returned", "it is not C")
+    return Function(
+        name=name,
+        parameters=tuple(_parameters(listed, reading)),
+        returns=returns,
+        globals=(),
+        line=line_of(node),
+        end_line=int(node.end_point[0]) + 1,
+        is_static=_is_static(node),
+    )
+
+
+def _parameters(listed: Node, reading: _Reading) -> Iterator[Parameter]:
+    for child in listed.named_children:
+        if child.type == "comment":
+            continue
+        declarator = child.child_by_field_name("declarator")
+        if child.type == "parameter_declaration" and declarator is None and text_of(child) == "void":
+            continue
+        if declarator is None:
+            raise NotTranslated(line_of(child), "parameter", "it has no name")
+        name, found, is_const = typed(child, declarator, reading.scope, is_parameter=True)
+        if found is None:
+            raise NotTranslated(line_of(child), f"parameter {name}", "it has no type")
+        yield Parameter(name=name, type=found, is_const=is_const)
+
+
+def _spread_refusals(reading: _Reading) -> None:
+    """Refuse who calls a refused function: there would be nothing to translate the call to."""
+    refused = reading.broken
+    while True:
+        hit = [f for f in reading.functions if reading.uses[f.name] & refused]
+        if not hit:
+            return
+        for function in hit:
+            callee = sorted(reading.uses[function.name] & refused)[0]
+            reading.refusals.append(
+                Refusal(line=function.line, construct=f"call of {callee}", reason="that function is not translated", function=function.name)
+            )  # fmt: skip
+            reading.functions.remove(function)
+            refused.add(function.name)
+
+
+def _with_globals(function: Function, reading: _Reading) -> Function:
+    """Fill in the globals that a function or one that it calls uses, in the file's order."""
+    seen, waiting = set[str](), [function.name]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [other for other in reading.uses.get(name, ()) if other in reading.uses]
+    used = frozenset[str]().union(*(reading.uses[name] for name in seen))
+    return replace(function, globals=tuple(each.name for each in reading.globals if each.name in used))

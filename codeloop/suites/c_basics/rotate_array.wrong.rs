@@ -1,0 +1,6 @@
+pub fn rotate_array(values: &mut [i32], by: i32) {
+    if !values.is_empty() {
+        let places = i64::from(by.unsigned_abs()) % values.len() as i64;
+        values.rotate_right(places as usize);
+    }
+}

@@ -1,0 +1,4 @@
+pub fn to_celsius(fahrenheit: f64) -> i32 {
+    let tenths = (fahrenheit - 32.0) * 50.0 / 9.0;
+    (if tenths < 0.0 { tenths - 0.5 } else { tenths + 0.5 }) as i32
+}

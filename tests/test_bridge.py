@@ -1,0 +1,204 @@
+"""The texts that a C signature becomes: Rust's declarations, the layer, the driver; and what the fuzzer's answer says."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from codeloop.bridge import (
+    BadConstraint,
+    Range,
+    calls_header,
+    driver_source,
+    layer_source,
+    read_constraints,
+    rust_head,
+    shim_source,
+    skeleton,
+)
+from codeloop.bridge.comparison import How, Value, read_comparison
+from codeloop.csource import Unit, read_unit
+
+RING = """
+#include <stdint.h>
+#define SIZE 4
+enum mode { OFF, ON = 7 };
+typedef struct { uint16_t items[SIZE]; enum mode mode; } ring_t;
+static unsigned calls;
+int push(ring_t *ring, const char *type, char c) { calls++; return ring->mode; }
+double mean(const double *values, int n, double grid[2][3]) { return 0; }
+"""
+
+
+def head(declaration: str, **roles: str) -> str:
+    return rust_head(read_unit(f"{declaration} {{ }}").functions[0], roles)
+
+
+@pytest.mark.parametrize(
+    ("c", "rust"),
+    [
+        ("void f(void)", "pub fn f()"),
+        ("unsigned f(int a, unsigned char b)", "pub fn f(a: i32, b: u8) -> u32"),
+        ("int f(const int *a, size_t n)", "pub fn f(a: &[i32]) -> i32"),
+        ("void f(long *a, short *b, size_t n)", "pub fn f(a: &mut [i64], b: &mut [i16])"),
+        ("int f(const char *s, char *t)", "pub fn f(s: &[u8], t: &mut Vec<u8>) -> i32"),
+        ("int f(int *out, const double *in)", "pub fn f(out: &mut i32, in_: &f64) -> i32"),
+        ("void f(const float m[2][3], float r[6])", "pub fn f(m: &[[f32; 3]; 2], r: &mut [f32; 6])"),
+        ("_Bool f(char match)", "pub fn f(match_: u8) -> bool"),
+        ("int f(const int a[], int count)", "pub fn f(a: &[i32]) -> i32"),
+        ("int f(int m[][3], size_t rows)", "pub fn f(m: &mut [[i32; 3]]) -> i32"),
+    ],
+)
+def test_the_contract_is_mechanical(c: str, rust: str) -> None:
+    assert head(c) == rust
+
+
+def test_a_user_says_what_the_signature_leaves_open() -> None:
+    assert (
+        head("int f(const int *a, int n, int *sum, int rest)", sum="out")
+        == "pub fn f(a: &[i32], sum: &mut i32, rest: i32) -> i32"
+    )
+    assert head("int f(const char *s, int k)", s="k") == "pub fn f(s: &[u8]) -> i32"
+
+
+def test_the_skeleton_declares_all_that_a_translation_needs() -> None:
+    assert skeleton(read_unit(RING), {"push": {}}) == (
+        "pub const SIZE: i32 = 4;\n\npub const OFF: i32 = 0;\n\npub const ON: i32 = 7;\n\n"
+        "#[derive(Clone, Copy, Debug, PartialEq)]\npub struct Ring {\n    pub items: [u16; 4],\n    pub mode: i32,\n}\n\n"
+        "#[derive(Clone, Copy, Debug, PartialEq)]\npub struct State {\n    pub calls: u32,\n}\n\n"
+        "pub fn push(state: &mut State, ring: &mut Ring, type_: &[u8], c: u8) -> i32 {\n    todo!()\n}\n"
+    )
+
+
+def entries_of(unit: Unit, **given: dict[str, Any]) -> list[Any]:
+    return [read_constraints(unit.function(name), said) for name, said in given.items()]
+
+
+def test_only_the_layer_is_unsafe_and_chars_cross_with_their_sign() -> None:
+    unit = read_unit(RING)
+    layer = layer_source(unit, entries_of(unit, push={}))
+    assert (
+        'pub unsafe extern "C" fn codeloop_rust_push(state: *mut CState, ring: *mut CRing, type_: *mut u8, c: i8) -> i32'
+        in layer
+    )
+    assert "c as u8" in layer
+    assert "catch_unwind" in layer
+    assert "CRing::of(&ring_)" in layer
+
+
+def test_an_empty_slice_is_made_from_no_pointer() -> None:
+    unit = read_unit(RING)
+    layer = layer_source(unit, entries_of(unit, mean={}))
+    assert (
+        "let values: &[_] = if n as usize == 0 { &[] } else { unsafe { std::slice::from_raw_parts(values, n as usize) } };"
+        in layer
+    )
+    assert "CRing" not in layer
+
+
+def test_lengths_are_drawn_before_what_they_measure() -> None:
+    unit = read_unit(RING)
+    driver = driver_source(
+        unit, entries_of(unit, mean={"inputs": {"n": [1, "2 * 3"], "values[]": [0, 1]}, "requires": "n != 2"})
+    )
+    decoder = driver[driver.index("cl_decode_mean") :]
+    assert decoder.index("n = cl_length(cl_in, 1, 2 * 3);") < decoder.index(
+        "double (*values) = cl_take((size_t)n * sizeof *values);"
+    )
+    assert "cl_float_in(cl_in, 0, 1)" in decoder
+    assert "if (!(n != 2)) return 0;" in decoder
+
+
+def test_state_is_part_of_what_is_compared() -> None:
+    unit = read_unit(RING)
+    entries = entries_of(unit, push={})
+    assert "unsigned int calls;" in calls_header(unit, entries)
+    assert "memcpy(&calls, &s->calls, sizeof s->calls);" in shim_source(unit, entries)
+    assert "return cl_same_state(left, right);" in driver_source(unit, entries)
+    assert "cl_max_calls = 8" in driver_source(unit, entries)
+    assert "cl_max_calls = 1" in driver_source(unit, entries_of(unit, mean={}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"inputs": {"nobody": [0, 1]}},
+        {"inputs": {"n": 3}},
+        {"inputs": {"n": [1, 2, 3]}},
+        {"inputs": {"n": ""}},
+        {"inputs": {"n": [True, False]}},
+    ],
+)
+def test_a_constraint_that_cannot_be_read_is_refused(given: dict[str, Any]) -> None:
+    with pytest.raises(BadConstraint):
+        read_constraints(read_unit(RING).function("mean"), given)
+
+
+def test_a_constraint_is_a_range_by_its_two_ends() -> None:
+    entry = read_constraints(read_unit(RING).function("mean"), {"inputs": {"n": [0, "8 - 1"]}})
+    assert entry.inputs == {"n": Range(low="0", high="8 - 1")}
+
+
+def answer(**event: object) -> str:
+    """Give what fuzz.py says, with one finding."""
+    counters = {
+        "executions": 41,
+        "compared": 30,
+        "rejected": 1,
+        "undefined": 10,
+        "endless": 0,
+        "different": 3,
+        "deaths": 0,
+    }
+    said = {
+        "counters": counters,
+        "seconds": 0.1,
+        "cpu_seconds": 0.1,
+        "findings": [event] if event else [],
+        "undefined": [{"event": "undefined", "line": 9, "kind": "signed addition overflows", "call": "f(1)"}],
+        "reached": {"f": {"covered": 3, "all": 4, "missed_lines": [7]}},
+        "trouble": "",
+        "corpus": ["0104"],
+    }
+    return json.dumps(said)
+
+
+def test_a_difference_is_told_by_what_is_not_the_same() -> None:
+    found = read_comparison(
+        answer(
+            event="different",
+            input="02",
+            expected="return\t1\nout\t{0, 0}\n",
+            actual="return\t1\nout\t{0, 1}\n",
+            calls=["f(1)"],
+        )
+    )
+    first = found.differences[0]
+    assert (first.how, first.calls, first.input) == (How.DIFFERENT, ("f(1)",), b"\x02")
+    assert first.expected == (Value(name="out", value="{0, 0}"),)
+    assert first.actual == (Value(name="out", value="{0, 1}"),)
+    assert not found.agrees
+
+
+def test_a_panic_is_told_with_what_c_did() -> None:
+    found = read_comparison(
+        answer(
+            event="panicked",
+            input="",
+            expected="return\t1\n",
+            panic="line 3: attempt to add with overflow",
+            calls=["f(1)"],
+        )
+    )
+    assert found.differences[0].message == "line 3: attempt to add with overflow"
+    assert found.differences[0].expected == (Value(name="return", value="1"),)
+
+
+def test_what_c_does_not_define_is_no_difference() -> None:
+    found = read_comparison(answer())
+    assert found.agrees
+    assert (found.undefined[0].kind, found.undefined[0].line) == ("signed addition overflows", 9)
+    assert found.reached[0].missed_lines == (7,)
+    assert found.corpus == (b"\x01\x04",)

@@ -1,0 +1,197 @@
+"""C files as translation sees them: what is read, what is refused by line, what each parameter is for."""
+
+from __future__ import annotations
+
+import pytest
+
+from codeloop.csource import Argument, Array, Named, Role, arguments_of, read_unit
+from codeloop.csource.roles import BadRole
+from codeloop.csource.words import Scalar
+from codeloop.suites.c_functions import load_basics
+
+
+def roles(declaration: str, **given: str) -> dict[str, tuple[Role, bool, str]]:
+    unit = read_unit(f"{declaration} {{ }}")
+    assert not unit.refusals
+    found = arguments_of(unit.functions[0], given)
+    return {each.name: (each.role, each.is_mutable, each.length) for each in found}
+
+
+def refusals(text: str) -> list[str]:
+    return [str(each) for each in read_unit(text).refusals]
+
+
+def test_pointers_before_a_length_are_slices_of_it() -> None:
+    assert roles("void f(const int *a, unsigned char *b, size_t n, int *out)") == {
+        "a": (Role.SLICE, False, "n"),
+        "b": (Role.SLICE, True, "n"),
+        "n": (Role.LENGTH, False, ""),
+        "out": (Role.REFERENCE, True, ""),
+    }
+
+
+def test_a_whole_number_is_a_length_by_its_name_alone() -> None:
+    assert roles("int f(const int *a, int len)")["a"] == (Role.SLICE, False, "len")
+    assert roles("int f(const int *a, int wanted)")["a"] == (Role.REFERENCE, False, "")
+    assert roles("int f(int *sum, const int *a, int n)", sum="out") == {
+        "sum": (Role.REFERENCE, True, ""),
+        "a": (Role.SLICE, False, "n"),
+        "n": (Role.LENGTH, False, ""),
+    }
+
+
+def test_chars_without_a_length_are_text() -> None:
+    assert roles("void f(const char *s, char *t, char c)") == {
+        "s": (Role.TEXT, False, ""),
+        "t": (Role.TEXT, True, ""),
+        "c": (Role.VALUE, False, ""),
+    }
+
+
+def test_a_word_of_the_users_must_fit() -> None:
+    for given in ({"b": "out"}, {"a": "somewhere"}, {"a": "text"}):
+        with pytest.raises(BadRole):
+            roles("void f(int *a)", **given)
+
+
+def test_arrays_keep_their_dimensions_in_order() -> None:
+    argument = arguments_of(read_unit("#define N 3\nvoid f(const short m[N][N * 2 - 1]) {}").functions[0])[0]
+    assert isinstance(argument.type, Array)
+    assert isinstance(argument.type.element, Array)
+    assert (argument.type.length, argument.type.element.length) == (3, 5)
+    assert not argument.is_mutable
+
+
+@pytest.mark.parametrize(
+    ("c", "rust"),
+    [
+        ("unsigned", "u32"),
+        ("long unsigned int", "u64"),
+        ("long long", "i64"),
+        ("signed char", "i8"),
+        ("char", "u8"),
+        ("uint16_t", "u16"),
+        ("size_t", "usize"),
+        ("_Bool", "bool"),
+        ("const volatile double", "f64"),
+        ("short int", "i16"),
+        ("enum color", "i32"),
+        ("word", "u32"),
+    ],
+)
+def test_every_spelling_of_a_number_has_one_type(c: str, rust: str) -> None:
+    unit = read_unit(f"#include <stdint.h>\nenum color {{ RED }};\ntypedef uint32_t word;\nvoid f({c} a) {{ }}")
+    kind = unit.functions[0].parameters[0].type
+    assert isinstance(kind, Scalar)
+    assert kind.rust == rust
+
+
+def test_structs_are_read_by_tag_and_by_typedef() -> None:
+    unit = read_unit(
+        "typedef struct { int x; char name[4]; } point_t;\nstruct line { point_t from, to; };\n"
+        "typedef struct line line_t;\nint f(const line_t *l, struct line m, point_t p) { return 0; }"
+    )
+    assert [(each.name, each.c) for each in unit.structs] == [("Point", "point_t"), ("Line", "struct line")]
+    types = [each.type for each in arguments_of(unit.functions[0])]
+    assert types == [Named(name="Line", c="struct line")] * 2 + [Named(name="Point", c="point_t")]
+
+
+def test_functions_use_the_globals_of_those_they_call() -> None:
+    unit = read_unit(
+        "static int a, b = 2;\nstatic const int table[] = {1};\nstatic int g(void) { return a; }\n"
+        "int f(void) { return g() + table[0]; }\nint h(void) { return b; }\nint k(int c) { return c; }"
+    )
+    assert {each.name: each.globals for each in unit.functions} == {"g": ("a",), "f": ("a",), "h": ("b",), "k": ()}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ('__asm__("nop");', "inline assembly"),
+        ("static int n; n++;", "static local"),
+        ("again: if (a) goto again;", "goto backwards"),
+        ("if (a) goto in; while (a) { in: a--; }", "goto into a block"),
+        ("int (*p)(int) = 0;", "function pointer"),
+        ("union { int a; float b; } u;", "union"),
+        ('printf("%d", a);', "call of printf"),
+        ("pthread_mutex_lock(0);", "call of pthread_mutex_lock"),
+        ("_Atomic int b = a;", "_Atomic"),
+        ("setjmp(0);", "call of setjmp"),
+        ("\n#ifdef X\na = 1;\n#endif\n", "conditional compilation"),
+    ],
+)
+def test_what_is_not_translated_is_named_and_the_rest_stays(body: str, said: str) -> None:
+    unit = read_unit(
+        f"int before(int a) {{ return a; }}\nint f(int a) {{\n{body}\nreturn a; }}\nint after(int a) {{ return a; }}"
+    )
+    assert [each.name for each in unit.functions] == ["before", "after"]
+    refusal = unit.refusals[0]
+    assert (refusal.construct, refusal.function) == (said, "f")
+    assert refusal.line == (4 if "#ifdef" in body else 3)
+    assert refusal.reason
+
+
+def test_a_jump_forwards_out_of_blocks_is_translated() -> None:
+    unit = read_unit("int f(int a) { while (a) { if (a == 3) goto out; a--; } out: return a; }")
+    assert not unit.refusals
+    assert [each.name for each in unit.functions] == ["f"]
+
+
+def test_who_calls_what_is_refused_is_refused_too() -> None:
+    said = refusals("static int g(int a) { static int n; return n += a; }\nint f(int a) { return g(a); }")
+    assert said == [
+        "line 1: static local in g: it is state that nobody sees: make it a global",
+        "line 2: call of g in f: that function is not translated",
+    ]
+
+
+def test_a_helpers_signature_may_be_anything() -> None:
+    unit = read_unit("static int g(const char **at) { return *(*at)++; }\nint f(const char *s) { return g(&s); }")
+    assert not unit.refusals
+    assert [each.name for each in unit.functions] == ["f"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "int f(int a, ...) { return a; }",
+            "line 1: variable arguments in f: Rust functions have a fixed number of parameters",
+        ),
+        (
+            "\nint *f(int *a) { return a; }",
+            "line 2: pointer returned in f: whose it is cannot be seen from the signature",
+        ),
+        ("int f(int **a) { return 0; }", "line 1: pointer to a pointer in f: only pointers to values are translated"),
+        (
+            "int f(int (*a)[3]) { return 0; }",
+            "line 1: declarator in parentheses in f: write a pointer to an array as m[][3]",
+        ),
+        ("struct s { int a : 3; };", "line 1: bit-field in struct s: Rust has none"),
+        ("struct s { struct s *next; };", "line 1: struct s: its members are not known here, or not translated"),
+        ("int f(FILE *a) { return 0; }", "line 1: type FILE in f: it is not known here, or not translated"),
+        ("union u { int a; };", "line 1: union: its bytes have more than one meaning, which safe Rust has not"),
+    ],
+)
+def test_signatures_and_types_are_refused_with_a_reason(text: str, said: str) -> None:
+    assert refusals(text) == [said]
+
+
+def test_text_that_is_no_c_is_named_with_its_line_and_what_follows_is_still_read() -> None:
+    unit = read_unit("int a(void) { return 1; }\nint broken( { \nint b(int c) { return c; }\n")
+    assert [(each.line, each.construct) for each in unit.refusals] == [(2, "syntax")]
+    assert [each.name for each in unit.functions] == ["a", "b"]
+
+
+def test_c_basics_has_forty_files_that_are_read_whole() -> None:
+    basics = load_basics()
+    assert len(basics) >= 40
+    for each in basics:
+        assert not each.unit.refusals, each.name
+        assert all(
+            isinstance(argument, Argument)
+            for entry in each.entries
+            for argument in arguments_of(entry.function, entry.roles)
+        )
+        assert each.about
+        assert each.trap

@@ -1,0 +1,70 @@
+"""The audit of a translation: what is not safe, what is hidden, what acts on the outside; and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from codeloop.suites.c_functions import load_basics
+from codeloop.unsafety import Kind, audit, diagnostics, over_budget
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("fn f(a: &[i32]) -> i32 { unsafe { *a.get_unchecked(0) } }", Kind.UNSAFE),
+        ("unsafe fn f() {}", Kind.UNSAFE),
+        ("unsafe impl Send for X {}", Kind.UNSAFE),
+        ("fn f() { let x = vec![unsafe { g() }]; }", Kind.UNSAFE),
+        ("#[unsafe(naked)] fn f() {}", Kind.UNSAFE),
+        ("fn f(p: *const i32) {}", Kind.RAW_POINTER),
+        ("fn f() { let p = &raw const N; }", Kind.RAW_POINTER),
+        ("static mut N: u32 = 0;", Kind.STATIC_MUT),
+        ('extern "C" { fn abs(a: i32) -> i32; }', Kind.FOREIGN),
+        ('pub extern "C" fn f() {}', Kind.FOREIGN),
+        ("#[no_mangle] pub fn f() {}", Kind.FOREIGN),
+        ("static N: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);", Kind.HIDDEN_STATE),
+        ("thread_local! { static N: u32 = 0; }", Kind.HIDDEN_STATE),
+        ("use std::fs;", Kind.OUTSIDE),
+        ("use std::{mem, process::exit};", Kind.OUTSIDE),
+        ("use std::*;", Kind.OUTSIDE),
+        ("fn f() { std::process::exit(0) }", Kind.OUTSIDE),
+        ("fn f() { assert!(std::env::args().count() > 0); }", Kind.OUTSIDE),
+        ('fn f() { println!("ok"); }', Kind.OUTSIDE),
+    ],
+)
+def test_every_way_out_of_safe_rust_is_found(code: str, kind: Kind) -> None:
+    found = audit(f"// first\n{code}\n")
+    assert kind in {each.kind for each in found}
+    assert {each.line for each in found} == {2}
+    assert found[0].text == code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "// unsafe { std::process::exit(0) }",
+        'const TEXT: &str = "unsafe std::fs";',
+        "use std::{cmp::Ordering, collections::{HashMap, BTreeMap}, mem};",
+        "static TABLE: [u8; 3] = [1, 2, 3];",
+        "fn f(process: u32) -> u32 { process * 2 }",
+        "#[derive(Clone)] struct A { fs: u32 }",
+        "fn f(a: &mut [i32]) { let b = &mut a[0]; *b *= 2; }",
+    ],
+)
+def test_safe_code_has_no_finding(code: str) -> None:
+    assert audit(code) == ()
+
+
+def test_a_budget_covers_unsafe_code_and_nothing_that_acts_on_the_outside() -> None:
+    places = audit("fn f(p: *const i32) -> i32 {\n    unsafe { *p }\n}\nuse std::fs;\n")
+    assert [each.kind for each in over_budget(places, 0)] == [Kind.RAW_POINTER, Kind.UNSAFE, Kind.OUTSIDE]
+    assert [each.kind for each in over_budget(places, 1)] == [Kind.RAW_POINTER, Kind.UNSAFE, Kind.OUTSIDE]
+    assert [each.kind for each in over_budget(places, 2)] == [Kind.OUTSIDE]
+    first = diagnostics(places)[1]
+    assert (first.rule, first.line, first.column, first.source_line) == ("unsafe", 2, 5, "unsafe { *p }")
+
+
+def test_no_translation_of_c_basics_has_any_finding() -> None:
+    for each in load_basics():
+        assert audit(each.reference) == (), each.name
+        assert audit(each.wrong) == (), each.name
