@@ -32,6 +32,8 @@ class Job:
     github: dict[str, Any]
     environment: dict[str, str]
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """By id: ``success``, ``failure``, ``skipped``."""
     used: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     ran: list[str] = field(default_factory=list)
     log: str = ""
@@ -42,6 +44,8 @@ class Job:
         for step in definition(self.action)["runs"]["steps"]:
             if (not only or step["name"] in only) and self._is_due(step.get("if", "")):
                 self._step(step)
+            elif not only:
+                self.outcomes[step.get("id", "")] = "skipped"
         return self.code
 
     def output(self, name: str) -> str:
@@ -66,7 +70,9 @@ class Job:
     def _context(self, name: str) -> Any:
         if name == "always":
             return name
-        steps = {step: {"outputs": given} for step, given in self.outputs.items()}
+        steps = {
+            step: {"outputs": self.outputs.get(step, {}), "outcome": outcome} for step, outcome in self.outcomes.items()
+        }
         found: Any = {"inputs": self.inputs, "github": self.github, "steps": steps}
         for part in name.split("."):
             found = found.get(part, "") if isinstance(found, dict) else ""
@@ -80,7 +86,7 @@ class Job:
     def _step(self, step: dict[str, Any]) -> None:
         self.ran.append(step["name"])
         if "uses" in step:
-            self.used.append((step["uses"], {name: self.told(text) for name, text in step["with"].items()}))
+            self.used.append((step["uses"], {name: self.told(_text(value)) for name, value in step["with"].items()}))
             return
         assert step["shell"] == "bash"
         script, output = self.temp / "script.sh", self.temp / "output"
@@ -99,8 +105,13 @@ class Job:
         )
         self.log += done.stdout
         self.code = self.code or done.returncode
+        self.outcomes[step.get("id", "")] = "failure" if done.returncode else "success"
         lines = [line.partition("=") for line in output.read_text("utf-8").splitlines()]
         self.outputs[step.get("id", "")] = {name: value for name, _, value in lines}
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def definition(action: Path) -> dict[str, Any]:

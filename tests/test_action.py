@@ -145,10 +145,8 @@ def test_actionlint_finds_nothing_in_the_workflow_and_something_in_a_worse_one(t
 
     assert found(WORKFLOW) == []
     worse = tmp_path / "worse.yml"
-    worse.write_text(WORKFLOW.read_text("utf-8") + "      - run: echo ${{ github.head_ref }} ${{ nothing }}\n")
-    said = found(worse)
-    assert any("potentially untrusted" in message for message in said)
-    assert len(said) == 2
+    worse.write_text(WORKFLOW.read_text("utf-8") + "      - run: echo ${{ github.head_ref }}\n")
+    assert any("potentially untrusted" in message for message in found(worse))
 
 
 def test_no_expression_stands_in_a_script_and_others_actions_are_pinned() -> None:
@@ -265,10 +263,7 @@ def test_a_gate_not_met_fails_the_job_after_everything_is_kept(
 def test_only_a_branch_of_ones_own_is_trusted(
     installed: tuple[Path, Path], project: Path, github: dict[str, Any], code: int
 ) -> None:
-    text = (project / "codeloop.yaml").read_text("utf-8")
-    project.joinpath("codeloop.yaml").write_text(f"{text}\nwebhooks: [{{url: 'https://example.org/x'}}]\nsuites: []\n")
-    text = re.sub(r"(?ms)^suites:.*?(?=^prompts:)", "", text)  # nothing to run: what is asked is whether it may be
-    project.joinpath("codeloop.yaml").write_text(f"{text}\nwebhooks: [{{url: 'https://example.org/x'}}]\n", "utf-8")
+    (project / "codeloop.yaml").write_text("version: 1\nwebhooks: [{url: 'https://example.org/x'}]\n", "utf-8")
     made = started(installed[0], project, installed[1], github)
     made.run("Run codeloop ci")
     assert ("needs --trust" in made.log) == (code == 2), made.log
@@ -299,7 +294,7 @@ def test_an_output_folder_cannot_write_other_outputs(installed: tuple[Path, Path
 @pytest.mark.parametrize(("review", "code"), [("fail", 6), ("pass", 0)])
 def test_what_needs_a_person_fails_unless_told_otherwise(tmp_path: Path, review: str, code: int) -> None:
     made = started(ACTION, tmp_path, tmp_path, OWN, review=review)
-    made.outputs["ci"] = {"exit-code": "6"}
+    made.outcomes["ci"], made.outputs["ci"] = "success", {"exit-code": "6"}
     assert made.run("Give the job its verdict") == code
 
 
@@ -309,7 +304,7 @@ def test_what_needs_a_person_fails_unless_told_otherwise(tmp_path: Path, review:
 def commented(folder: Path, api: Api, text: str, github: dict[str, Any] = OWN, **inputs: str) -> Job:
     (folder / "summary.md").write_text(text, "utf-8")
     made = started(ACTION, folder, folder, github | {"api_url": api.base}, **inputs)
-    made.outputs["ci"] = {"summary": "summary.md"}
+    made.outcomes["ci"], made.outputs["ci"] = "success", {"summary": "summary.md"}
     assert made.run("Comment on the pull request") == 0, made.log
     return made
 

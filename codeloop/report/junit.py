@@ -40,13 +40,13 @@ def verdicts(
     ``run`` are the properties of them all, ``of`` those of one by task id, draw and iteration.
     """
     document = JUnitXml("codeloop")
-    told = _with(TestSuite("run"), run)
+    told = with_properties(TestSuite("run"), run)
     if told is not None:  # a suite without cases is false
         document.add_testsuite(told)
     for task_id, draw, iteration, verdict, ending, error in rows:
         reports = verdict.reports if verdict else ()
         suite = _suite(task_id, draw, iteration, reports)
-        _with(suite, of.get((task_id, draw, iteration), ()))
+        with_properties(suite, of.get((task_id, draw, iteration), ()))
         if not reports:
             kind, word = (Skipped, "out_of_budget") if ending is Ending.OUT_OF_BUDGET else (Error, "errored")
             suite.add_testcase(_case("check", suite.name, [_result(kind, error or "no verdict", word)]))
@@ -72,7 +72,7 @@ def _suite(task_id: str, draw: int, iteration: int, reports: Iterable[StageRepor
     return suite
 
 
-def _with(suite: Any, properties: Properties) -> Any:
+def with_properties(suite: Any, properties: Properties) -> Any:
     """Add the properties; give the suite, or ``None`` where there are none."""
     known = [(name, value) for name, value in properties if value]
     for name, value in known:

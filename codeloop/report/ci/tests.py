@@ -1,7 +1,7 @@
 """``junit.xml`` of ``codeloop ci``: one test suite of gates, then one for each run with a test case for each trajectory.
 
 A failure is a gate not met, or a program that fails hidden tests; an error is the machine's or the model's; skipped is what
-cannot be told: too few data, no budget left.
+cannot be told: too few data, no budget left. A run's suite has its origin as properties: model, suite, seed, git commit, user.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from codeloop.ci.results import CiResult, CiRun, Judged
 from codeloop.error_classes import error_class
 from codeloop.gates import Outcome
 from codeloop.records import END
-from codeloop.report.junit import clean, text_of
+from codeloop.report import origin
+from codeloop.report.junit import clean, text_of, with_properties
 from codeloop.report.run_report import RunReport
 
 
@@ -26,7 +27,9 @@ def as_junit(result: CiResult, reports: Mapping[str, RunReport]) -> str:
         document.add_testsuite(_suite("gates", map(_gate, result.gates)))
     for run in result.runs:
         report = reports.get(run.label)
-        document.add_testsuite(_suite(clean(run.label), _run(run, report.trajectories if report else ())))
+        suite = _suite(clean(run.label), _run(run, report.trajectories if report else ()))
+        with_properties(suite, origin.of_run(report.run_id, report.settings, report.facts) if report else ())
+        document.add_testsuite(suite)
     return text_of(document)
 
 
