@@ -18,10 +18,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from receivers import Answer, receiving
+from runs import outcomes
 
 from codeloop.announce import Subscription, Surroundings, announce
+from codeloop.ci.events import events_of
+from codeloop.ci.results import CiResult, CiRun, Judged
 from codeloop.errors import StoreError
 from codeloop.events import DriftLine, Event, EventName, GateLine, RunFigures, Try, body
+from codeloop.gates import judge, parse_gate
 from codeloop.signing import sign, verify
 from codeloop.store import Store
 from codeloop.urls import shown
@@ -359,3 +363,40 @@ def test_a_secret_in_a_text_does_not_leave_the_house(world: World) -> None:
     with receiving() as receiver:
         assert world.announce(leaking, subscription(receiver.url)) == ()
     assert json.loads(receiver.received[0].body)["outcome"] == "x *** y"
+
+
+# What ci tells
+
+
+def a_result(*gates: str) -> CiResult:
+    snapshot = outcomes("now", [True, True, False, None])
+    run = CiRun(label="own", suite="own", model="m", prompt="v1", run_id="r-1", n_expected=4, snapshot=snapshot)
+    judged = tuple(Judged(label="own", result=judge(parse_gate(gate), snapshot)) for gate in gates)
+    return CiResult(project="codeloop.yaml", session="r", created_s=1.0, runs=(run,), gates=judged)
+
+
+def test_ci_tells_that_it_has_finished_with_figures_and_gates() -> None:
+    (event,) = events_of(a_result("pass@1>=0.1:strict", "errored<=0.9"))
+    data = json.loads(body(event))
+    jsonschema.validate(data, SCHEMA)
+    (run,) = data["runs"]
+    assert (run["run"], run["suite"], run["model"], run["prompt"]) == ("r-1", "own", "m", "v1")
+    assert (run["n_tasks"], run["n_draws"], run["n_errored"]) == (4, 4, 1)
+    assert run["pass_at_1"] == pytest.approx(2 / 3)
+    assert run["cost_usd"] is None
+    assert [gate["run"] for gate in data["gates"]] == ["r-1", "r-1"]
+    assert data["event"] == "run_finished"
+
+
+def test_ci_tells_of_gates_that_are_not_met_and_of_those_only() -> None:
+    finished, failed = events_of(a_result("pass@1>=0.99", "errored<=0.9"))
+    assert (finished.name, len(finished.gates)) == (EventName.RUN_FINISHED, 2)
+    assert failed.name is EventName.GATE_FAILED
+    assert [line.gate for line in failed.gates] == ["pass@1>=0.99"]
+    jsonschema.validate(json.loads(body(failed)), SCHEMA)
+
+
+def test_ci_without_any_run_has_finished_all_the_same() -> None:
+    (event,) = events_of(CiResult(project="codeloop.yaml", session="r", created_s=1.0))
+    assert (event.outcome, event.runs) == ("nothing ran", ())
+    jsonschema.validate(json.loads(body(event)), SCHEMA)
