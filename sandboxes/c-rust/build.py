@@ -125,7 +125,7 @@ def shim(name: str, *flags: str) -> None:
         f"{name}.raw.o",
     )
     run(
-        "original", "llvm-objcopy", f"--redefine-syms={HERE}/symbols.txt", "--wildcard", f"--keep-global-symbol=cl_{name}_*",
+        "original", "llvm-objcopy-19", f"--redefine-syms={HERE}/symbols.txt", "--wildcard", f"--keep-global-symbol=cl_{name}_*",
         f"{name}.raw.o", f"{name}.o",
     )  # fmt: skip
 
@@ -136,13 +136,13 @@ def alone(name: str, flags: list[str]) -> None:
     run("original", *common, "-DCL_SHIM(name)=cl_c_##name", "-c", "shim.c", "-o", f"{name}.shim.o")
     plain = [each for each in common if each not in ("-fprofile-instr-generate", "-fcoverage-mapping")]
     run("driver", *plain, "-c", "driver.c", "-o", f"{name}.raw.o")
-    run("driver", "llvm-objcopy", f"--keep-global-symbols={HERE}/driver.txt", f"{name}.raw.o", f"{name}.driver.o")
+    run("driver", "llvm-objcopy-19", f"--keep-global-symbols={HERE}/driver.txt", f"{name}.raw.o", f"{name}.driver.o")
     run("link", *common, "-fuse-ld=lld", f"{name}.shim.o", f"{name}.driver.o", f"{HERE}/{name}.a", "-lm", "-o", name)
 
 
 def driver() -> None:
     run("driver", CLANG, *C, "-O2", "-g0", f"-I{RUNTIME}", "-c", "driver.c", "-o", "driver.raw.o")
-    run("driver", "llvm-objcopy", f"--keep-global-symbols={HERE}/driver.txt", "driver.raw.o", "driver.o")
+    run("driver", "llvm-objcopy-19", f"--keep-global-symbols={HERE}/driver.txt", "driver.raw.o", "driver.o")
 
 
 def candidate() -> None:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-CORPUS, EVENTS, SHARED, TRIAL = "corpus", "events.jsonl", "shared.bin", "trial.bin"
+CORPUS, EVENTS, SHARED, TRIAL, LISTING = "corpus", "events.jsonl", "shared.bin", "trial.bin", "listing.txt"
 N_SEEDS = 96
 RESTARTS = 8
 """Deaths of C that are borne; the runtime leaves nearly all that is undefined without one."""
@@ -69,7 +69,7 @@ def fuzz(
         "CODELOOP_EVENTS": EVENTS if inputs == (CORPUS,) else "/dev/null",
         "ASAN_OPTIONS": "detect_leaks=0:symbolize=0:allocator_may_return_null=1:abort_on_error=0:exitcode=1:print_legend=0",
         "RUST_BACKTRACE": "0",
-    }
+    } | ({"CODELOOP_LIST": os.environ["CODELOOP_LIST"]} if "CODELOOP_LIST" in os.environ else {})
     argv = [
         f"{folder}/fuzz", *inputs, f"-seed={seed}", f"-runs={runs}", f"-max_total_time={max(1, round(seconds))}",
         f"-max_len={settings['max_len']}", "-len_control=0", "-use_value_profile=1", "-timeout=60", "-rss_limit_mb=0",
@@ -162,6 +162,24 @@ def search(folder: str, settings: dict) -> tuple[list[dict], list[dict], str, in
             return found, died, "", deaths
 
 
+def keep_defined(folder: str) -> None:
+    """Take out of the corpus what was not compared: C may be undefined on it, and must then not be run without care."""
+    paths = sorted(os.path.join(CORPUS, name) for name in os.listdir(CORPUS))
+    at = 0
+    while at < len(paths):
+        os.environ["CODELOOP_LIST"] = LISTING
+        put(LISTING, b"")
+        fuzz(folder, {"max_len": 4096}, 1, 1, 60, tuple(paths[at : at + 500]))
+        letters = get(LISTING).decode("ascii", "replace")
+        asked = min(500, len(paths) - at)
+        if len(letters) < asked:
+            letters += "?"  # the process died of this one
+        for path, letter in zip(paths[at:], letters[:asked], strict=False):
+            if letter != "s":
+                os.unlink(path)
+        at += min(asked, len(letters))
+
+
 def uses_unwritten(folder: str, data: bytes) -> bool:
     """Whether C alone, on this input, decides by what it never wrote."""
     put("one", data)
@@ -175,7 +193,7 @@ def lines_of(folder: str, found: list[dict]) -> None:
     for each in found:
         pc = each.pop("pc", 0)
         if pc:
-            argv = ["llvm-symbolizer", f"--obj={folder}/fuzz", "--output-style=JSON", hex(pc - 1)]
+            argv = ["llvm-symbolizer-19", f"--obj={folder}/fuzz", "--output-style=JSON", hex(pc - 1)]
             done = subprocess.run(argv, capture_output=True, text=True, check=False)
             try:
                 frames = json.loads(done.stdout)[0]["Symbol"]
@@ -191,12 +209,12 @@ def reached(folder: str) -> dict:
     subprocess.run([f"{folder}/reach", *names], env=environment, capture_output=True, check=False, timeout=60)
     raw = [name for name in os.listdir(".") if name.endswith(".profraw")]
     merge = subprocess.run(
-        ["llvm-profdata", "merge", "-sparse", *raw, "-o", "reach.profdata"], capture_output=True, check=False
+        ["llvm-profdata-19", "merge", "-sparse", *raw, "-o", "reach.profdata"], capture_output=True, check=False
     )
     if not raw or merge.returncode:
         return {}
     argv = [
-        "llvm-cov",
+        "llvm-cov-19",
         "export",
         f"{folder}/reach",
         "-instr-profile=reach.profdata",
@@ -247,10 +265,12 @@ def main() -> None:
             )
         else:
             real.append(each)
+    counters = Shared().counters
+    keep_defined(folder)
+    measure = reached(folder)
     for each in real:
         put(os.path.join(CORPUS, "0" + each["input"][:32]), bytes.fromhex(each["input"]))
     lines_of(folder, undefined)
-    counters = Shared().counters
     print(
         json.dumps(
             {
@@ -259,7 +279,7 @@ def main() -> None:
                 "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
                 "findings": sorted(real, key=lambda each: (len(each["input"]), each["input"]))[:8],
                 "undefined": undefined[:32],
-                "reached": reached(folder),
+                "reached": measure,
                 "trouble": trouble,
                 "corpus": kept(),
             }
