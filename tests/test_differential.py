@@ -11,8 +11,10 @@ import anyio
 import pytest
 
 from codeloop import images
-from codeloop.bridge.comparison import Comparison
+from codeloop.bridge import read_constraints
+from codeloop.bridge.comparison import Comparison, How
 from codeloop.commands import Command, End, Role
+from codeloop.csource import read_unit
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.sandbox.port import Cell
 from codeloop.stages.differential import IMAGE, MEMORY_BYTES, Budget, NotBuilt, compare
@@ -83,3 +85,96 @@ def test_the_wrong_translation_is_refuted_by_a_counterexample(name: str) -> None
     first = found.differences[0]
     assert first.calls
     assert first.message or (first.expected and first.actual)
+
+
+SQUARES = BASICS["sum_squares"]
+_FOLD = "values.iter().fold(0i32, |sum, value| sum.wrapping_add(value.wrapping_mul(*value)))"
+
+
+def squares(before: str, outside: str = "") -> str:
+    """Give a right translation that does something else first."""
+    return f"{outside}\npub fn sum_squares(values: &[i32]) -> i32 {{\n{before}\n{_FOLD}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("rust", "how", "said"),
+    [
+        (squares('if values.len() == 3 { panic!("three") }'), How.PANICKED, "line 3: three"),
+        (squares("if values.len() == 3 { std::process::abort() }"), How.DIED, "the process died"),
+        (squares("if values.len() == 3 { loop { std::hint::black_box(0); } }"), How.DIED, "does not end in time"),
+        (
+            squares(
+                "if N.fetch_add(1, Ordering::Relaxed) % 3000 == 2999 { return 7; }",
+                "use std::sync::atomic::*; static N: AtomicU32 = AtomicU32::new(0);",
+            ),
+            How.UNSTABLE,
+            "the same call does not do the same each time",
+        ),
+    ],
+)
+def test_whatever_rust_does_to_the_process_is_a_finding_with_its_call(rust: str, how: How, said: str) -> None:
+    first = compared(SQUARES, rust).differences[0]
+    assert first.how is how
+    assert said in first.message
+    assert first.calls[-1].startswith("sum_squares((int[]){")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "line"),
+    [
+        ("sum_squares", "signed multiplication overflows", 9),
+        ("rotate_left", "shift of or by a value out of range", 6),
+        ("last_index", "reads outside of its memory", 6),
+        ("floor_div", "division by zero, or it overflows", 3),
+        ("first_negative", "result depends on memory that was never written", 0),
+    ],
+)
+def test_where_c_is_undefined_nothing_counts_against_rust_and_the_place_is_named(
+    name: str, kind: str, line: int
+) -> None:
+    found = compared(BASICS[name], BASICS[name].reference, Budget(runs=30_000))
+    assert found.agrees
+    assert found.n_undefined > 0
+    place = next(each for each in found.undefined if each.kind == kind)
+    assert place.line == line
+    assert place.call
+
+
+def test_c_that_does_not_end_or_dies_is_left_aside() -> None:
+    unit = read_unit(
+        "int f(unsigned char a) { volatile int n = 1; if (a == 77) while (n) { } return a; }\n"
+        "static int deep(int n) { volatile char room[4096]; room[0] = 1; return n ? deep(n - 1) + room[0] : 0; }\n"
+        "int g(unsigned char a) { return a == 78 ? deep(1 << 30) : a; }"
+    )
+    entries = [read_constraints(each, {}) for each in unit.functions if each.name in ("f", "g")]
+    rust = "pub fn f(a: u8) -> i32 { i32::from(a) }\npub fn g(a: u8) -> i32 { i32::from(a) }\n"
+    found = in_cell(lambda cell: compare(cell, unit, entries, rust, Budget(runs=3_000)))
+    assert isinstance(found, Comparison)
+    assert not found.differences
+    assert found.n_compared > 100
+    assert found.n_endless + found.n_deaths > 0
+
+
+@pytest.mark.parametrize(
+    ("rust", "step"),
+    [
+        ("pub fn sum_squares(values: &[i32]) -> i32 { 0u8 }", "candidate"),
+        ("pub fn sum_squares(values: &[i64]) -> i32 { 0 }", "layer"),
+        ("fn sum_squares(values: &[i32]) -> i32 { 0 }", "layer"),
+    ],
+)
+def test_a_translation_that_is_not_the_contracts_is_not_built(rust: str, step: str) -> None:
+    found = in_cell(lambda cell: compare(cell, SQUARES.unit, SQUARES.entries, rust))
+    assert isinstance(found, NotBuilt)
+    assert found.step == step
+    assert found.is_candidates
+    assert "error" in found.output
+
+
+def test_the_corpus_of_one_check_is_replayed_first_in_the_next() -> None:
+    counterexample = compared(SQUARES, SQUARES.wrong).differences[0].input
+    again = in_cell(
+        lambda cell: compare(cell, SQUARES.unit, SQUARES.entries, SQUARES.wrong, Budget(runs=3), [counterexample])
+    )
+    assert isinstance(again, Comparison)
+    assert again.differences

@@ -73,7 +73,7 @@ def fuzz(
     argv = [
         f"{folder}/fuzz", *inputs, f"-seed={seed}", f"-runs={runs}", f"-max_total_time={max(1, round(seconds))}",
         f"-max_len={settings['max_len']}", "-len_control=0", "-use_value_profile=1", "-timeout=60", "-rss_limit_mb=0",
-        "-reload=0", "-detect_leaks=0", "-verbosity=0", "-artifact_prefix=./",
+        "-reload=0", "-error_exitcode=79", "-detect_leaks=0", "-verbosity=0", "-artifact_prefix=./",
     ]  # fmt: skip
     with open("said.txt", "wb") as said:
         status = subprocess.run(
