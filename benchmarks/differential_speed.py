@@ -13,10 +13,11 @@ import statistics
 import anyio
 
 from codeloop import host, images
-from codeloop.bridge.comparison import Comparison
 from codeloop.csource import Role, arguments_of
+from codeloop.languages.c_rust import IMAGE, LANGUAGE, Budget, NotBuilt
+from codeloop.languages.c_rust_comparison import Comparison
 from codeloop.sandbox.docker import DockerSandbox
-from codeloop.stages.differential import IMAGE, MEMORY_BYTES, Budget, NotBuilt, compare
+from codeloop.stages.differential import compare
 from codeloop.suites.c_functions import Original, load_basics
 
 
@@ -34,7 +35,7 @@ async def measured(names: list[str], budget: Budget) -> list[tuple[Original, Com
         for original in load_basics():
             if names and original.name not in names:
                 continue
-            async with sandbox.open(IMAGE, memory_bytes=MEMORY_BYTES) as cell:
+            async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
                 answer = await compare(cell, original.unit, original.entries, original.reference, budget)
             if isinstance(answer, NotBuilt):
                 raise SystemExit(f"{original.name}: {answer.step}: {answer.output}")

@@ -18,8 +18,8 @@ from codeloop.bridge import (
     shim_source,
     skeleton,
 )
-from codeloop.bridge.comparison import How, Value, read_comparison
 from codeloop.csource import Unit, read_unit
+from codeloop.languages.c_rust_comparison import How, Value, read_comparison
 
 RING = """
 #include <stdint.h>

@@ -12,12 +12,13 @@ import pytest
 
 from codeloop import images
 from codeloop.bridge import read_constraints
-from codeloop.bridge.comparison import Comparison, How
 from codeloop.commands import Command, End, Role
 from codeloop.csource import read_unit
+from codeloop.languages.c_rust import IMAGE, LANGUAGE, Budget, NotBuilt
+from codeloop.languages.c_rust_comparison import Comparison, How
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.sandbox.port import Cell
-from codeloop.stages.differential import IMAGE, MEMORY_BYTES, Budget, NotBuilt, compare
+from codeloop.stages.differential import compare
 from codeloop.suites.c_functions import Original, load_basics
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ def _image() -> None:
 async def a_cell() -> AsyncIterator[Cell]:
     sandbox = DockerSandbox(run_id="test-differential")
     try:
-        async with sandbox.open(IMAGE, memory_bytes=MEMORY_BYTES) as cell:
+        async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
             yield cell
     finally:
         await sandbox.aclose()

@@ -4,6 +4,7 @@ from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, r
 from codeloop.bridge.contract import rust_head, skeleton
 from codeloop.bridge.driver import calls_header, driver_source, shim_source
 from codeloop.bridge.layer import layer_source
+from codeloop.bridge.texts import texts_between
 
 __all__ = [
     "Alphabet",
@@ -17,4 +18,5 @@ __all__ = [
     "rust_head",
     "shim_source",
     "skeleton",
+    "texts_between",
 ]

@@ -5,6 +5,7 @@ The programs are in ``sandboxes/rust/``: the driver, and the crate ``codeloop_ve
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -299,6 +300,26 @@ def _diagnostic(line: dict[str, Any], code: str, shifts: tuple[tuple[int, int], 
         end_column=_column(end_row, span.get("column_end"), shifts),
         source_line=harness.source_line(code, row),
     )
+
+
+def compiler_says(stderr: str, code: str) -> tuple[Diagnostic, ...]:
+    """Read rustc's JSON about a program by itself, ``solution.rs``."""
+    return tuple(_diagnostic(line, code, ()) for line in _by_itself(stderr))
+
+
+def compiler_outcome(stderr: str) -> str:
+    """Say of which kind rustc's errors about a program by itself are: ``syntax`` or ``types``."""
+    return _candidate_outcome(_by_itself(stderr)) or "syntax"
+
+
+def _by_itself(stderr: str) -> list[dict[str, Any]]:
+    found = []
+    for line in stderr.splitlines():
+        try:
+            found.append({"rustc": json.loads(line), "part": "candidate"})
+        except ValueError:
+            continue  # not rustc's: a panic of the compiler, or a line that was cut
+    return [line for line in found if _is_finding(line)]
 
 
 def _message(found: dict[str, Any]) -> str:

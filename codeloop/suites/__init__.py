@@ -12,13 +12,13 @@ from pathlib import Path
 
 from codeloop.errors import SuiteError, UnknownName
 from codeloop.languages import NAMES as LANGUAGES
-from codeloop.suites import files, humaneval, humaneval_x, injected
+from codeloop.suites import c_functions, files, humaneval, humaneval_x, injected, translations
 from codeloop.tasks import Suite, Task, natural_key
 
 BASICS = "basics"
 _DATA_SETS = {humaneval_x.NAME: humaneval_x.load, humaneval.NAME: humaneval.load}
-NAMES = (*_DATA_SETS, BASICS, *(f"{injected.PREFIX}{language}" for language in LANGUAGES))
-_PATH_LIKE = (".yaml", ".yml", ".jsonl", ".gz")
+NAMES = (*_DATA_SETS, BASICS, c_functions.NAME, *(f"{injected.PREFIX}{language}" for language in LANGUAGES))
+_PATH_LIKE = (".yaml", ".yml", ".jsonl", ".gz", ".c")
 
 
 def load_suite(
@@ -32,17 +32,22 @@ def load_suite(
     """Load a suite's tasks in the asked languages. Raises SuiteError or UnknownName.
 
     ``data_dir`` is looked in first and ``cache_dir`` takes downloads; shipped suites and files need neither.
-    The name of an injected suite says its language; ``languages`` is not asked then.
+    The name of an injected suite says its language, and C files (one, or a folder of them) are translated into Rust:
+    ``languages`` is not asked then.
     """
     if injected.is_injected(name_or_path):
         below = partial(load_suite, data_dir=data_dir, cache_dir=cache_dir, say=say)
         return injected.load(name_or_path, below)
     if name_or_path in _DATA_SETS:
         return _DATA_SETS[name_or_path](languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
+    if name_or_path == c_functions.NAME:
+        return translations.basics()
     if name_or_path == BASICS:
         with as_file(resources(__name__).joinpath("basics.yaml")) as path:
             return _only(files.load(path), languages)
     path = Path(name_or_path)
+    if suite := translations.of_path(path):
+        return suite
     if path.exists():
         return _only(files.load(path), languages)
     if path.suffix in _PATH_LIKE or len(path.parts) > 1:

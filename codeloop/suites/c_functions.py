@@ -21,6 +21,8 @@ from codeloop.errors import SuiteError
 
 NAME = "c-basics"
 _FOLDER = "c_basics"
+LIST = "suite.yaml"
+"""Of a folder: its files and what they may be given."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def load_basics() -> tuple[Original, ...]:
 
 def load(folder: Path) -> tuple[Original, ...]:
     """Load a folder with a ``suite.yaml``. Raises SuiteError."""
-    path = folder / "suite.yaml"
+    path = folder / LIST
     try:
         listed = yaml.safe_load(path.read_text("utf-8"))["functions"]
         return tuple(_original(folder, str(name), said) for name, said in listed.items())

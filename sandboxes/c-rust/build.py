@@ -1,6 +1,6 @@
 """Compiles a C file, its translation and the driver into programs; says as JSON what failed. Runs as the compiler's user.
 
-In the working folder lie original.c, calls.h, shim.c, driver.c, candidate.rs and layer.rs. What comes of it:
+In the working folder lie original.c, calls.h, shim.c, driver.c, solution.rs and layer.rs. What comes of it:
 
 - fuzz: C twice (what is never written holds 0xaa.. in one, 0 in the other), Rust, the driver, libFuzzer;
 - memory: C alone under MSan, which sees any use of what was never written;
@@ -108,7 +108,7 @@ def symbols() -> str:
 def run(step: str, *argv: str) -> None:
     done = subprocess.run(argv, capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
-        raise Failed(step, done.stderr[-20000:] or f"exit status {done.returncode}")
+        raise Failed(step, done.stderr[:200_000] or f"exit status {done.returncode}")
 
 
 def shim(name: str, *flags: str) -> None:
@@ -151,17 +151,18 @@ def candidate() -> None:
         "candidate",
         *RUST,
         *SANCOV,
+        "--error-format=json",
         "--crate-type",
         "rlib",
         "--emit",
         "metadata,obj",
         "--crate-name",
         "candidate",
-        "candidate.rs",
+        "solution.rs",
     )
     run(
         "layer", *RUST, "--crate-type", "rlib", "--emit", "obj", "--crate-name", "layer",
-        "--extern", "candidate=libcandidate.rmeta", "layer.rs",
+        "--error-format=json", "--extern", "candidate=libcandidate.rmeta", "layer.rs",
     )  # fmt: skip
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from codeloop.languages.rust_audit import Kind, audit, diagnostics, over_budget
 from codeloop.suites.c_functions import load_basics
-from codeloop.unsafety import Kind, audit, diagnostics, over_budget
 
 
 @pytest.mark.parametrize(

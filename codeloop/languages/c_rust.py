@@ -1,0 +1,252 @@
+"""Translations from C to Rust: a program in Rust whose tests are its C original and a fuzzer that gives both the same inputs.
+
+The tests of such a task are a JSON object (``Tests``): the texts that stand between the two, written by ``bridge`` when the
+suite is loaded, and how long is searched for a difference. Everything else is Rust's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
+from codeloop.commands import Command, CommandResult, End, Limits, Role
+from codeloop.diagnostics import Diagnostic, Severity, unparsed
+from codeloop.languages import analysed, harness
+from codeloop.languages.analysed import Analyser
+from codeloop.languages.c_rust_comparison import Comparison, Difference, How, read_comparison
+from codeloop.languages.port import Compiled, Constant, Stub
+from codeloop.languages.rust import RustLanguage, compiler_outcome, compiler_says
+from codeloop.languages.rust_analysers import CLIPPY, SOURCE, shown
+from codeloop.languages.rust_audit import audit, diagnostics
+from codeloop.tasks import Task
+
+IMAGE = "c-rust"
+_PROGRAMS = "/opt/codeloop/c_rust"
+_BUILD_LIMITS = Limits(cpu_s=120, wall_s=300, output_bytes=1 << 20, file_bytes=64 << 20)
+_TOOL = "differential"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How long is searched for a difference: until either bound."""
+
+    runs: int = 300_000
+    """Two seconds for scalars on one core; a wrong translation of ``c-basics`` takes less than a tenth."""
+    seconds: float = 20.0
+    seed: int = 1
+    max_len: int = 512
+    """Bytes of one input."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tests:
+    """What a translation is tested by."""
+
+    files: Mapping[str, str]
+    """Name to text: the original and what stands between; the translation is put beside them."""
+    budget: Budget
+    known_bad: str = ""
+    """A whole translation that is wrong; empty: none is known. Of hidden tests only."""
+
+    def as_text(self) -> str:
+        """Give the tests of a task."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def read(cls, text: str) -> Tests:
+        """Read what ``as_text`` gave."""
+        data = json.loads(text)
+        return cls(files=data["files"], budget=Budget(**data["budget"]), known_bad=data["known_bad"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotBuilt:
+    """What could not be compiled. ``step``: ``candidate``, ``layer`` (its declarations are not those asked for),
+    ``original``, ``driver`` or ``link``.
+    """
+
+    step: str
+    output: str
+
+    @property
+    def is_candidates(self) -> bool:
+        """Say whether the translation is at fault."""
+        return self.step in ("candidate", "layer")
+
+
+def build_command(files: Mapping[str, str], rust: str) -> Command:
+    """Build the fuzzer, and C alone for what of it is reached and for what it never wrote."""
+    texts = {**files, SOURCE: rust}
+    return Command(
+        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", "fuzz", "memory", "reach"),
+        role=Role.COMPILER,
+        files=tuple((path, text.encode("utf-8", "surrogatepass")) for path, text in texts.items()),
+        limits=_BUILD_LIMITS,
+    )
+
+
+def read_build(result: CommandResult) -> NotBuilt | None:
+    """Read what failed; ``None``: nothing. Raises ValueError where the builder itself did not come to its end."""
+    if result.end is not End.EXITED or result.code:
+        raise ValueError(f"the build ended otherwise than expected: {result.end} {result.code}")
+    failed = json.loads(result.stdout)["failed"]
+    return NotBuilt(step=failed["step"], output=failed["output"]) if failed else None
+
+
+def fuzz_command(budget: Budget, corpus: Sequence[bytes] = ()) -> Command:
+    """Fuzz what was built in the same cell; ``corpus`` is replayed first."""
+    settings: dict[str, object] = {**asdict(budget), "corpus": [each.hex() for each in corpus]}
+    return Command(
+        argv=("python3", "-I", "-B", f"{_PROGRAMS}/fuzz.py", "{compiled}", "settings.json"),
+        files=(("settings.json", json.dumps(settings).encode()),),
+        limits=Limits(cpu_s=60 + 4 * budget.seconds, wall_s=60 + 4 * budget.seconds, output_bytes=4 << 20),
+    )
+
+
+class CRustLanguage(RustLanguage):
+    """Rust in the ``c-rust`` image, tested against C."""
+
+    name = IMAGE
+    memory_bytes = 2 * 1024**3
+    """The linker and rustc side by side; ASan's shadow is not touched where no memory is."""
+    analysers: tuple[Analyser, ...] = (
+        replace(
+            CLIPPY, argv=tuple(word for word in CLIPPY.argv if word not in ("--extern", "-L") and "=/opt" not in word)
+        ),
+    )
+
+    def compile(self, task: Task, code: str, tests: str) -> Command:
+        """Compile the translation, its original and the fuzzer; tests that are none are those that score."""
+        return build_command(Tests.read(tests or task.hidden.code).files, code)
+
+    def read_compile(self, result: CommandResult, code: str) -> Compiled:
+        """Read rustc's JSON; what is not safe Rust is refused, whether or not it compiles."""
+        try:
+            failed = read_build(result)
+        except (ValueError, KeyError, TypeError):
+            said = unparsed("compile", "rustc", harness.text_of_process(result))
+            return Compiled(report=harness.report("compile", Status.ERRORED, "machine", (said,)))
+        if failed and not failed.is_candidates:
+            said = unparsed("compile", "clang", f"{failed.step}: {failed.output}")
+            return Compiled(report=harness.report("compile", Status.ERRORED, "machine", (said,)))
+        refused = diagnostics(audit(code))
+        if refused:
+            return Compiled(report=harness.report("compile", Status.FAILED, "refused", refused))
+        if failed is None:
+            return Compiled(report=harness.report("compile", Status.PASSED, "ok"))
+        found = compiler_says(failed.output, code)
+        if failed.step == "layer":
+            first = next((each.message for each in found if each.severity is Severity.ERROR), failed.output[:500])
+            text = f"the declarations are not those that the task asks for: {first}"
+            said = harness.said("compile", "rustc", "signature", text)
+            return Compiled(report=harness.report("compile", Status.FAILED, "signature", (said,)))
+        found = found or (unparsed("compile", "rustc", failed.output),)
+        return Compiled(report=harness.report("compile", Status.FAILED, compiler_outcome(failed.output), found))
+
+    def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
+        """Fuzz for the tests' budget; ``cpu_s`` is for programs that end by themselves."""
+        return fuzz_command(Tests.read(tests).budget)
+
+    def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
+        """Read the counterexamples, a case each; without any, one case says how much was compared."""
+        try:
+            found = read_comparison(result.stdout.decode("utf-8", "replace"))
+        except (ValueError, KeyError, TypeError):
+            said = unparsed("test", _TOOL, harness.text_of_process(result))
+            return harness.report("test", Status.ERRORED, "machine", (said,))
+        if found.trouble:
+            said = unparsed("test", _TOOL, found.trouble)
+            return harness.report("test", Status.ERRORED, "machine", (said,))
+        notes = tuple(_notes(found))
+        if not found.differences:
+            return harness.report("test", Status.PASSED, "ok", notes, (_agreement(found),))
+        cases = tuple(_case(number, each) for number, each in enumerate(found.differences, 1))
+        told = tuple(_finding(case, each) for case, each in zip(cases, found.differences, strict=True))
+        return harness.report("test", Status.FAILED, _OUTCOMES[found.differences[0].how], (*told, *notes), cases)
+
+    def lint(self, task: Task, code: str) -> Command:
+        """Build the command of clippy, which no attribute of the program silences."""
+        return analysed.command(SOURCE, shown(code, ()), self.analysers)
+
+    def stub(self, task: Task) -> Stub:
+        """Give the translation that is known to be wrong; without one, a program that declares nothing."""
+        code = Tests.read(task.hidden.code).known_bad
+        return Stub(code=code, constants=(Constant(text="", kind="value"),))
+
+    def may_be_vacuous(self, task: Task) -> bool:
+        """Say no: what is compared is everything that a call leaves."""
+        return False
+
+    def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
+        """Add nothing: the prompt is a comment."""
+        return code, ()
+
+
+_OUTCOMES: Mapping[How, str] = {
+    How.DIFFERENT: "wrong_answer",
+    How.PANICKED: "exception",
+    How.DIED: "crashed",
+    How.UNSTABLE: "wrong_answer",
+}
+
+
+def _case(number: int, found: Difference) -> CaseResult:
+    is_raised = found.how in (How.PANICKED, How.DIED)
+    return CaseResult(
+        name=f"counterexample {number}",
+        status=CaseStatus.RAISED if is_raised else CaseStatus.FAILED,
+        expression="; ".join(found.calls),
+        expected="; ".join(f"{each.name} = {each.value}" for each in found.expected),
+        actual="; ".join(f"{each.name} = {each.value}" for each in found.actual) or found.message,
+        exception=found.message if is_raised else "",
+    )
+
+
+def _finding(case: CaseResult, found: Difference) -> Diagnostic:
+    said = found.message or f"C leaves {case.expected}, the translation {case.actual}"
+    return Diagnostic(
+        stage="test",
+        tool=_TOOL,
+        rule=_OUTCOMES[found.how],
+        message=said,
+        expression=case.expression,
+        expected=case.expected,
+        actual=case.actual,
+        exception=case.exception,
+    )
+
+
+def _agreement(found: Comparison) -> CaseResult:
+    """Say how much was compared; nothing at all is evidence of nothing."""
+    return CaseResult(
+        name="comparison",
+        status=CaseStatus.PASSED,
+        expression=f"{found.n_compared} inputs give the same in C and in Rust",
+        is_opaque=True,
+        is_vacuous=not found.n_compared,
+    )
+
+
+def _notes(found: Comparison) -> list[Diagnostic]:
+    """Say what was reached of the C, and where C itself is undefined: never the translation's fault."""
+    reached = ", ".join(f"{each.function} {each.n_covered} of {each.n_all}" for each in found.reached)
+    text = (
+        f"{found.n_compared} inputs compared, {found.n_undefined} left out where C is undefined, {found.n_rejected} not "
+        f"allowed, in {found.seconds:.1f} s; regions of C reached: {reached or 'none'}"
+    )
+    notes = [Diagnostic(stage="test", tool=_TOOL, rule="compared", message=text, severity=Severity.NOTE)]
+    return notes + [
+        Diagnostic(
+            stage="test",
+            tool=_TOOL,
+            rule="undefined-in-c",
+            message=f"C is undefined at its line {each.line}: {each.kind}: {each.call}",
+            severity=Severity.NOTE,
+        )
+        for each in found.undefined
+    ]
+
+
+LANGUAGE = CRustLanguage()
