@@ -92,9 +92,10 @@ def _given(task: Task) -> Completion:
 
 def question_of(task: Task) -> prompts.Question:
     """Say what a prompt may know of a task."""
+    language = get_language(task.language)
     return prompts.Question(
-        language=task.language,
-        title=get_language(task.language).title,
+        language=task.language if task.language in language.fences else language.fences[0],
+        title=language.title,
         entry_point=task.entry_point,
         given=task.prompt.strip("\n"),
         statement=task.statement,

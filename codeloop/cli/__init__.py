@@ -24,6 +24,7 @@ _COMMANDS = (
     "ci",
     "ablate",
     "grade",
+    "translate",
     "resume",
     "report",
     "compare",

@@ -1,6 +1,6 @@
 """Translations from C to Rust: a program in Rust whose tests are its C original and a fuzzer that gives both the same inputs.
 
-The tests of such a task are a JSON object (``Tests``): the texts that stand between the two, written by ``bridge`` when the
+The tests of such a task are a JSON object (``DifferentialTests``): the texts that stand between the two, written by ``bridge`` when the
 suite is loaded, and how long is searched for a difference. Everything else is Rust's.
 """
 
@@ -41,7 +41,7 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tests:
+class DifferentialTests:
     """What a translation is tested by."""
 
     files: Mapping[str, str]
@@ -55,7 +55,7 @@ class Tests:
         return json.dumps(asdict(self), sort_keys=True)
 
     @classmethod
-    def read(cls, text: str) -> Tests:
+    def read(cls, text: str) -> DifferentialTests:
         """Read what ``as_text`` gave."""
         data = json.loads(text)
         return cls(files=data["files"], budget=Budget(**data["budget"]), known_bad=data["known_bad"])
@@ -119,7 +119,7 @@ class CRustLanguage(RustLanguage):
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the translation, its original and the fuzzer; tests that are none are those that score."""
-        return build_command(Tests.read(tests or task.hidden.code).files, code)
+        return build_command(DifferentialTests.read(tests or task.hidden.code).files, code)
 
     def read_compile(self, result: CommandResult, code: str) -> Compiled:
         """Read rustc's JSON; what is not safe Rust is refused, whether or not it compiles."""
@@ -147,7 +147,7 @@ class CRustLanguage(RustLanguage):
 
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Fuzz for the tests' budget; ``cpu_s`` is for programs that end by themselves."""
-        return fuzz_command(Tests.read(tests).budget)
+        return fuzz_command(DifferentialTests.read(tests).budget)
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the counterexamples, a case each; without any, one case says how much was compared."""
@@ -172,7 +172,7 @@ class CRustLanguage(RustLanguage):
 
     def stub(self, task: Task) -> Stub:
         """Give the translation that is known to be wrong; without one, a program that declares nothing."""
-        code = Tests.read(task.hidden.code).known_bad
+        code = DifferentialTests.read(task.hidden.code).known_bad
         return Stub(code=code, constants=(Constant(text="", kind="value"),))
 
     def may_be_vacuous(self, task: Task) -> bool:

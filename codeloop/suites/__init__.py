@@ -12,11 +12,13 @@ from pathlib import Path
 
 from codeloop.errors import SuiteError, UnknownName
 from codeloop.languages import NAMES as LANGUAGES
-from codeloop.suites import c_functions, files, humaneval, humaneval_x, injected, translations
+from codeloop.suites import c_functions, files, humaneval, humaneval_x, injected, siblings, translations
 from codeloop.tasks import Suite, Task, natural_key
 
 BASICS = "basics"
 _DATA_SETS = {humaneval_x.NAME: humaneval_x.load, humaneval.NAME: humaneval.load}
+_MADE = {injected.PREFIX: injected.load, siblings.PREFIX: siblings.load}
+"""Suites that are made of others, by how their names begin."""
 NAMES = (*_DATA_SETS, BASICS, c_functions.NAME, *(f"{injected.PREFIX}{language}" for language in LANGUAGES))
 _PATH_LIKE = (".yaml", ".yml", ".jsonl", ".gz", ".c")
 
@@ -32,12 +34,12 @@ def load_suite(
     """Load a suite's tasks in the asked languages. Raises SuiteError or UnknownName.
 
     ``data_dir`` is looked in first and ``cache_dir`` takes downloads; shipped suites and files need neither.
-    The name of an injected suite says its language, and C files (one, or a folder of them) are translated into Rust:
-    ``languages`` is not asked then.
+    Names of suites that are made of others say their languages, and C files (one, or a folder of them) are translated into
+    Rust: ``languages`` is not asked then.
     """
-    if injected.is_injected(name_or_path):
-        below = partial(load_suite, data_dir=data_dir, cache_dir=cache_dir, say=say)
-        return injected.load(name_or_path, below)
+    made = next((load for prefix, load in _MADE.items() if name_or_path.startswith(prefix)), None)
+    if made:
+        return made(name_or_path, partial(load_suite, data_dir=data_dir, cache_dir=cache_dir, say=say))
     if name_or_path in _DATA_SETS:
         return _DATA_SETS[name_or_path](languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
     if name_or_path == c_functions.NAME:

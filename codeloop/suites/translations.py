@@ -14,7 +14,7 @@ from codeloop.bridge import Entry, skeleton, texts_between
 from codeloop.bridge.contract import rust_word
 from codeloop.csource import Unit, read_unit
 from codeloop.errors import SuiteError
-from codeloop.languages.c_rust import IMAGE, Budget, Tests
+from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
 from codeloop.suites import c_functions
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests
 
@@ -78,8 +78,8 @@ def _task(task_id: str, unit: Unit, entries: Sequence[Entry], known_bad: str = "
         statement=f"Translate this C into Rust.\n\n{unit.text}",
         prompt=_prompt(unit, entries),
         entry_point=rust_word(entries[0].function.name),
-        visible=VisibleTests(code=Tests(files=texts, budget=VISIBLE).as_text()),
-        hidden=HiddenTests(code=Tests(files=texts, budget=HIDDEN, known_bad=known_bad).as_text()),
+        visible=VisibleTests(code=DifferentialTests(files=texts, budget=VISIBLE).as_text()),
+        hidden=HiddenTests(code=DifferentialTests(files=texts, budget=HIDDEN, known_bad=known_bad).as_text()),
         reference="",
     )
 

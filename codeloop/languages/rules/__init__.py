@@ -72,7 +72,12 @@ class Rules:
 def of_language(language: str) -> Rules:
     """Give codeloop's own rules for a language; none where there is no file."""
     path = files(__name__) / f"{language}.yaml"
-    return parse(path.read_text("utf-8"), path.name) if path.is_file() else Rules()
+    own = parse(path.read_text("utf-8"), path.name) if path.is_file() else Rules()
+    return own.over(of_language(_ABOVE[language])) if language in _ABOVE else own
+
+
+_ABOVE = {"c-rust": "rust"}
+"""Languages whose files say only what is otherwise than in another's."""
 
 
 def parse(text: str, source: str) -> Rules:

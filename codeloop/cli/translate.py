@@ -1,0 +1,139 @@
+"""``codeloop translate``: programs in another language, checked against what they were translated from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from codeloop.attempts import Ending, Trajectory
+from codeloop.cli.files import write_whole
+from codeloop.cli.options import budget_options, default_jobs, option, policy_help, say
+from codeloop.cli.running import conduct, new_run_id
+from codeloop.config import RunConfig
+from codeloop.csource import read_unit
+from codeloop.errors import ConfigError
+from codeloop.languages import NAMES as LANGUAGES
+from codeloop.policies import get_policy
+from codeloop.report.text import escape
+from codeloop.suites import c_functions, siblings, translations
+
+_GATE = 1
+_SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "go": "go", "rust": "rs", "c-rust": "rs"}
+
+
+@click.command()
+@click.argument("source")
+@option("--to", "target", default="rust", help="Language to translate into; of C only rust.")
+@option("--from", "origin", default="c", help="Language of SOURCE; of a suite's references any of the six.")
+@option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
+@option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
+@option("--draws", type=click.IntRange(min=1), default=1, help="Independent tries of each.")
+@option("--limit", type=click.IntRange(min=1), help="So many of a suite: a fixed stratified choice.")
+@option("--tasks", default="", help="Task ids of a suite, comma-separated, instead of a choice.")
+@option("--policy", default="repair", help=policy_help())
+@option("--max-iterations", type=click.IntRange(min=0), help="Attempts after the first.  [default: the policy's]")
+@option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
+@option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@budget_options
+@option("--record", default="", help="Append the model's answers to this cassette.")
+@click.option(
+    "--out",
+    default="translated",
+    type=click.Path(path_type=Path, file_okay=False),
+    show_default=True,
+    help="Folder of the programs.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")
+def command(
+    source: str,
+    target: str,
+    origin: str,
+    tasks: str,
+    policy: str,
+    max_iterations: int | None,
+    out: Path,
+    as_json: bool,
+    **rest: Any,
+) -> int:
+    """Translate SOURCE and check the result: a C file, a folder of them with a suite.yaml, c-basics; or a suite's references.
+
+    C becomes Rust that compiles, is safe, and does what the C does on fuzzed inputs; counterexamples go back to the model.
+    References of a suite (humaneval-x --from java --to python) are judged by the tests of the language translated into.
+    Exit status 0: everything is translated, 1: something is not.
+    """
+    settings = RunConfig(
+        suite=_suite(source, origin, target),
+        languages=(),
+        policy=policy,
+        max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
+        task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
+        **rest,
+    )
+    if source.endswith(".c"):
+        _say_refusals(Path(source))
+    code, report = conduct(settings, new_run_id(), is_new=True, may_substitute=False)
+    chosen = [*_best(report.trajectories)]
+    for trajectory in chosen:
+        _write(trajectory, out)
+    click.echo(json.dumps(report.as_json()) if as_json else "\n".join(map(_told, chosen)))
+    say(f"programs: {out}; each step: codeloop report {report.run_id} --task {chosen[0].task_id}" if chosen else "")
+    return code or (0 if all(t.ending is Ending.SOLVED for t in chosen) else _GATE)
+
+
+def _suite(source: str, origin: str, target: str) -> str:
+    """Give the suite that is meant. Raises ConfigError."""
+    is_c = source.endswith(".c") or source == c_functions.NAME or (Path(source) / c_functions.LIST).exists()
+    if is_c:
+        if (origin, target) != ("c", "rust"):
+            raise ConfigError(f"{source} is C, which is translated into rust only: leave --from out, and --to rust")
+        return source
+    if origin == "c":
+        known = ", ".join(LANGUAGES)
+        raise ConfigError(
+            f"{source} is no C file: name one, or say which of {known} a suite's references are taken from by --from"
+        )
+    return siblings.parse(f"{siblings.PREFIX}{origin}/{target}:of={source}").name
+
+
+def _say_refusals(path: Path) -> None:
+    """Name what of a C file is left as it is; the rest is translated."""
+    if path.is_file():
+        for line in translations.refusals(path, read_unit(path.read_text("utf-8", "replace"))):
+            say(f"not translated: {line}")
+
+
+def _best(trajectories: Iterable[Trajectory]) -> Iterable[Trajectory]:
+    """Give one trajectory of each task: one that was solved, else the first."""
+    found: dict[str, Trajectory] = {}
+    for trajectory in trajectories:
+        known = found.get(trajectory.task_id)
+        if known is None or (known.ending is not Ending.SOLVED and trajectory.ending is Ending.SOLVED):
+            found[trajectory.task_id] = trajectory
+    return found.values()
+
+
+def _write(trajectory: Trajectory, out: Path) -> None:
+    if trajectory.attempts:
+        last = trajectory.attempts[trajectory.attempts[-1].handed_over]
+        name = trajectory.task_id.rsplit("/", 1)[-1]
+        write_whole(out / f"{name}.{_SUFFIXES[trajectory.language]}", last.candidate.code)
+
+
+def _told(trajectory: Trajectory) -> str:
+    """Say what came of one: whether its checks passed, and the first finding where they did not."""
+    if not trajectory.attempts:
+        return escape(f"{trajectory.task_id}: {trajectory.ending}: {trajectory.error}")
+    last = trajectory.attempts[trajectory.attempts[-1].handed_over]
+    if trajectory.ending is Ending.SOLVED:
+        notes = [item.message for item in last.verdict.last.diagnostics if item.rule == "compared"]
+        return escape(f"{trajectory.task_id}: translated" + (f": {notes[0]}" if notes else ""))
+    told = last.verdict.last
+    first = told.diagnostics[0] if told.diagnostics else None
+    said = f": {first.expression + ': ' if first.expression else ''}{first.message}" if first else ""
+    return escape(
+        f"{trajectory.task_id}: not translated ({trajectory.ending}): {told.stage}: {told.outcome}{said}"[:400]
+    )
