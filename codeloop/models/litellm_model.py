@@ -11,7 +11,6 @@ import os
 import re
 import time
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt,
 from codeloop.attempts import Completion, Prompt, Usage
 from codeloop.errors import ConfigError, ModelError, ModelRejected, ModelUnavailable
 from codeloop.redact import redact, secrets_in
+from codeloop.urls import is_loopback, without_userinfo
 
 _NO_KEY = re.compile(r"missing [\w ]*(credentials|api key)|api_key client option must be set", re.IGNORECASE)
 """What the providers' clients say before any request; LiteLLM reports it as a server error."""
@@ -57,7 +57,7 @@ class LiteLLMModel:
             raise ConfigError("concurrency, max_tries and timeout_s must be positive")
         self.model, self.api_base = model, api_base
         self._api_key, self._timeout_s, self._max_tries = api_key, timeout_s, max_tries
-        self._identity = identity or f"{model}@{_without_userinfo(api_base) if api_base else 'default'}"
+        self._identity = identity or f"{model}@{without_userinfo(api_base) if api_base else 'default'}"
         self._concurrency, self._first_wait_s = concurrency, first_wait_s
         _given_keys.update(filter(None, (api_key, urlsplit(api_base or "").password)))
         self._places: anyio.Semaphore | None = None
@@ -131,7 +131,7 @@ class LiteLLMModel:
 
     def _own_client(self) -> Any:
         """Talk to this host directly: a proxy set in the environment must not get in between."""
-        if self._client is None and self.model.startswith("openai/") and _is_loopback(self.api_base):
+        if self._client is None and self.model.startswith("openai/") and is_loopback(self.api_base):
             from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # whichever httpx this release is built on
 
             self._client = AsyncOpenAI(
@@ -160,7 +160,7 @@ class LiteLLMModel:
 
     def _cost(self, response: Any) -> float | None:
         """Price a reply in US dollars by LiteLLM's bundled map; ``None`` on this host or for an unlisted model."""
-        if _is_loopback(self.api_base):
+        if is_loopback(self.api_base):
             return None
         try:
             return float(_litellm().completion_cost(completion_response=response, model=self.model))
@@ -249,19 +249,3 @@ def _has_code(error: BaseException | None, code: str) -> bool:
             return True
         error, seen = error.__cause__ or error.__context__, seen + 1
     return False
-
-
-def _is_loopback(url: str | None) -> bool:
-    host = urlsplit(url).hostname if url else None
-    if host is None or host == "localhost":
-        return host is not None
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _without_userinfo(url: str) -> str:
-    """Drop ``user:password@`` and the query: an identity is stored and shown."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
