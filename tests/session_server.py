@@ -30,6 +30,7 @@ from typing import Any
 import anyio
 
 import codeloop.cli.bench
+import codeloop.cli.running
 import codeloop.store.database
 from codeloop import cli
 from codeloop.attempts import Attempt, Completion, Prompt
@@ -214,7 +215,7 @@ def use_sandbox(sandbox_for: Callable[[str, int], Any]) -> None:
     async def open_checker(run_id: str, languages: tuple[str, ...], jobs: int, *_: object) -> AsyncIterator[Checker]:
         yield Checker(sandbox=sandbox_for(run_id, jobs))
 
-    codeloop.cli.bench.open_checker = open_checker  # type: ignore[assignment]  # this process is the test's own
+    codeloop.cli.running.open_checker = open_checker  # type: ignore[assignment]  # this process is the test's own
 
 
 def run(session: Session) -> int:
@@ -261,10 +262,10 @@ def serve(path: Path) -> None:
     use_sandbox(lambda _run_id, _jobs: fake_sandbox(answers))
     for name in _IMPORTED_LATE:
         import_module(name)
-    basics = codeloop.cli.bench.load_suite(
+    basics = codeloop.cli.running.load_suite(
         "basics", ("python", "java"), data_dir=None, cache_dir=path.parent, say=lambda _: None
     )
-    codeloop.cli.bench.load_suite = lambda *_, **__: basics  # reading YAML takes as long as the rest of a session
+    codeloop.cli.running.load_suite = lambda *_, **__: basics  # reading YAML takes as long as the rest of a session
     print("ready", flush=True)
     for line in sys.stdin:
         print(run(Session(**json.loads(line))), flush=True)
