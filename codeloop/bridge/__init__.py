@@ -4,7 +4,7 @@ from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, r
 from codeloop.bridge.contract import rust_head, skeleton
 from codeloop.bridge.driver import calls_header, driver_source, shim_source
 from codeloop.bridge.layer import layer_source
-from codeloop.bridge.texts import texts_between
+from codeloop.bridge.texts import texts_between, texts_of_twins
 
 __all__ = [
     "Alphabet",
@@ -19,4 +19,5 @@ __all__ = [
     "shim_source",
     "skeleton",
     "texts_between",
+    "texts_of_twins",
 ]

@@ -7,15 +7,24 @@ from collections.abc import Mapping, Sequence
 from codeloop.bridge.constraints import Entry
 from codeloop.bridge.driver import calls_header, driver_source, shim_source
 from codeloop.bridge.layer import layer_source
+from codeloop.bridge.twin import twin_source
 from codeloop.csource import Unit
 
 
 def texts_between(unit: Unit, entries: Sequence[Entry]) -> Mapping[str, str]:
     """Write them all: name to text, as ``sandboxes/c-rust/build.py`` wants them."""
+    return {**_texts_of_original(unit, entries), "layer.rs": layer_source(unit, entries)}
+
+
+def texts_of_twins(unit: Unit, entries: Sequence[Entry], variant: str) -> Mapping[str, str]:
+    """Write what lets an original be compared with a variant of itself, which has the same signatures and variables."""
+    return {**_texts_of_original(unit, entries), "variant.c": variant, "twin.c": twin_source(unit, entries)}
+
+
+def _texts_of_original(unit: Unit, entries: Sequence[Entry]) -> Mapping[str, str]:
     return {
         "original.c": unit.text,
         "calls.h": calls_header(unit, entries),
         "shim.c": shim_source(unit, entries),
         "driver.c": driver_source(unit, entries),
-        "layer.rs": layer_source(unit, entries),
     }

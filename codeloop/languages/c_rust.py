@@ -78,11 +78,19 @@ class NotBuilt:
 
 def build_command(files: Mapping[str, str], rust: str) -> Command:
     """Build the fuzzer, and C alone for what of it is reached and for what it never wrote."""
-    texts = {**files, SOURCE: rust}
+    return _build({**files, SOURCE: rust}, "fuzz")
+
+
+def build_twins_command(files: Mapping[str, str]) -> Command:
+    """Build the same with a variant of the original, which is among the files, in the place of Rust."""
+    return _build(files, "twin")
+
+
+def _build(files: Mapping[str, str], fuzzer: str) -> Command:
     return Command(
-        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", "fuzz", "memory", "reach"),
+        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", fuzzer, "memory", "reach"),
         role=Role.COMPILER,
-        files=tuple((path, text.encode("utf-8", "surrogatepass")) for path, text in texts.items()),
+        files=tuple((path, text.encode("utf-8", "surrogatepass")) for path, text in files.items()),
         limits=_BUILD_LIMITS,
     )
 

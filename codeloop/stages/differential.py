@@ -1,14 +1,14 @@
-"""Differential: one translation from C to Rust compared with its original, outside of a task: what a study of the fuzzer needs."""
+"""Differential: a translation from C to Rust, or a variant of the C, compared with its original outside of a task."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeloop.bridge import Entry, texts_between
-from codeloop.commands import CommandResult, End
+from codeloop.bridge import Entry, texts_between, texts_of_twins
+from codeloop.commands import Command, CommandResult, End
 from codeloop.csource import Unit
 from codeloop.errors import SandboxUnavailable
-from codeloop.languages.c_rust import Budget, NotBuilt, build_command, fuzz_command, read_build
+from codeloop.languages.c_rust import Budget, NotBuilt, build_command, build_twins_command, fuzz_command, read_build
 from codeloop.languages.c_rust_comparison import Comparison, read_comparison
 from codeloop.sandbox.port import Cell
 
@@ -22,8 +22,24 @@ async def compare(
     corpus: Sequence[bytes] = (),
 ) -> Comparison | NotBuilt:
     """Build a translation and fuzz it against its original. Raises SandboxUnavailable."""
+    return await _compared(cell, build_command(texts_between(unit, entries), rust), budget, corpus)
+
+
+async def compare_originals(
+    cell: Cell, unit: Unit, entries: Sequence[Entry], variant: str, budget: Budget | None = None
+) -> Comparison | NotBuilt:
+    """Build a variant of the C and fuzz it against the C: the variant is what findings are about. Raises SandboxUnavailable.
+
+    A variant that is undefined on an input on which the original is not has ``panicked``.
+    """
+    return await _compared(cell, build_twins_command(texts_of_twins(unit, entries, variant)), budget, ())
+
+
+async def _compared(
+    cell: Cell, build: Command, budget: Budget | None, corpus: Sequence[bytes]
+) -> Comparison | NotBuilt:
     try:
-        failed = read_build(await cell.run(build_command(texts_between(unit, entries), rust)))
+        failed = read_build(await cell.run(build))
     except ValueError as exc:
         raise SandboxUnavailable(str(exc)) from exc
     if failed:

@@ -4,7 +4,8 @@ In the working folder lie original.c, calls.h, shim.c, driver.c, solution.rs and
 
 - fuzz: C twice (what is never written holds 0xaa.. in one, 0 in the other), Rust, the driver, libFuzzer;
 - memory: C alone under MSan, which sees any use of what was never written;
-- reach: C alone, counting what of it runs.
+- reach: C alone, counting what of it runs;
+- twin: as fuzz, with other C (variant.c and twin.c) in the place of Rust; it is sanitized as the original is.
 
 The original's object files are rewritten so that a sanitizer's report is a call into the runtime: see runtime/memory.c.
 """
@@ -113,19 +114,18 @@ def run(step: str, *argv: str) -> None:
 
 def shim(name: str, *flags: str) -> None:
     """Compile the original once more; of all its names only the shim's stay visible."""
+    sanitized("original", "shim.c", name, f"cl_{name}_*", f"-DCL_SHIM(name)=cl_{name}_##name", *flags)
+
+
+def twin() -> None:
+    """Compile what stands in Rust's place; what is never written holds the same as in the original."""
+    sanitized("candidate", "twin.c", "twin", "codeloop_rust_*", *COVERED, "-ftrivial-auto-var-init=pattern")
+
+
+def sanitized(step: str, source: str, name: str, kept: str, *flags: str) -> None:
+    run(step, CLANG, *SANITIZED, *flags, "-c", source, "-o", f"{name}.raw.o")
     run(
-        "original",
-        CLANG,
-        *SANITIZED,
-        *flags,
-        f"-DCL_SHIM(name)=cl_{name}_##name",
-        "-c",
-        "shim.c",
-        "-o",
-        f"{name}.raw.o",
-    )
-    run(
-        "original", "llvm-objcopy-19", f"--redefine-syms={HERE}/symbols.txt", "--wildcard", f"--keep-global-symbol=cl_{name}_*",
+        step, "llvm-objcopy-19", f"--redefine-syms={HERE}/symbols.txt", "--wildcard", f"--keep-global-symbol={kept}",
         f"{name}.raw.o", f"{name}.o",
     )  # fmt: skip
 
@@ -166,18 +166,18 @@ def candidate() -> None:
     )  # fmt: skip
 
 
-def link() -> None:
+def link(*others: str) -> None:
     run(
         "link", CLANG, "-fsanitize=fuzzer,address", "-no-pie", "-fuse-ld=lld", "-Wl,--gc-sections", "c.o", "again.o", "driver.o",
-        "candidate.o", "layer.o", f"{HERE}/fuzz.a", f"{HERE}/rust.a", "-lpthread", "-ldl", "-lm", "-o", "fuzz",
+        *others, f"{HERE}/fuzz.a", "-lpthread", "-ldl", "-lm", "-o", "fuzz",
     )  # fmt: skip
 
 
 def build(parts: set[str]) -> None:
     steps = []
-    if "fuzz" in parts:
+    if parts & {"fuzz", "twin"}:
         steps += [
-            candidate, driver, lambda: shim("c", *COVERED, "-ftrivial-auto-var-init=pattern"),
+            twin if "twin" in parts else candidate, driver, lambda: shim("c", *COVERED, "-ftrivial-auto-var-init=pattern"),
             lambda: shim("again", "-ftrivial-auto-var-init=zero"),
         ]  # fmt: skip
     if "memory" in parts:
@@ -187,8 +187,10 @@ def build(parts: set[str]) -> None:
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(step) for step in steps]:
             done.result()
-    if "fuzz" in parts:
-        link()
+    if "twin" in parts:
+        link("twin.o")
+    elif "fuzz" in parts:
+        link("candidate.o", "layer.o", f"{HERE}/rust.a")
 
 
 def main() -> None:
