@@ -15,6 +15,8 @@ from codeloop.perturb.source import Source, apply
 from codeloop.suites.c_functions import Original, load_basics
 
 BASICS = {each.name: each for each in load_basics()}
+PLAINEST = (Kind.NAMES, Kind.DEAD_CODE, Kind.COMMENTS)
+"""Many, and all alike: some of them are compiled."""
 
 
 def compiles(text: str) -> bool:
@@ -53,7 +55,7 @@ def test_variants_are_read_as_the_original_is(name: str) -> None:
 def test_every_rewrite_compiles(name: str) -> None:
     text = BASICS[name].unit.text
     for kind in Kind:
-        for each in sorted(rewritten(text, kind)):
+        for each in sorted(rewritten(text, kind))[:: 4 if kind in PLAINEST else 1]:
             assert compiles(each), f"{kind}:\n{each}"
     for variant in perturbed(text, 7, 4):
         assert compiles(variant.text), variant
@@ -136,6 +138,9 @@ def test_a_continue_takes_the_step_of_a_for_with_it() -> None:
         (Kind.ORDER, "int f(int a) { int *p = &a; *p = 2; a = 3; return a; }"),
         (Kind.ORDER, "struct s { int a[2]; };\nint f(struct s s, struct s t) { int *p = s.a; p[0] = 1; t = s; return t.a[0]; }"),
         (Kind.ORDER, "int g;\nvoid f(int *p) { { int g = 1; (void)g; } g = 1; *p = 2; }"),
+        (Kind.ORDER, "int f(int a) { int b; b = (a) - 1; a = 3; return b + a; }"),
+        (Kind.ORDER, "int f(int a) { return ({ int b; b = 1; a = 2; }); }"),
+        (Kind.ORDER, "typedef long t;\nint f(int a, long *p) { p = (t) &a; *p = 2; a = 3; return a; }"),
         # The step would mean another variable.
         (Kind.LOOPS, "void f(int *a, int n) { for (int i = 0; i < n; i++) { int i = 1; a[i] = 0; } }"),
     ],

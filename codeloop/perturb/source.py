@@ -22,6 +22,7 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _PURE = frozenset(
     ["identifier", "field_identifier", "number_literal", "char_literal", "true", "false", "null", "parenthesized_expression", "binary_expression", "unary_expression", "subscript_expression", "field_expression", "pointer_expression", "cast_expression", "conditional_expression", "sizeof_expression", "type_descriptor", "primitive_type", "sized_type_specifier", "type_identifier", "comment", "character", "escape_sequence"]
 )  # fmt: skip
+_EXTRAORDINARY = ("function_definition", "preproc_if", "preproc_ifdef", "gnu_asm_expression", "labels_as_values")
 _ATOMS = ("identifier", "number_literal", "char_literal", "parenthesized_expression", "subscript_expression", "field_expression", "call_expression")  # fmt: skip
 
 
@@ -121,9 +122,10 @@ class Body:
 
     @cached_property
     def address_taken(self) -> frozenset[str]:
-        """Names after ``&``, however deep."""
-        taken = [each for each in self.nodes if each.type == "pointer_expression" and text_of(each).startswith("&")]
-        return frozenset(text_of(inner) for each in taken for inner in walk(each) if inner.type == "identifier")
+        """Names after ``&``, however deep; ``(t) &x`` may be read as an operation on ``t``."""
+        taken = [each for each in self.nodes if text_of(each.child_by_field_name("operator")) == "&"]
+        taken = [each for each in taken if each.type == "pointer_expression" or _may_be_cast(each)]
+        return frozenset().union(*map(names_in, taken))
 
     @cached_property
     def scalars(self) -> dict[str, str]:
@@ -157,6 +159,23 @@ class Body:
         kind = type_words(self.node)
         is_plain = declarator is not None and declarator.type == "function_declarator"
         return kind if is_plain and scalar_of(kind) is not None else ""
+
+
+def _may_be_cast(operation: Node) -> bool:
+    left = operation.child_by_field_name("left")
+    inside = unwrapped(left)
+    return left is not inside and inside is not None and inside.type == "identifier"
+
+
+def _is_ordinary(definition: Node) -> bool:
+    """Say whether statements are what C says they are: no blocks with a value, no functions inside, nothing conditional."""
+    inner = [each for each in walk(definition) if each is not definition]
+    has_value = any(each.type == "compound_statement" and _is_operand(each) for each in inner)
+    return not has_value and not any(each.type in _EXTRAORDINARY for each in inner)
+
+
+def _is_operand(block: Node) -> bool:
+    return block.parent is not None and block.parent.type.endswith("expression")
 
 
 def words_before(declaration: Node) -> set[str]:
@@ -203,7 +222,9 @@ class Source:
         others = [node for node in self.root.named_children if node.type != "function_definition"]
         outside = frozenset[str]().union(*map(names_in, others))
         for node in self.root.named_children:
-            if node.type == "function_definition" and not node.has_error and "volatile" not in self.words:
+            if node.type != "function_definition" or node.has_error or "volatile" in self.words:
+                continue
+            if _is_ordinary(node):
                 name = inner_name(node.child_by_field_name("declarator"))
                 yield Body(node=node, name=name, is_static="static" in words_before(node), outside=outside)
 
@@ -265,8 +286,8 @@ class Source:
 
 
 def names_in(node: Node) -> set[str]:
-    """Give the identifiers of a node."""
-    return {text_of(each) for each in walk(node) if each.type == "identifier"}
+    """Give the identifiers of a node; ``(a) - 1`` may be read as a cast, with ``a`` as a type."""
+    return {text_of(each) for each in walk(node) if each.type in ("identifier", "type_identifier")}
 
 
 def apply(text: str, edits: Sequence[Edit]) -> str:
