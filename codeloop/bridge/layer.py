@@ -37,7 +37,7 @@ pub extern "C" fn codeloop_rust_start() {
             _ => String::from("panicked"),
         };
         match info.location() {
-            Some(at) if at.file().ends_with("candidate.rs") => told(&format!("line {}: {}", at.line(), text)),
+            Some(at) if at.file().ends_with("solution.rs") => told(&format!("line {}: {}", at.line(), text)),
             _ => told(&text),
         }
     }));
