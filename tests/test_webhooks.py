@@ -154,6 +154,9 @@ def test_an_answer_that_is_no_http_is_tried_again() -> None:
                 peer, _ = server.accept()
                 peer.recv(65536)
                 peer.sendall(b"220 mail.example ESMTP\r\n")
+                peer.shutdown(socket.SHUT_WR)
+                while peer.recv(65536):  # closing before all is read would reset the connection, which is another error
+                    pass
                 peer.close()
 
         thread = threading.Thread(target=talk)
