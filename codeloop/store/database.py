@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +28,8 @@ from codeloop.testgen.results import Growth
 
 # Outcomes of a row in ``calls``; none at all: in flight, or the process was killed.
 _OK, _FROM_STORE, _CANCELLED = "ok", "from_store", "cancelled"
+
+_T = TypeVar("_T")
 
 
 class Store:
@@ -282,10 +284,7 @@ class Store:
         """Give the newest tries, all of them without a limit, the oldest first."""
         table = schema.deliveries
         query = sa.select(table.c.data).order_by(table.c.number.desc()).limit(limit)
-        with self._transaction() as connection:
-            texts = connection.execute(query).scalars().all()
-        with self._reading():
-            return tuple(codec.decode(Try, text) for text in reversed(texts))
+        return self._decoded(Try, query)[::-1]
 
     # Drift watches
 
@@ -300,10 +299,7 @@ class Store:
         """Give a series, the oldest point first."""
         table = schema.watch_points
         query = sa.select(table.c.data).where(table.c.series == series).order_by(table.c.number)
-        with self._transaction() as connection:
-            texts = connection.execute(query).scalars().all()
-        with self._reading():
-            return tuple(codec.decode(Point, text) for text in texts)
+        return self._decoded(Point, query)
 
     # Inside
 
@@ -311,6 +307,12 @@ class Store:
     def _transaction(self) -> Iterator[sa.Connection]:
         with self._lock, explain(self._name), self._engine.begin() as connection:
             yield connection
+
+    def _decoded(self, kind: type[_T], query: sa.Select[Any]) -> tuple[_T, ...]:
+        with self._transaction() as connection:
+            texts = connection.execute(query).scalars().all()
+        with self._reading():
+            return tuple(codec.decode(kind, text) for text in texts)
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
