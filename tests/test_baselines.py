@@ -131,7 +131,8 @@ def test_a_store_of_an_earlier_codeloop_gets_the_table(tmp_path: Path) -> None:
     with Store.open(path) as store:
         store.new_run("kept", {})
     with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE baselines")
+        for table in ("baselines", "deliveries", "watch_points"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("UPDATE alembic_version SET version_num = '0002'")
     connection.close()
     with Store.open(path) as store:
