@@ -129,6 +129,10 @@ def test_state_is_part_of_what_is_compared() -> None:
         {"inputs": {"n": [1, 2, 3]}},
         {"inputs": {"n": ""}},
         {"inputs": {"n": [True, False]}},
+        {"inputs": ["n"]},
+        {"roles": {"nobody": "in"}},
+        {"roles": {"values": "sideways"}},
+        {"range": {"n": [0, 1]}},
     ],
 )
 def test_a_constraint_that_cannot_be_read_is_refused(given: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from test_ci_command import codeloop
 
 from codeloop import policies
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Status, Trajectory, Usage
+from codeloop.errors import SuiteError
 from codeloop.languages import get_language
 from codeloop.languages.c_rust import IMAGE, DifferentialTests
 from codeloop.loop import run_trajectory
@@ -164,6 +165,47 @@ def test_what_cannot_be_translated_is_one_line_with_its_place(
     done = codeloop(tmp_path, "translate", "sum.c", *arguments)
     assert done.code == 2
     assert said in done.err.splitlines()[-1]
+
+
+def test_what_lies_beside_a_c_file_says_what_is_translated_and_from_which_inputs(tmp_path: Path) -> None:
+    path = tmp_path / "two.c"
+    path.write_text(f"{SUM}int half(int n) {{ return n / 2; }}\n", "utf-8")
+    both = load_suite(str(path), ()).tasks[0]
+    (tmp_path / "two.yaml").write_text("entries: {half: {inputs: {n: [3, 9]}, requires: n % 2}}\n", "utf-8")
+    (task,) = load_suite(str(path), ()).tasks
+    assert (both.entry_point, task.entry_point) == ("sum_to", "half")
+    assert "// pub fn half(n: i32) -> i32 {" in task.prompt
+    assert "// pub fn sum_to" not in task.prompt
+    driver = DifferentialTests.read(task.visible.code).files["driver.c"]
+    assert "n % 2" in driver
+    assert task.digest != both.digest
+    (tmp_path / "two.yaml").write_text("", "utf-8")
+    assert load_suite(str(path), ()).tasks[0].digest == both.digest, "an empty file asks for nothing else"
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ("entries: {g: {}}", "sum.c: g is not translated: the file does not define it; it defines sum_to"),
+        ("entries: {many: {}}", "sum.c: many is not translated: "),
+        ("entries: {own: {}}", "sum.c: own is static: "),
+        ("entries: [sum_to]", "sum.yaml: entries: ['sum_to'] is no mapping: say entries: "),
+        ("entries: {sum_to: {inputs: {m: [0, 1]}}}", "sum.yaml: sum_to: inputs: m is no parameter's: say entries: "),
+        ("entries: {sum_to: {roles: {n: text, m: in}}}", "sum.yaml: sum_to: roles: sum_to has no parameter m: "),
+        ("entries: {sum_to: {ulps: few}}", "sum.yaml: invalid literal for int() with base 10: 'few': say entries: "),
+        ("entry: {sum_to: {}}", "sum.yaml: 'entry' is none of entries: say entries: "),
+        ("entries: {sum_to: [}", "sum.yaml: while parsing "),
+        ("\udcff", "sum.c: what lies beside it: "),
+    ],
+)
+def test_a_mistake_beside_a_c_file_is_one_line_with_its_remedy(tmp_path: Path, beside: str, said: str) -> None:
+    more = "int many(int n, ...) { return n; }\nstatic int own(int n) { return n; }\n"
+    (tmp_path / "sum.c").write_text(SUM + more, "utf-8")
+    (tmp_path / "sum.yaml").write_bytes(beside.encode("utf-8", "surrogateescape"))
+    with pytest.raises(SuiteError) as raised:
+        load_suite(str(tmp_path / "sum.c"), ())
+    assert str(raised.value).startswith(f"{tmp_path}/{said}")
+    assert "\n" not in str(raised.value)
 
 
 def test_a_source_that_is_none_is_one_line(tmp_path: Path) -> None:

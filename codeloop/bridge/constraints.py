@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from codeloop.csource import Function
+from codeloop.csource import BadRole, Function, arguments_of
+
+_KEYS = frozenset({"inputs", "requires", "roles", "ulps"})
 
 
 class BadConstraint(Exception):
@@ -49,19 +51,38 @@ class Entry:
 
 def read_constraints(function: Function, given: Mapping[str, Any]) -> Entry:
     """Read an entry point's ``inputs``, ``requires``, ``roles`` and ``ulps``. Raises BadConstraint."""
-    inputs = {str(path): _bound(str(path), said) for path, said in (given.get("inputs") or {}).items()}
+    if unknown := sorted(set(map(str, given)) - _KEYS):
+        raise BadConstraint(f"{function.name}: {unknown[0]!r} is none of {', '.join(sorted(_KEYS))}")
+    inputs = {
+        str(path): _bound(str(path), said)
+        for path, said in mapping_of(f"{function.name}: inputs", given.get("inputs")).items()
+    }
     names = {each.name for each in function.parameters}
     for path in inputs:
         if path.split(".")[0].split("[")[0] not in names:
             raise BadConstraint(f"{function.name}: inputs: {path} is no parameter's")
     requires = given.get("requires") or ()
+    roles = {str(name): str(word) for name, word in mapping_of(f"{function.name}: roles", given.get("roles")).items()}
+    try:
+        arguments_of(function, roles)
+    except BadRole as exc:
+        raise BadConstraint(f"{function.name}: roles: {exc}") from exc
     return Entry(
         function=function,
         inputs=inputs,
         requires=(requires,) if isinstance(requires, str) else tuple(str(each) for each in requires),
-        roles={str(name): str(word) for name, word in (given.get("roles") or {}).items()},
+        roles=roles,
         ulps=int(given.get("ulps", 0)),
     )
+
+
+def mapping_of(what: str, said: object) -> Mapping[str, Any]:
+    """Give what a file says as a mapping; nothing said is an empty one. Raises BadConstraint."""
+    if said is None:
+        return {}
+    if not isinstance(said, Mapping):
+        raise BadConstraint(f"{what}: {said!r} is no mapping")
+    return said
 
 
 def _bound(path: str, said: object) -> Range | Alphabet:

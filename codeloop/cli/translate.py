@@ -19,7 +19,7 @@ from codeloop.errors import ConfigError
 from codeloop.languages import NAMES as LANGUAGES
 from codeloop.policies import get_policy
 from codeloop.report.text import escape
-from codeloop.suites import c_functions, siblings, translations
+from codeloop.suites import c_functions, siblings
 
 _GATE = 1
 _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "go": "go", "rust": "rs", "c-rust": "rs"}
@@ -102,7 +102,7 @@ def _suite(source: str, origin: str, target: str) -> str:
 def _say_refusals(path: Path) -> None:
     """Name what of a C file is left as it is; the rest is translated."""
     if path.is_file():
-        for line in translations.refusals(path, read_unit(path.read_text("utf-8", "replace"))):
+        for line in c_functions.refusals(path, read_unit(path.read_text("utf-8", "replace"))):
             say(f"not translated: {line}")
 
 

@@ -1,7 +1,7 @@
 """C sources as translation sees them: functions, types and globals, and what of them cannot be translated, by line."""
 
 from codeloop.csource.reading import read_unit
-from codeloop.csource.roles import Argument, Role, arguments_of
+from codeloop.csource.roles import Argument, BadRole, Role, arguments_of
 from codeloop.csource.words import (
     Array,
     Constant,
@@ -20,6 +20,7 @@ from codeloop.csource.words import (
 __all__ = [
     "Argument",
     "Array",
+    "BadRole",
     "Constant",
     "Enum",
     "Field",

@@ -1,4 +1,4 @@
-"""Texts of a task that stand in files beside the suite: ``hidden: {file: tests/hidden.py}``."""
+"""Texts of a task that stand in files beside the suite: ``hidden: {file: tests/hidden.py}``, ``parser.yaml`` of ``parser.c``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,17 @@ def with_files(place: str, data: Any, folder: Path) -> Any:
 
 
 def _text(place: str, value: dict[Any, Any], folder: Path) -> str:
-    """Read a file below the folder; one outside could be any of the host's, and its text is sent to a model."""
     name = value.get("file")
     if set(value) != {"file"} or not isinstance(name, str):
         raise SuiteError(f"{place} is a mapping; write text, or {{file: NAME}}")
+    return text_below(folder, name, place)
+
+
+def text_below(folder: Path, name: str, place: str) -> str:
+    """Read a file below the folder; one outside could be any of the host's, and its text is sent to a model.
+
+    Raises SuiteError of one line, which begins with ``place``.
+    """
     path = folder / name
     try:
         if not path.resolve().is_relative_to(folder.resolve()):

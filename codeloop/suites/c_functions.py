@@ -1,13 +1,15 @@
-"""C files with translations into Rust: the shipped `c-basics`, or a folder of a user's.
+"""C files to be translated into Rust: the shipped `c-basics`, a folder of a user's, or one file.
 
 A folder holds ``suite.yaml`` and, for each file named there, ``NAME.c``, ``NAME.rs`` (a right translation) and
 ``NAME.wrong.rs`` (one that is subtly wrong): in files of their own languages, so that compilers and editors read them.
+Beside a file by itself, ``NAME.c``, may lie ``NAME.yaml``: what stands in ``suite.yaml`` about one file.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from importlib.resources import as_file
 from importlib.resources import files as resources
 from pathlib import Path
@@ -15,28 +17,35 @@ from typing import Any
 
 import yaml
 
-from codeloop.bridge import BadConstraint, Entry, read_constraints
-from codeloop.csource import Unit, read_unit
+from codeloop.bridge import BadConstraint, Entry, mapping_of, read_constraints
+from codeloop.csource import Function, Unit, read_unit
 from codeloop.errors import SuiteError
+from codeloop.suites.beside import text_below
 
 NAME = "c-basics"
 _FOLDER = "c_basics"
 LIST = "suite.yaml"
 """Of a folder: its files and what they may be given."""
+_KEYS = frozenset({"entries"})
+"""What may be said of a file by itself."""
+_BESIDE = "say entries: {NAME: {inputs: ..., requires: ..., roles: ..., ulps: ...}}"
+_LISTED = (
+    "say functions: {NAME: {about: ..., trap: ..., entries: ...}}, and put NAME.c, NAME.rs and NAME.wrong.rs beside it"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """One C file, what of it is translated, and two translations: a right and a wrong one."""
+    """One C file, what of it is translated, and two translations, a right and a wrong one; of a file by itself neither."""
 
     name: str
-    about: str
-    trap: str
+    about: str = ""
+    trap: str = ""
     """What a translation that is not careful gets wrong."""
     unit: Unit
     entries: tuple[Entry, ...]
-    reference: str
-    wrong: str
+    reference: str = ""
+    wrong: str = ""
 
 
 def load_basics() -> tuple[Original, ...]:
@@ -48,31 +57,79 @@ def load_basics() -> tuple[Original, ...]:
 def load(folder: Path) -> tuple[Original, ...]:
     """Load a folder with a ``suite.yaml``. Raises SuiteError."""
     path = folder / LIST
-    try:
+    with _named(path, _LISTED):
         listed = yaml.safe_load(path.read_text("utf-8"))["functions"]
         return tuple(_original(folder, str(name), said) for name, said in listed.items())
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SuiteError(f"{path}: {exc}") from exc
-    except (yaml.YAMLError, KeyError, TypeError, AttributeError, BadConstraint) as exc:
-        raise SuiteError(f"{path}: {' '.join(str(exc).split())}") from exc
+
+
+def load_file(path: Path) -> Original:
+    """Load a C file by itself: what ``NAME.yaml`` beside it names, else every function that others may call. Raises SuiteError."""
+    with _named(path, "give a C file in UTF-8"):
+        unit = read_unit(path.read_text("utf-8"))
+    beside = path.with_suffix(".yaml")
+    if beside.exists():
+        with _named(beside, _BESIDE):
+            text = text_below(path.parent, beside.name, f"{path}: what lies beside it")
+            return _asked(path, unit, mapping_of("the file", yaml.safe_load(text)))
+    return _asked(path, unit, {})
+
+
+def refusals(path: Path, unit: Unit) -> Iterator[str]:
+    """Say what of a file is not translated: file, line, what and why."""
+    for each in unit.refusals:
+        where = f" in {each.function}" if each.function else ""
+        yield f"{path}:{each.line}: {each.construct}{where}: {each.reason}"
 
 
 def _original(folder: Path, name: str, said: Mapping[str, Any]) -> Original:
     def text(suffix: str) -> str:
         return (folder / f"{name}{suffix}").read_text("utf-8")
 
-    unit = read_unit(text(".c"))
-    known = {each.name: each for each in unit.functions}
-    for entry in said["entries"]:
-        if entry not in known:
-            reasons = "; ".join(str(each) for each in unit.refusals) or "it is not in the file"
-            raise SuiteError(f"{folder / name}.c: {entry} is not translated: {reasons}")
-    return Original(
-        name=name,
+    asked = {"entries": said["entries"]}
+    return replace(
+        _asked(folder / f"{name}.c", read_unit(text(".c")), asked),
         about=str(said["about"]),
         trap=str(said["trap"]),
-        unit=unit,
-        entries=tuple(read_constraints(known[entry], given or {}) for entry, given in said["entries"].items()),
         reference=text(".rs"),
         wrong=text(".wrong.rs"),
     )
+
+
+def _asked(path: Path, unit: Unit, said: Mapping[str, Any]) -> Original:
+    """Read what is asked of a file. Raises SuiteError and BadConstraint."""
+    if unknown := sorted(set(map(str, said)) - _KEYS):
+        raise BadConstraint(f"{unknown[0]!r} is none of {', '.join(sorted(_KEYS))}")
+    given = mapping_of("entries", said.get("entries"))
+    names = [str(name) for name in given] or [each.name for each in unit.functions if not each.is_static]
+    if not names:
+        reasons = "; ".join(refusals(path, unit)) or "it defines no function that others may call"
+        raise SuiteError(f"{path}: nothing to translate: {reasons}")
+    entries = tuple(read_constraints(_function(path, unit, name), mapping_of(name, given.get(name))) for name in names)
+    return Original(name=path.stem, unit=unit, entries=entries)
+
+
+def _function(path: Path, unit: Unit, name: str) -> Function:
+    known = {each.name: each for each in unit.functions}
+    if name not in known:
+        reasons = [
+            text for text, each in zip(refusals(path, unit), unit.refusals, strict=True) if each.function in (name, "")
+        ]
+        others = ", ".join(each for each in known if not known[each].is_static) or "none"
+        reason = "; ".join(reasons) or f"the file does not define it; it defines {others}"
+        raise SuiteError(f"{path}: {name} is not translated: {reason}")
+    if known[name].is_static:
+        raise SuiteError(f"{path}: {name} is static: name a function that others may call, or take static away")
+    return known[name]
+
+
+@contextmanager
+def _named(path: Path, remedy: str) -> Iterator[None]:
+    """Turn what goes wrong with a file into one line that names it, and says what would help."""
+    try:
+        yield
+    except KeyError as exc:
+        raise SuiteError(f"{path}: it lacks the key {exc}: {remedy}") from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SuiteError(f"{path} cannot be read: {exc}: {remedy}") from exc
+    except (yaml.YAMLError, TypeError, AttributeError, ValueError, BadConstraint) as exc:
+        raise SuiteError(f"{path}: {' '.join(str(exc).split())}: {remedy}") from exc

@@ -6,14 +6,13 @@ translation must declare, and the rules. Hidden tests search with other seeds an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from codeloop.bridge import Entry, skeleton, texts_between
 from codeloop.bridge.contract import rust_word
-from codeloop.csource import Unit, read_unit
-from codeloop.errors import SuiteError
+from codeloop.csource import Unit
 from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
 from codeloop.suites import c_functions
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests
@@ -46,41 +45,28 @@ def of_folder(folder: Path) -> Suite:
 
 
 def of_file(path: Path) -> Suite:
-    """Give a suite of one task: the functions of a C file that others may call. Raises SuiteError, which names each that is refused."""
-    try:
-        unit = read_unit(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SuiteError(f"{path} cannot be read: {exc}: give a C file in UTF-8") from exc
-    entries = tuple(Entry(function=each) for each in unit.functions if not each.is_static)
-    if not entries:
-        reasons = "; ".join(refusals(path, unit)) or "it defines no function that others may call"
-        raise SuiteError(f"{path}: nothing to translate: {reasons}")
-    return Suite(name=path.stem, version="1", tasks=(_task(f"{path.stem}/{path.stem}", unit, entries),))
-
-
-def refusals(path: Path, unit: Unit) -> Iterator[str]:
-    """Say what of a file is not translated: file, line, what and why."""
-    for each in unit.refusals:
-        where = f" in {each.function}" if each.function else ""
-        yield f"{path}:{each.line}: {each.construct}{where}: {each.reason}"
+    """Give a suite of one task: a C file by itself. Raises SuiteError, which names each function that is refused."""
+    original = c_functions.load_file(path)
+    return Suite(name=path.stem, version="1", tasks=(_task(f"{path.stem}/{path.stem}", original),))
 
 
 def _of_original(original: c_functions.Original) -> Task:
-    task = _task(f"{c_functions.NAME}/{original.name}", original.unit, original.entries, original.wrong)
-    return replace(task, reference=original.reference)
+    return _task(f"{c_functions.NAME}/{original.name}", original)
 
 
-def _task(task_id: str, unit: Unit, entries: Sequence[Entry], known_bad: str = "") -> Task:
+def _task(task_id: str, original: c_functions.Original) -> Task:
+    unit, entries = original.unit, original.entries
     texts = texts_between(unit, entries)
+    tests = DifferentialTests(files=texts, budget=VISIBLE)
     return Task(
         id=task_id,
         language=IMAGE,
         statement=f"Translate this C into Rust.\n\n{unit.text}",
         prompt=_prompt(unit, entries),
         entry_point=rust_word(entries[0].function.name),
-        visible=VisibleTests(code=DifferentialTests(files=texts, budget=VISIBLE).as_text()),
-        hidden=HiddenTests(code=DifferentialTests(files=texts, budget=HIDDEN, known_bad=known_bad).as_text()),
-        reference="",
+        visible=VisibleTests(code=tests.as_text()),
+        hidden=HiddenTests(code=replace(tests, budget=HIDDEN, known_bad=original.wrong).as_text()),
+        reference=original.reference,
     )
 
 
