@@ -16,7 +16,7 @@ from codeloop.csource import Unit, read_unit
 from codeloop.errors import SuiteError
 from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
 from codeloop.suites import c_functions
-from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests
+from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, Wording
 
 VISIBLE = Budget()
 HIDDEN = replace(VISIBLE, runs=2 * VISIBLE.runs, seconds=2 * VISIBLE.seconds, seed=20_011)
@@ -65,21 +65,30 @@ def refusals(path: Path, unit: Unit) -> Iterator[str]:
         yield f"{path}:{each.line}: {each.construct}{where}: {each.reason}"
 
 
+def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
+    """Put a task by another C text, which has the original's signatures and does the same."""
+    original = DifferentialTests.read(task.hidden.code).files["original.c"]
+    prompt = task.prompt.replace(_commented(original), _commented(text), 1)
+    return Wording(prompt=prompt, statement=task.statement.replace(original, text, 1), changes=tuple(changes))
+
+
 def _of_original(original: c_functions.Original) -> Task:
     task = _task(f"{c_functions.NAME}/{original.name}", original.unit, original.entries, original.wrong)
     return replace(task, reference=original.reference)
 
 
 def _task(task_id: str, unit: Unit, entries: Sequence[Entry], known_bad: str = "") -> Task:
-    texts = texts_between(unit, entries)
+    visible = DifferentialTests(
+        files=texts_between(unit, entries), budget=VISIBLE, entry_points=tuple(each.function.name for each in entries)
+    )
     return Task(
         id=task_id,
         language=IMAGE,
         statement=f"Translate this C into Rust.\n\n{unit.text}",
         prompt=_prompt(unit, entries),
         entry_point=rust_word(entries[0].function.name),
-        visible=VisibleTests(code=DifferentialTests(files=texts, budget=VISIBLE).as_text()),
-        hidden=HiddenTests(code=DifferentialTests(files=texts, budget=HIDDEN, known_bad=known_bad).as_text()),
+        visible=VisibleTests(code=visible.as_text()),
+        hidden=HiddenTests(code=replace(visible, budget=HIDDEN, known_bad=known_bad).as_text()),
         reference="",
     )
 
@@ -87,5 +96,8 @@ def _task(task_id: str, unit: Unit, entries: Sequence[Entry], known_bad: str = "
 def _prompt(unit: Unit, entries: Sequence[Entry]) -> str:
     declared = skeleton(unit, {each.function.name: each.roles for each in entries})
     parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *_RULES]
-    lines = "\n".join(parts).split("\n")
-    return "".join(f"// {line}".rstrip() + "\n" for line in lines) + "\n"
+    return _commented("\n".join(parts)) + "\n"
+
+
+def _commented(text: str) -> str:
+    return "".join(f"// {line}".rstrip() + "\n" for line in text.split("\n"))
