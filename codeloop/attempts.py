@@ -188,6 +188,10 @@ class StageReport:
     """CPU seconds that were allowed, where the verdict depends on them."""
     output: str = ""
     """What the candidate printed, capped."""
+    agreement: float | None = None
+    """Of a comparison with an original: the share, in 0..1, of given inputs on which both agree; ``None``: no such comparison."""
+    corpus: tuple[str, ...] = ()
+    """Inputs (hex) that a fuzzer keeps for the next attempt, which is given them first."""
 
     @property
     def n_passed(self) -> int:
@@ -280,6 +284,8 @@ class Attempt:
     """Iteration of the program that the prompt asked to repair; ``None``: an independent draw."""
     before: tuple[Exchange, ...] = ()
     """Calls that were made for this attempt before its own."""
+    wording: int = 0
+    """How the task was put: 0 as it stands, else the place in ``Task.wordings``, from 1."""
 
     @property
     def completions(self) -> tuple[Completion, ...]:

@@ -71,6 +71,8 @@ class RunConfig:
     budget_cost: float | None = None
     """US dollars."""
     budget_s: float | None = None
+    perturb: int = 0
+    """Rewrites of each task's C that draws and restarts go round, beside the C itself."""
     record: str = ""
     """Cassette file to append the model's answers to."""
     replay_of: str = ""

@@ -8,11 +8,11 @@ from dataclasses import replace
 from codeloop import prompts
 from codeloop.attempts import Attempt, Candidate, Completion, Ending, Exchange, Prompt, Trajectory, Usage
 from codeloop.extract import extract
-from codeloop.languages import get_language
+from codeloop.languages import KeepsCorpus, get_language
 from codeloop.moves import Move, Repair, best
 from codeloop.policy import Policy
 from codeloop.stages.check import Check
-from codeloop.tasks import Task
+from codeloop.tasks import Task, VisibleTests
 
 Complete = Callable[[Prompt], Awaitable[Completion]]
 Record = Callable[[Attempt], Awaitable[None]]
@@ -61,7 +61,9 @@ def has_evidence(task: Task, attempts: Sequence[Attempt]) -> bool:
 async def _attempt(
     task: Task, draw: int, move: Move, attempts: list[Attempt], complete: Complete, check: Check, policy: Policy
 ) -> Attempt:
-    question, sampling = replace(question_of(task), first=policy.first), _sampling(draw, attempts, policy)
+    wording = _wording(task, draw, move, attempts)
+    asked = task.worded(wording)
+    question, sampling = replace(question_of(asked), first=policy.first), _sampling(draw, attempts, policy)
     before: tuple[Exchange, ...] = ()
     inquiry = policy.teller.inquiry(question, move, attempts, sampling)
     if inquiry is not None:
@@ -69,18 +71,36 @@ async def _attempt(
     prompt = policy.teller.prompt(question, move, attempts, sampling, before)
     is_given = bool(task.start) and not attempts
     completion = _given(task) if is_given else await complete(prompt)
-    candidate = Candidate(code=task.start) if is_given else extract(task, completion)
+    candidate = Candidate(code=task.start) if is_given else extract(asked, completion)
     attempt = Attempt(
         iteration=len(attempts),
         prompt=prompt,
         completion=completion,
         candidate=candidate,
-        verdict=await check(task, candidate, task.visible),
+        verdict=await check(task, candidate, _visible(task, attempts)),
         handed_over=len(attempts),
         repairs=move.base.iteration if isinstance(move, Repair) else None,
         before=before,
+        wording=wording,
     )
     return replace(attempt, handed_over=best([*attempts, attempt]).iteration)
+
+
+def _wording(task: Task, draw: int, move: Move, attempts: Sequence[Attempt]) -> int:
+    """Say how the task is put: a repair goes on as its base was asked; draws, and restarts within one, go round the wordings."""
+    if isinstance(move, Repair):
+        return move.base.wording
+    n_fresh = sum(attempt.repairs is None for attempt in attempts)
+    return (draw + n_fresh) % (1 + len(task.wordings))
+
+
+def _visible(task: Task, attempts: Sequence[Attempt]) -> VisibleTests:
+    """Give the visible tests, with what searches found so far to be tried first: the last one kept what it was given."""
+    language = get_language(task.language)
+    reports = [report for attempt in attempts for report in attempt.verdict.reports if report.corpus]
+    if not reports or not isinstance(language, KeepsCorpus):
+        return task.visible
+    return replace(task.visible, code=language.with_corpus(task.visible.code, reports[-1].corpus))
 
 
 def _given(task: Task) -> Completion:

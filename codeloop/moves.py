@@ -95,12 +95,16 @@ class RestartWhenStalled:
     """Draw afresh when the last attempt repeats an earlier one; what came before the restart is not repaired again."""
 
     plan: Plan
+    most_repairs: int | None = None
+    """Between two draws; ``None``: as many as do not repeat."""
 
     def next(self, attempts: Sequence[Attempt]) -> Move | None:
         """Restart, or ask the plan inside about the attempts since the last fresh draw."""
         start = max(index for index, attempt in enumerate(attempts) if attempt.repairs is None)
         current = attempts[start:]
-        return Fresh() if has_stalled(current, also_on_error=True) or _is_known(attempts) else self.plan.next(current)
+        is_spent = self.most_repairs is not None and len(current) > self.most_repairs
+        has_ended = is_spent or has_stalled(current, also_on_error=True) or _is_known(attempts)
+        return Fresh() if has_ended else self.plan.next(current)
 
 
 def _is_known(attempts: Sequence[Attempt]) -> bool:
@@ -120,8 +124,8 @@ def best(attempts: Sequence[Attempt]) -> Attempt:
     return max(attempts, key=lambda attempt: (evidence(attempt.verdict), -attempt.iteration))
 
 
-def evidence(verdict: Verdict) -> tuple[int, int, int]:
-    """Order verdicts by visible evidence: stages passed, cases passed, fewest findings."""
+def evidence(verdict: Verdict) -> tuple[int, int, float, int]:
+    """Order verdicts by visible evidence: stages passed, cases passed, agreement with an original, fewest findings."""
     passed = sum(report.status is Status.PASSED for report in verdict.reports)
     found = [item for item in verdict.last.diagnostics if verdict.last.stage != "lint" or matters(item)]
-    return (passed, verdict.last.n_passed, -len(found))
+    return (passed, verdict.last.n_passed, verdict.last.agreement or 0.0, -len(found))

@@ -18,11 +18,12 @@ PLANS: Mapping[str, Plan] = {
     "repair": StopWhenStalled(RepairBest()),
     "persist": RepairBest(),
     "restart": RestartWhenStalled(RepairBest()),
+    "search": RestartWhenStalled(RepairBest(), most_repairs=3),
     "fresh": DrawAfresh(),
     "alternate": Alternate(),
     "by_cause": RestartWhenStalled(ByCause()),
 }
-"""``repair`` ends at a repeated error, ``persist`` goes on, ``restart`` draws afresh then.
+"""``repair`` ends at a repeated error, ``persist`` goes on, ``restart`` draws afresh then, ``search`` also after three repairs.
 
 ``by_cause`` draws afresh where the answer is wrong, and repairs what does not compile or raises, once, then draws afresh."""
 
@@ -74,6 +75,10 @@ PRESETS: Mapping[str, tuple[Policy, str]] = {
     "placebo": (
         Policy(name="placebo", teller=TELLERS["placebo"]),
         'control: the default told "the code is wrong" only',
+    ),
+    "search": (
+        Policy(name="search", plan=PLANS["search"], ladder=_SLOW, max_repairs=15),
+        "rounds of a draw and up to three repairs, sixteen attempts in all, each round of the next wording (--perturb)",
     ),
     "mixed": (Policy(name="mixed", plan=PLANS["alternate"]), "a repair and a fresh draw in turns"),
 }

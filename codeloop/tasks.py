@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,16 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Another way to put a task, which asks for the same: what the model sees changes, what its answer is judged by does not."""
+
+    prompt: str
+    statement: str
+    changes: tuple[str, ...]
+    """The kinds of rewrites in it: words of ``perturb.Kind``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One problem in one language.
 
@@ -70,6 +80,15 @@ class Task:
     tags: tuple[str, ...] = ()
     """Words by which reports and gates slice; no verdict depends on them, so they are in no hash."""
 
+    wordings: tuple[Wording, ...] = ()
+    """Other ways to put it; draws and restarts go round them and the task's own."""
+
+    def worded(self, number: int) -> Task:
+        """Give the task as wording ``number`` puts it: 0 as it stands, else the place in ``wordings``, from 1."""
+        if number == 0:
+            return self
+        return replace(self, prompt=self.wordings[number - 1].prompt, statement=self.wordings[number - 1].statement)
+
     @property
     def number(self) -> str:
         """Give the part of the id after the last slash: the same problem in six languages is one cluster."""
@@ -81,6 +100,7 @@ class Task:
         parts = [self.id, self.prompt, self.entry_point, self.visible.code, self.hidden.code, self.reference]
         if self.start:  # only then: the digests of other tasks stand in recorded runs
             parts += [self.start, *(f"{f.kind}\x01{f.line}\x01{f.at}\x01{f.before}\x01{f.after}" for f in self.faults)]
+        parts += [wording.prompt for wording in self.wordings]
         return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

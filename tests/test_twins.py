@@ -9,6 +9,7 @@ import anyio
 import pytest
 
 from codeloop import images
+from codeloop.bridge import texts_between
 from codeloop.languages.c_rust import IMAGE, LANGUAGE, Budget, NotBuilt
 from codeloop.languages.c_rust_comparison import Comparison, How
 from codeloop.perturb import perturbed
@@ -40,7 +41,8 @@ async def a_cell() -> AsyncIterator[Cell]:
 def compared(original: Original, *variants: str) -> list[Comparison | NotBuilt]:
     async def body() -> list[Comparison | NotBuilt]:
         async with a_cell() as cell:
-            return [await compare_originals(cell, original.unit, original.entries, each, BUDGET) for each in variants]
+            texts = texts_between(original.unit, original.entries)
+            return [await compare_originals(cell, texts, each, BUDGET) for each in variants]
 
     return anyio.run(body)
 

@@ -4,7 +4,7 @@ from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, m
 from codeloop.bridge.contract import rust_head, skeleton
 from codeloop.bridge.driver import calls_header, driver_source, shim_source
 from codeloop.bridge.layer import layer_source
-from codeloop.bridge.texts import texts_between, texts_of_twins
+from codeloop.bridge.texts import texts_between
 
 __all__ = [
     "Alphabet",
@@ -20,5 +20,4 @@ __all__ = [
     "shim_source",
     "skeleton",
     "texts_between",
-    "texts_of_twins",
 ]

@@ -12,19 +12,16 @@ from codeloop.csource import Unit
 
 
 def texts_between(unit: Unit, entries: Sequence[Entry]) -> Mapping[str, str]:
-    """Write them all: name to text, as ``sandboxes/c-rust/build.py`` wants them."""
-    return {**_texts_of_original(unit, entries), "layer.rs": layer_source(unit, entries)}
+    """Write them all: name to text, as ``sandboxes/c-rust/build.py`` wants them.
 
-
-def texts_of_twins(unit: Unit, entries: Sequence[Entry], variant: str) -> Mapping[str, str]:
-    """Write what lets an original be compared with a variant of itself, which has the same signatures and variables."""
-    return {**_texts_of_original(unit, entries), "variant.c": variant, "twin.c": twin_source(unit, entries)}
-
-
-def _texts_of_original(unit: Unit, entries: Sequence[Entry]) -> Mapping[str, str]:
+    Beside ``solution.rs``, a translation can be compared; beside ``variant.c``, another original with the same signatures and
+    variables can be.
+    """
     return {
         "original.c": unit.text,
         "calls.h": calls_header(unit, entries),
         "shim.c": shim_source(unit, entries),
         "driver.c": driver_source(unit, entries),
+        "layer.rs": layer_source(unit, entries),
+        "twin.c": twin_source(unit, entries),
     }

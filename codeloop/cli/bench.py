@@ -9,7 +9,17 @@ import click
 
 from codeloop import config
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, languages, option, own_prompt, policy_help, run_options, say, words
+from codeloop.cli.options import (
+    budget_options,
+    languages,
+    option,
+    own_prompt,
+    perturb_option,
+    policy_help,
+    run_options,
+    say,
+    words,
+)
 from codeloop.cli.running import conduct, new_run_id
 from codeloop.config import RunConfig
 from codeloop.errors import ConfigError
@@ -46,6 +56,7 @@ from codeloop.report.run_report import RunReport
     help="Template of the first prompt, a Jinja2 file.  [default: codeloop's]",
     show_default=False,
 )
+@perturb_option
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option("--json", "as_json", is_flag=True, help="Standard output is one JSON object.")

@@ -131,6 +131,14 @@ def budget_options(command: _F) -> _F:
     return command
 
 
+def perturb_option(command: _F) -> _F:
+    """Add how many ways each original is put in."""
+    text = (
+        "Show the model so many behaviour-preserving rewrites of each C original too: draws and restarts go round them."
+    )
+    return option("--perturb", type=click.IntRange(min=0, max=32), default=0, help=text)(command)
+
+
 def policy_help() -> str:
     """Say what ``--policy`` takes: each preset with its line."""
     lines = "; ".join(f"{name}: {text}" for name, (_, text) in PRESETS.items())

@@ -33,6 +33,7 @@ from codeloop.prompts import own
 from codeloop.reference_check import check_references
 from codeloop.registry import open_checker, open_model, with_rules
 from codeloop.report.run_report import RunReport
+from codeloop.rewording import check_rewordable, verified_variants, with_wordings
 from codeloop.stages.check import Checker
 from codeloop.store import RunStatus, Store
 from codeloop.suites import choose, load_suite, select
@@ -64,6 +65,8 @@ def conduct(
     tasks = chosen(suite, settings)
     if not tasks:
         raise EmptySuite("nothing to run: no task matches")
+    if settings.perturb:
+        check_rewordable(tasks)
     store = Store.open(config.store_url())
     try:
         if is_new:
@@ -99,10 +102,28 @@ async def _session(
         tasks = await noticed(tasks, checker, store, run_id)
         if not tasks:
             raise EmptySuite("nothing to run: no test notices any of the faults")
+        tasks = await _reworded(tasks, settings, checker, store, run_id)
         trajectories = await _trajectories(settings, run_id, suite, tasks, store, checker)
     earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
     store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
     return trajectories
+
+
+async def _reworded(
+    tasks: tuple[Task, ...], settings: RunConfig, checker: Checker, store: Store, run_id: str
+) -> tuple[Task, ...]:
+    """Give the tasks with their other wordings, which a resumed run has noted: draws are shared out by their number."""
+    if not settings.perturb:
+        return tasks
+    facts = store.load_run(run_id).config["facts"]
+    if "wordings" not in facts:
+        say(f"perturbations: up to {settings.perturb} variants of each of {len(tasks)} originals, held against it")
+        variants = await verified_variants(tasks, checker.sandbox, settings.perturb, settings.seed)
+        facts = {"wordings": variants}
+        store.note_facts(run_id, facts)
+        n = sum(map(len, variants.values()))
+        say(f"{n} variants do what their originals do")
+    return with_wordings(tasks, facts["wordings"])
 
 
 async def trust(tasks: tuple[Task, ...], checker: Checker, errata: frozenset[str]) -> None:

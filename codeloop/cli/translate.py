@@ -11,7 +11,7 @@ import click
 
 from codeloop.attempts import Ending, Trajectory
 from codeloop.cli.files import write_whole
-from codeloop.cli.options import budget_options, default_jobs, option, policy_help, say
+from codeloop.cli.options import budget_options, default_jobs, option, perturb_option, policy_help, say
 from codeloop.cli.running import conduct, new_run_id
 from codeloop.config import RunConfig
 from codeloop.csource import read_unit
@@ -31,13 +31,14 @@ _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "
 @option("--from", "origin", default="c", help="Language of SOURCE; of a suite's references any of the six.")
 @option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
 @option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
-@option("--draws", type=click.IntRange(min=1), default=1, help="Independent tries of each.")
+@option("--draws", type=click.IntRange(min=1), help="Independent tries of each.  [default: one of each wording]")
 @option("--limit", type=click.IntRange(min=1), help="So many of a suite: a fixed stratified choice.")
 @option("--tasks", default="", help="Task ids of a suite, comma-separated, instead of a choice.")
 @option("--policy", default="repair", help=policy_help())
 @option("--max-iterations", type=click.IntRange(min=0), help="Attempts after the first.  [default: the policy's]")
 @option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
 @option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
+@perturb_option
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option(
@@ -55,6 +56,8 @@ def command(
     tasks: str,
     policy: str,
     max_iterations: int | None,
+    draws: int | None,
+    perturb: int,
     out: Path,
     as_json: bool,
     **rest: Any,
@@ -69,6 +72,8 @@ def command(
         suite=_suite(source, origin, target),
         languages=(),
         policy=policy,
+        draws=draws or 1 + perturb,
+        perturb=perturb,
         max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
         task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
         **rest,

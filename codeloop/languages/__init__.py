@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from codeloop.errors import UnknownName
-from codeloop.languages.port import Compiled, Language, ManyMutants
+from codeloop.languages.port import Compiled, KeepsCorpus, Language, ManyMutants
 
 _MODULES = {
     "python": "codeloop.languages.python",
@@ -31,4 +31,4 @@ def get_language(name: str) -> Language:
     return language
 
 
-__all__ = ["NAMES", "Compiled", "Language", "ManyMutants", "get_language"]
+__all__ = ["NAMES", "Compiled", "KeepsCorpus", "Language", "ManyMutants", "get_language"]

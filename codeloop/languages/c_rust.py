@@ -49,6 +49,10 @@ class DifferentialTests:
     budget: Budget
     known_bad: str = ""
     """A whole translation that is wrong; empty: none is known. Of hidden tests only."""
+    entry_points: tuple[str, ...] = ()
+    """The functions that are compared."""
+    corpus: tuple[str, ...] = ()
+    """Inputs (hex) that are tried first: what earlier attempts' searches kept."""
 
     def as_text(self) -> str:
         """Give the tests of a task."""
@@ -58,7 +62,13 @@ class DifferentialTests:
     def read(cls, text: str) -> DifferentialTests:
         """Read what ``as_text`` gave."""
         data = json.loads(text)
-        return cls(files=data["files"], budget=Budget(**data["budget"]), known_bad=data["known_bad"])
+        return cls(
+            files=data["files"],
+            budget=Budget(**data["budget"]),
+            known_bad=data["known_bad"],
+            entry_points=tuple(data["entry_points"]),
+            corpus=tuple(data["corpus"]),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +165,12 @@ class CRustLanguage(RustLanguage):
 
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Fuzz for the tests' budget; ``cpu_s`` is for programs that end by themselves."""
-        return fuzz_command(DifferentialTests.read(tests).budget)
+        searched = DifferentialTests.read(tests)
+        return fuzz_command(searched.budget, tuple(map(bytes.fromhex, searched.corpus)))
+
+    def with_corpus(self, tests: str, corpus: Sequence[str]) -> str:
+        """Give the tests that begin with these inputs."""
+        return replace(DifferentialTests.read(tests), corpus=tuple(corpus)).as_text()
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
         """Read the counterexamples, a case each; without any, one case says how much was compared."""
@@ -168,11 +183,14 @@ class CRustLanguage(RustLanguage):
             said = unparsed("test", _TOOL, found.trouble)
             return harness.report("test", Status.ERRORED, "machine", (said,))
         notes = tuple(_notes(found))
-        if not found.differences:
-            return harness.report("test", Status.PASSED, "ok", notes, (_agreement(found),))
-        cases = tuple(_case(number, each) for number, each in enumerate(found.differences, 1))
-        told = tuple(_finding(case, each) for case, each in zip(cases, found.differences, strict=True))
-        return harness.report("test", Status.FAILED, _OUTCOMES[found.differences[0].how], (*told, *notes), cases)
+        if found.differences:
+            cases = tuple(_case(number, each) for number, each in enumerate(found.differences, 1))
+            told = tuple(_finding(case, each) for case, each in zip(cases, found.differences, strict=True))
+            outcome = _OUTCOMES[found.differences[0].how]
+            report = harness.report("test", Status.FAILED, outcome, (*told, *notes), cases)
+        else:
+            report = harness.report("test", Status.PASSED, "ok", notes, (_agreement(found),))
+        return replace(report, agreement=found.agreement, corpus=_kept(found))
 
     def lint(self, task: Task, code: str) -> Command:
         """Build the command of clippy, which no attribute of the program silences."""
@@ -190,6 +208,21 @@ class CRustLanguage(RustLanguage):
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
         """Add nothing: the prompt is a comment."""
         return code, ()
+
+
+_KEPT, _KEPT_BYTES = 64, 16_000
+
+
+def _kept(found: Comparison) -> tuple[str, ...]:
+    """Choose what the next attempt is given first: counterexamples, then short inputs, as far as a record should grow."""
+    kept: list[str] = []
+    n = 0
+    for each in dict.fromkeys((*(difference.input for difference in found.differences), *found.corpus)):
+        n += len(each)
+        if len(kept) == _KEPT or n > _KEPT_BYTES:
+            break
+        kept.append(each.hex())
+    return tuple(kept)
 
 
 _OUTCOMES: Mapping[How, str] = {

@@ -85,8 +85,17 @@ class Comparison:
     cpu_seconds: float
     """Of the fuzzer and what it started."""
     corpus: tuple[bytes, ...]
+    n_agreed: int
+    n_given: int
+    """Of the inputs that were there before the search, earlier checks' and the seed's: those that can be compared, and among
+    them those on which both sides agree. They are the same for every translation, where counts of a search are not."""
     trouble: str
     """What went wrong that is neither side's fault; empty for nothing."""
+
+    @property
+    def agreement(self) -> float:
+        """Give the share of the given inputs on which both sides agree; 0 where none could be compared."""
+        return self.n_agreed / self.n_given if self.n_given else 0.0
 
     @property
     def agrees(self) -> bool:
@@ -122,6 +131,8 @@ def read_comparison(text: str) -> Comparison:
         seconds=said["seconds"],
         cpu_seconds=said["cpu_seconds"],
         corpus=tuple(bytes.fromhex(each) for each in said["corpus"]),
+        n_agreed=said["agreement"]["agreed"],
+        n_given=said["agreement"]["all"],
         trouble=said["trouble"],
     )
 

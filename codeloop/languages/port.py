@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -67,6 +68,15 @@ OUT_OF_FUEL = "out_of_fuel"
 """The outcome of such a one, in a run of many."""
 MANY_CPU_S = 10.0
 """What a process that runs many mutants may use besides what each of them may."""
+
+
+@runtime_checkable
+class KeepsCorpus(Protocol):
+    """A language whose tests search: what an attempt's search found is tried first on the next attempt."""
+
+    def with_corpus(self, tests: str, corpus: Sequence[str]) -> str:
+        """Give the tests that begin with these inputs (hex)."""
+        ...
 
 
 @runtime_checkable

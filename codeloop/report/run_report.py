@@ -23,10 +23,12 @@ from codeloop.report import (
     sarif,
     slice_tables,
     terminal,
+    wording_tables,
 )
 from codeloop.report.html.about import RunData
 from codeloop.report.html.page import page
 from codeloop.report.text import escape
+from codeloop.robustness import robustness
 from codeloop.slices import RunSlice, of_run, tags_in
 from codeloop.snapshots import draw_of, images_of
 from codeloop.store import Store
@@ -76,7 +78,7 @@ class RunReport:
     def as_json(self) -> dict[str, Any]:
         """Give the content of ``results.json``."""
         errata = [{"task_id": task_id, "reason": reason} for task_id, reason in self._errata()]
-        repairs = self._repairs()
+        repairs, wordings = self._repairs(), robustness(self.trajectories)
         return json_report.results(
             run_id=self.run_id,
             settings=self.settings,
@@ -85,12 +87,13 @@ class RunReport:
             max_iterations=self._max_iterations,
             tags=tags_in(self.facts),
             extra={
-                **self.facts,
+                **{name: value for name, value in self.facts.items() if name != "wordings"},
                 "errata": errata,
                 "known_limits": [KNOWN_LIMIT],
                 "visible_cases": self._visible_cases(),
                 "model_calls": asdict(self.calls),
                 **({"repairs": [asdict(row) for row in repairs]} if repairs else {}),
+                **({"robustness": asdict(wordings)} if wordings else {}),
                 **({"slices": [asdict(each) for each in self.slices()]} if self.by else {}),
                 **lint_tables.as_json(self.trajectories),
                 **mutant_tables.as_json(self.trajectories),
@@ -205,6 +208,7 @@ class RunReport:
         return [
             *slice_tables.rows(self.slices()),
             *loop_tables.rows(self.trajectories),
+            *wording_tables.rows(robustness(self.trajectories)),
             *self._fault_tables(),
             *lint_tables.rows(self.trajectories),
             *mutant_tables.rows(self.trajectories),

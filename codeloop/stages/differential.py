@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from codeloop.bridge import Entry, texts_between, texts_of_twins
+from codeloop.bridge import Entry, texts_between
 from codeloop.commands import Command, CommandResult, End
 from codeloop.csource import Unit
 from codeloop.errors import SandboxUnavailable
@@ -26,13 +26,14 @@ async def compare(
 
 
 async def compare_originals(
-    cell: Cell, unit: Unit, entries: Sequence[Entry], variant: str, budget: Budget | None = None
+    cell: Cell, texts: Mapping[str, str], variant: str, budget: Budget | None = None
 ) -> Comparison | NotBuilt:
     """Build a variant of the C and fuzz it against the C: the variant is what findings are about. Raises SandboxUnavailable.
 
-    A variant that is undefined on an input on which the original is not has ``panicked``.
+    ``texts``: those of ``bridge.texts_between``. A variant that is undefined on an input on which the original is not has
+    ``panicked``.
     """
-    return await _compared(cell, build_twins_command(texts_of_twins(unit, entries, variant)), budget, ())
+    return await _compared(cell, build_twins_command({**texts, "variant.c": variant}), budget, ())
 
 
 async def _compared(

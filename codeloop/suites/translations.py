@@ -15,7 +15,7 @@ from codeloop.bridge.contract import rust_word
 from codeloop.csource import Unit
 from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
 from codeloop.suites import c_functions
-from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests
+from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, Wording
 
 VISIBLE = Budget()
 HIDDEN = replace(VISIBLE, runs=2 * VISIBLE.runs, seconds=2 * VISIBLE.seconds, seed=20_011)
@@ -50,14 +50,21 @@ def of_file(path: Path) -> Suite:
     return Suite(name=path.stem, version="1", tasks=(_task(f"{path.stem}/{path.stem}", original),))
 
 
+def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
+    """Put a task by another C text, which has the original's signatures and does the same."""
+    original = DifferentialTests.read(task.hidden.code).files["original.c"]
+    prompt = task.prompt.replace(_commented(original), _commented(text), 1)
+    return Wording(prompt=prompt, statement=task.statement.replace(original, text, 1), changes=tuple(changes))
+
+
 def _of_original(original: c_functions.Original) -> Task:
     return _task(f"{c_functions.NAME}/{original.name}", original)
 
 
 def _task(task_id: str, original: c_functions.Original) -> Task:
     unit, entries = original.unit, original.entries
-    texts = texts_between(unit, entries)
-    tests = DifferentialTests(files=texts, budget=VISIBLE)
+    names = tuple(each.function.name for each in entries)
+    tests = DifferentialTests(files=texts_between(unit, entries), budget=VISIBLE, entry_points=names)
     return Task(
         id=task_id,
         language=IMAGE,
@@ -73,5 +80,8 @@ def _task(task_id: str, original: c_functions.Original) -> Task:
 def _prompt(unit: Unit, entries: Sequence[Entry]) -> str:
     declared = skeleton(unit, {each.function.name: each.roles for each in entries})
     parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *_RULES]
-    lines = "\n".join(parts).split("\n")
-    return "".join(f"// {line}".rstrip() + "\n" for line in lines) + "\n"
+    return _commented("\n".join(parts)) + "\n"
+
+
+def _commented(text: str) -> str:
+    return "".join(f"// {line}".rstrip() + "\n" for line in text.split("\n"))

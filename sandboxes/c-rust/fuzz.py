@@ -164,10 +164,13 @@ def search(folder: str, settings: dict) -> tuple[list[dict], list[dict], str, in
             return found, died, "", deaths
 
 
-def keep_defined(folder: str) -> None:
-    """Take out of the corpus what was not compared: C may be undefined on it, and must then not be run without care."""
+def keep_defined(folder: str) -> dict[str, int]:
+    """Take out of the corpus what was not compared: C may be undefined on it, and must then not be run without care.
+
+    Says on how many of the inputs that were there before the search both sides agree: the same ones for every translation.
+    """
     paths = sorted(os.path.join(CORPUS, name) for name in os.listdir(CORPUS))
-    at, until = 0, time.monotonic() + LISTING_S
+    at, until, share = 0, time.monotonic() + LISTING_S, {"agreed": 0, "all": 0}
     while at < len(paths) and time.monotonic() < until:
         os.environ["CODELOOP_LIST"] = LISTING
         put(LISTING, b"")
@@ -177,11 +180,16 @@ def keep_defined(folder: str) -> None:
         if len(letters) < asked:
             letters += "?"  # the process died of this one
         for path, letter in zip(paths[at:], letters[:asked], strict=False):
+            if letter not in "ru" and os.path.basename(path).startswith(("kept", "seed")):
+                share["all"] += 1
+                share["agreed"] += letter == "s"
             if letter != "s":
                 os.unlink(path)
         at += min(asked, len(letters))
     for path in paths[at:]:
+        share["all"] += os.path.basename(path).startswith(("kept", "seed"))
         os.unlink(path)
+    return share
 
 
 def uses_unwritten(folder: str, data: bytes) -> bool:
@@ -270,7 +278,7 @@ def main() -> None:
         else:
             real.append(each)
     counters = Shared().counters
-    keep_defined(folder)
+    share = keep_defined(folder)
     measure = reached(folder)
     for each in real:
         put(os.path.join(CORPUS, "0" + each["input"][:32]), bytes.fromhex(each["input"]))
@@ -286,6 +294,7 @@ def main() -> None:
                 "reached": measure,
                 "trouble": trouble,
                 "corpus": kept(),
+                "agreement": share,
             }
         )
     )
