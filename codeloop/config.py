@@ -77,6 +77,8 @@ class RunConfig:
     """Cassette file to append the model's answers to."""
     replay_of: str = ""
     """Of ``replay:FILE`` with the answers of several models: how settings named the one to take; empty: all."""
+    allow_unsafe: int | None = None
+    """Places of a translation from C that may be other than safe Rust; ``None``: as the suite says."""
     tags: tuple[str, ...] = ()
     """Words that every task of the run carries beside its own."""
     metadata: tuple[tuple[str, str], ...] = ()

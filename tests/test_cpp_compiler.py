@@ -63,7 +63,7 @@ def results(*commands: Command) -> list[tuple[str, CommandResult]]:
 
 
 def outcome(result: CommandResult, code: str) -> str:
-    return CPP.read_compile(result, code).report.outcome
+    return CPP.read_compile(result, code, "").report.outcome
 
 
 def test_every_text_goes_to_a_lent_compiler() -> None:

@@ -137,14 +137,16 @@ def test_references_as_completions_and_as_answers_stay_as_they_are() -> None:
 def test_no_channel_at_all_is_the_machines_fault() -> None:
     broken = CommandResult(end=End.EXITED, code=127, stderr=b"no python3")
     assert CPP.read_test(broken, "n", "").status is Status.ERRORED
-    assert CPP.read_compile(broken, "").report.status is Status.ERRORED
+    assert CPP.read_compile(broken, "", "").report.status is Status.ERRORED
 
 
 def compiled(*findings: dict[str, object], has_entry_point: bool = True) -> StageReport:
     lines = [{"begin": True, "has_entry_point": has_entry_point, "entry_point": "twice"}]
     lines += [{"candidate": {"kind": "error", "file": ["solution.cpp"], **finding}} for finding in findings]
     channel = "".join(json.dumps(line) + "\n" for line in [*lines, {"done": False}])
-    return CPP.read_compile(CommandResult(end=End.EXITED, code=0, channel=channel.encode()), "\nint é = x;\n").report
+    return CPP.read_compile(
+        CommandResult(end=End.EXITED, code=0, channel=channel.encode()), "\nint é = x;\n", ""
+    ).report
 
 
 def test_places_of_gcc_count_bytes_and_ours_count_characters() -> None:
@@ -170,7 +172,7 @@ def test_what_gcc_says_has_a_name(file: str, message: str, has_entry_point: bool
 
 def test_tests_that_do_not_compile_are_no_fault_of_the_candidate() -> None:
     lines = b'{"begin": true}\n{"tests": {"kind": "error", "message": "no such function"}}\n{"done": false}\n'
-    report = CPP.read_compile(CommandResult(end=End.EXITED, code=0, channel=lines), "").report
+    report = CPP.read_compile(CommandResult(end=End.EXITED, code=0, channel=lines), "", "").report
     assert (report.status, report.diagnostics[0].message) == (Status.ERRORED, "no such function")
 
 

@@ -170,7 +170,7 @@ def test_a_body_that_broke_off_is_cut() -> None:
 def test_no_channel_at_all_is_the_machines_fault() -> None:
     broken = CommandResult(end=End.EXITED, code=127, stderr=b"codeloop: cannot start")
     assert GO.read_test(broken, NONCE, "").status is Status.ERRORED
-    assert GO.read_compile(broken, "").report.status is Status.ERRORED
+    assert GO.read_compile(broken, "", "").report.status is Status.ERRORED
 
 
 def test_what_the_runtime_said_is_the_finding() -> None:

@@ -120,7 +120,7 @@ def _read(channel: socket.socket, received: list[bytes]) -> None:
 
 
 def compiled(task: Task, code: str, tests: str, harness: Path) -> Compiled:
-    return JAVA.read_compile(run(JAVA.compile(task, code, tests), harness), code)
+    return JAVA.read_compile(run(JAVA.compile(task, code, tests), harness), code, tests)
 
 
 def judged(task: Task, code: str, tests: str, harness: Path) -> StageReport:
@@ -292,7 +292,7 @@ def test_a_whole_program_as_completion_is_one_itself() -> None:
 def test_no_channel_at_all_is_the_machines_fault() -> None:
     broken = CommandResult(end=End.EXITED, code=1, stderr=b"Could not find or load main class Judge")
     assert JAVA.read_test(broken, NONCE, "").status is Status.ERRORED
-    assert JAVA.read_compile(broken, "").report.status is Status.ERRORED
+    assert JAVA.read_compile(broken, "", "").report.status is Status.ERRORED
 
 
 @pytest.mark.parametrize("end", [End.TIMED_OUT, End.WALL_TIMED_OUT, End.OUT_OF_MEMORY, End.OUTPUT_LIMIT])

@@ -156,12 +156,12 @@ def test_references_as_completions_and_as_answers_stay_as_they_are() -> None:
 def test_no_channel_at_all_is_the_machines_fault() -> None:
     broken = CommandResult(end=End.EXITED, code=14, stderr=b"Failed to load the startup snapshot")
     assert JS.read_test(broken, "n", "").status is Status.ERRORED
-    assert JS.read_compile(broken, "").report.status is Status.ERRORED
+    assert JS.read_compile(broken, "", "").report.status is Status.ERRORED
 
 
 def test_columns_count_code_points() -> None:
     line = b'{"rule":"SyntaxError","message":"no","line":2,"column":9}\n{"done":true}\n'
-    report = JS.read_compile(CommandResult(end=End.EXITED, code=0, channel=line), "\nlet 😀 = ;\n").report
+    report = JS.read_compile(CommandResult(end=End.EXITED, code=0, channel=line), "\nlet 😀 = ;\n", "").report
     assert (report.outcome, report.diagnostics[0].line, report.diagnostics[0].column) == ("syntax", 2, 8)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codeloop.languages.rust_audit import Kind, audit, diagnostics, over_budget
+from codeloop.diagnostics import Severity
+from codeloop.languages.rust_audit import Kind, audit, diagnostics, over_budget, within
 from codeloop.suites.c_functions import load_basics
 
 
@@ -62,6 +63,18 @@ def test_a_budget_covers_unsafe_code_and_nothing_that_acts_on_the_outside() -> N
     assert [each.kind for each in over_budget(places, 2)] == [Kind.OUTSIDE]
     first = diagnostics(places)[1]
     assert (first.rule, first.line, first.column, first.source_line) == ("unsafe", 2, 5, "unsafe { *p }")
+
+
+def test_what_the_budget_covers_is_counted_in_one_note() -> None:
+    places = audit("static mut N: u32 = 0;\nfn f(p: *const i32) -> i32 {\n    unsafe { *p }\n}\nunsafe fn g() {}\n")
+    assert not diagnostics(places, 4)
+    (note,) = within(places, 4)
+    assert (note.severity, note.rule) == (Severity.NOTE, "allowed-unsafe")
+    assert note.message == (
+        "4 of 4 places allowed that are not safe Rust: unsafe 2 (line 3, 5); raw_pointer 1 (line 2); static_mut 1 (line 1)"
+    )
+    assert diagnostics(places, 3)[0].message.endswith("but for 3 places at most: there are 4")
+    assert within(audit("fn f() {}"), 4) == ()
 
 
 def test_no_translation_of_c_basics_has_any_finding() -> None:

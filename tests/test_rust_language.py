@@ -221,7 +221,7 @@ def test_a_body_is_put_behind_the_signature(brace: str) -> None:
 def test_no_channel_at_all_is_the_machines_fault() -> None:
     broken = CommandResult(end=End.EXITED, code=127, stderr=b"codeloop: cannot start")
     assert RUST.read_test(broken, NONCE, "").status is Status.ERRORED
-    assert RUST.read_compile(broken, "").report.status is Status.ERRORED
+    assert RUST.read_compile(broken, "", "").report.status is Status.ERRORED
 
 
 # --- in the sandbox ---

@@ -11,6 +11,7 @@ from test_ci_command import codeloop
 
 from codeloop import policies
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Status, Trajectory, Usage
+from codeloop.config import RunConfig
 from codeloop.errors import SuiteError
 from codeloop.languages import get_language
 from codeloop.languages.c_rust import IMAGE, DifferentialTests
@@ -18,6 +19,7 @@ from codeloop.loop import run_trajectory
 from codeloop.models.replay import RecordingModel
 from codeloop.reference_check import check_references
 from codeloop.registry import open_checker
+from codeloop.store import Store
 from codeloop.suites import load_suite
 from codeloop.suites.c_functions import load_basics
 from codeloop.suites.translations import HIDDEN, VISIBLE
@@ -156,6 +158,7 @@ def test_translate_writes_the_program_that_was_checked(tmp_path: Path) -> None:
         ("int f(int n) {", (), "sum.c:1: "),
         ("int f(int (*g)(int)) { return g(1); }", (), "sum.c:1: "),
         (SUM, ("--to", "python"), "is C, which is translated into rust only"),
+        (SUM, ("--allow-unsafe", "-1"), "--allow-unsafe"),
     ],
 )
 def test_what_cannot_be_translated_is_one_line_with_its_place(
@@ -193,8 +196,10 @@ def test_what_lies_beside_a_c_file_says_what_is_translated_and_from_which_inputs
         ("entries: {sum_to: {inputs: {m: [0, 1]}}}", "sum.yaml: sum_to: inputs: m is no parameter's: say entries: "),
         ("entries: {sum_to: {roles: {n: text, m: in}}}", "sum.yaml: sum_to: roles: sum_to has no parameter m: "),
         ("entries: {sum_to: {ulps: few}}", "sum.yaml: invalid literal for int() with base 10: 'few': say entries: "),
-        ("entry: {sum_to: {}}", "sum.yaml: 'entry' is none of entries: say entries: "),
+        ("entry: {sum_to: {}}", "sum.yaml: 'entry' is none of allow_unsafe, entries: say entries: "),
         ("entries: {sum_to: [}", "sum.yaml: while parsing "),
+        ("allow_unsafe: some", "sum.yaml: allow_unsafe: 'some' is no whole number from 0: say entries: "),
+        ("allow_unsafe: true", "sum.yaml: allow_unsafe: True is no whole number from 0: say entries: "),
         ("\udcff", "sum.c: what lies beside it: "),
     ],
 )
@@ -206,6 +211,45 @@ def test_a_mistake_beside_a_c_file_is_one_line_with_its_remedy(tmp_path: Path, b
         load_suite(str(tmp_path / "sum.c"), ())
     assert str(raised.value).startswith(f"{tmp_path}/{said}")
     assert "\n" not in str(raised.value)
+
+
+def test_the_budget_of_the_audit_is_in_the_tests_and_in_the_prompt(tmp_path: Path) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    strict = load_suite(str(tmp_path / "sum.c"), ()).tasks[0]
+    (tmp_path / "sum.yaml").write_text("allow_unsafe: 3\n", "utf-8")
+    (loose,) = load_suite(str(tmp_path / "sum.c"), ()).tasks
+    assert [DifferentialTests.read(tests.code).allow_unsafe for tests in (loose.visible, loose.hidden)] == [3, 3]
+    assert "// Safe Rust only: " in strict.prompt
+    assert "// Safe Rust where you can: at most 3 places " in loose.prompt
+    assert strict.digest != loose.digest
+    assert load_suite(str(tmp_path / "sum.c"), (), allow_unsafe=0).tasks[0].digest == strict.digest, "options go first"
+    with pytest.raises(SuiteError, match="basics is no C to be translated into Rust: leave --allow-unsafe out"):
+        load_suite("basics", (), allow_unsafe=0)
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_unsafe_code_within_the_budget_is_noted_and_above_it_refused(tmp_path: Path) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    rust = (
+        "pub fn sum_to(n: i32) -> i32 {\n    let p = &n as *const i32;\n    unsafe { (1..=(*p).min(999)).sum() }\n}\n"
+    )
+    (task,) = load_suite(str(tmp_path / "sum.c"), (), allow_unsafe=2).tasks
+    trajectory, _ = translated(task, rust, cassette=tmp_path / "c.jsonl")
+    assert trajectory.ending is Ending.SOLVED
+    assert [each.rule for each in trajectory.attempts[0].verdict.reports[0].diagnostics] == ["allowed-unsafe"]
+    done = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl", "--allow-unsafe", "2")
+    assert done.code == 0, done.err
+    assert "2 of 2 places allowed that are not safe Rust: unsafe 1 (line 3); raw_pointer 1 (line 2)" in done.out
+    assert "may be other than safe Rust: 2 (--allow-unsafe)" in codeloop(tmp_path, "report").out
+    store = Store.open(str(tmp_path / ".codeloop" / "codeloop.db"))
+    stored = {name: value for name, value in store.find_run(None).config.items() if name != "facts"}
+    store.close()
+    assert RunConfig.from_dict(stored).allow_unsafe == 2, "what resume goes on with"
+    (task,) = load_suite(str(tmp_path / "sum.c"), (), allow_unsafe=1).tasks
+    report = translated(task, rust)[0].attempts[0].verdict.last
+    assert report.outcome == "refused"
+    assert report.diagnostics[0].message.endswith("but for 1 places at most: there are 2")
 
 
 def test_a_source_that_is_none_is_one_line(tmp_path: Path) -> None:

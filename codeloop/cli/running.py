@@ -200,7 +200,7 @@ def load_for(settings: RunConfig, *, may_substitute: bool = True) -> Suite:
     names = [settings.suite]
     if may_substitute and settings.suite == "humaneval-x" and not settings.task_ids:
         names += ["humaneval", "basics"] if "python" in settings.languages else ["basics"]
-    suite = _first_of(names, settings.languages)
+    suite = _first_of(names, settings)
     for language, line in suite.unavailable:
         say(line)
         if suite.name == "humaneval-x" and language == "python":
@@ -208,12 +208,13 @@ def load_for(settings: RunConfig, *, may_substitute: bool = True) -> Suite:
     return suite
 
 
-def _first_of(names: list[str], wanted: tuple[str, ...]) -> Suite:
+def _first_of(names: list[str], settings: RunConfig) -> Suite:
     """Load the first suite that can be had, saying what is run instead; raises the last one's SuiteError."""
     places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
+    allowed = settings.allow_unsafe
     for name, instead in pairwise([*names, ""]):
         try:
-            return load_suite(name, wanted, **places)  # type: ignore[arg-type]  # a keyword bundle
+            return load_suite(name, settings.languages, allow_unsafe=allowed, **places)  # type: ignore[arg-type]  # a keyword bundle
         except SuiteError as exc:
             if not instead:
                 raise

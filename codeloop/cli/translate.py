@@ -17,9 +17,10 @@ from codeloop.config import RunConfig
 from codeloop.csource import read_unit
 from codeloop.errors import ConfigError
 from codeloop.languages import NAMES as LANGUAGES
+from codeloop.languages.rust_audit import ALLOWED
 from codeloop.policies import get_policy
 from codeloop.report.text import escape
-from codeloop.suites import c_functions, siblings
+from codeloop.suites import c_functions, siblings, translations
 
 _GATE = 1
 _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "go": "go", "rust": "rs", "c-rust": "rs"}
@@ -39,6 +40,11 @@ _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "
 @option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
 @option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
 @perturb_option
+@option(
+    "--allow-unsafe",
+    type=click.IntRange(min=0),
+    help="Places that may be unsafe, of C only.  [default: the suite's, 0]",
+)
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option(
@@ -91,8 +97,7 @@ def command(
 
 def _suite(source: str, origin: str, target: str) -> str:
     """Give the suite that is meant. Raises ConfigError."""
-    is_c = source.endswith(".c") or source == c_functions.NAME or (Path(source) / c_functions.LIST).exists()
-    if is_c:
+    if translations.is_source(source):
         if (origin, target) != ("c", "rust"):
             raise ConfigError(f"{source} is C, which is translated into rust only: leave --from out, and --to rust")
         return source
@@ -134,8 +139,9 @@ def _told(trajectory: Trajectory) -> str:
         return escape(f"{trajectory.task_id}: {trajectory.ending}: {trajectory.error}")
     last = trajectory.attempts[trajectory.attempts[-1].handed_over]
     if trajectory.ending is Ending.SOLVED:
-        notes = [item.message for item in last.verdict.last.diagnostics if item.rule == "compared"]
-        return escape(f"{trajectory.task_id}: translated" + (f": {notes[0]}" if notes else ""))
+        found = [item for report in last.verdict.reports for item in report.diagnostics]
+        notes = "; ".join(item.message for item in found if item.rule in ("compared", ALLOWED))
+        return escape(f"{trajectory.task_id}: translated" + (f": {notes}" if notes else ""))
     told = last.verdict.last
     first = told.diagnostics[0] if told.diagnostics else None
     said = f": {first.expression + ': ' if first.expression else ''}{first.message}" if first else ""

@@ -19,7 +19,7 @@ from codeloop.languages.c_rust_comparison import Comparison, Difference, How, re
 from codeloop.languages.port import Compiled, Constant, Stub
 from codeloop.languages.rust import RustLanguage, compiler_outcome, compiler_says
 from codeloop.languages.rust_analysers import CLIPPY, SOURCE, shown
-from codeloop.languages.rust_audit import audit, diagnostics
+from codeloop.languages.rust_audit import audit, diagnostics, within
 from codeloop.tasks import Task
 
 IMAGE = "c-rust"
@@ -47,6 +47,8 @@ class DifferentialTests:
     files: Mapping[str, str]
     """Name to text: the original and what stands between; the translation is put beside them."""
     budget: Budget
+    allow_unsafe: int = 0
+    """How many places that are not safe Rust a translation may have: see ``rust_audit``."""
     known_bad: str = ""
     """A whole translation that is wrong; empty: none is known. Of hidden tests only."""
     entry_points: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ class DifferentialTests:
         return cls(
             files=data["files"],
             budget=Budget(**data["budget"]),
+            allow_unsafe=data["allow_unsafe"],
             known_bad=data["known_bad"],
             entry_points=tuple(data["entry_points"]),
             corpus=tuple(data["corpus"]),
@@ -139,8 +142,8 @@ class CRustLanguage(RustLanguage):
         """Compile the translation, its original and the fuzzer; tests that are none are those that score."""
         return build_command(DifferentialTests.read(tests or task.hidden.code).files, code)
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
-        """Read rustc's JSON; what is not safe Rust is refused, whether or not it compiles."""
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
+        """Read rustc's JSON; what is not safe Rust and not allowed by the tests is refused, whether or not it compiles."""
         try:
             failed = read_build(result)
         except (ValueError, KeyError, TypeError):
@@ -149,11 +152,12 @@ class CRustLanguage(RustLanguage):
         if failed and not failed.is_candidates:
             said = unparsed("compile", "clang", f"{failed.step}: {failed.output}")
             return Compiled(report=harness.report("compile", Status.ERRORED, "machine", (said,)))
-        refused = diagnostics(audit(code))
+        places, allowed = audit(code), DifferentialTests.read(tests).allow_unsafe if tests else 0
+        refused = diagnostics(places, allowed)
         if refused:
             return Compiled(report=harness.report("compile", Status.FAILED, "refused", refused))
         if failed is None:
-            return Compiled(report=harness.report("compile", Status.PASSED, "ok"))
+            return Compiled(report=harness.report("compile", Status.PASSED, "ok", within(places, allowed)))
         found = compiler_says(failed.output, code)
         if failed.step == "layer":
             first = next((each.message for each in found if each.severity is Severity.ERROR), failed.output[:500])

@@ -69,7 +69,7 @@ class CppLanguage:
             limits=Limits(cpu_s=60.0, wall_s=120.0),  # the compiler's own time, not the candidate's
         )
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read diagnostics and the judge's program; a driver that failed by itself is the machine's fault."""
         lines = harness.read_lines(result.channel)
         found = tuple(_diagnostic(line["candidate"], code) for line in lines if isinstance(line.get("candidate"), dict))

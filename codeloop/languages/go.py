@@ -53,7 +53,7 @@ class GoLanguage:
             limits=Limits(cpu_s=30.0, wall_s=90.0),  # the compiler's own time: a tenth of a second for what is honest
         )
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read the findings; no ``begin`` line means that the driver itself did not come up."""
         lines = harness.read_lines(result.channel)
         diagnostics = tuple(_diagnostic(line, code) for line in lines if {"part", "refused", "missing"} & line.keys())

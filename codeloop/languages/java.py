@@ -69,7 +69,7 @@ class JavaLanguage:
         frames = ["compile", code, make_cases(task.prompt, tests).source, task.entry_point, str(len(API)), *API]
         return _compiler(frames)
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read diagnostics and class files; no ``begin`` line means that the compiler itself did not come up."""
         lines = harness.read_lines(result.channel)
         diagnostics = tuple(_diagnostic(line, code) for line in lines if "kind" in line)

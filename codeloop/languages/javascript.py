@@ -145,7 +145,7 @@ class JavaScriptLanguage:
             limits=Limits(cpu_s=_COMPILE_CPU_S),
         )
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read the findings; only a checker that failed by itself is an error of the machine."""
         lines = judged.read_lines(result.channel)
         findings = tuple(_finding(line, code) for line in lines if "rule" in line)

@@ -111,8 +111,8 @@ class Language(Protocol):
         """Build the command that checks ``code`` and prepares ``tests`` against it; it executes neither."""
         ...
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
-        """Read what came of it; anything not understood is an ``unparsed`` diagnostic."""
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
+        """Read what came of it, given what was compiled; anything not understood is an ``unparsed`` diagnostic."""
         ...
 
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:

@@ -49,7 +49,7 @@ class RustLanguage:
             limits=Limits(cpu_s=60.0, wall_s=120.0),  # rustc's own time: half a second for what is honest
         )
 
-    def read_compile(self, result: CommandResult, code: str) -> Compiled:
+    def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read rustc's JSON; no ``begin`` line means that the driver itself did not come up."""
         lines = harness.read_lines(result.channel)
         shifts = published(code)[1]

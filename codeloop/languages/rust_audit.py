@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from codeloop.diagnostics import Diagnostic
+from codeloop.diagnostics import Diagnostic, Severity
 from codeloop.languages.syntax import parse, text_of, walk
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 GRAMMAR = "tree_sitter_rust"
 STAGE = "unsafe"
+ALLOWED = "allowed-unsafe"
+"""The rule of a note on what a budget covers."""
 
 
 class Kind(StrEnum):
@@ -82,18 +84,30 @@ def over_budget(places: Sequence[Place], budget: int = 0) -> tuple[Place, ...]:
 
 def diagnostics(places: Sequence[Place], budget: int = 0) -> tuple[Diagnostic, ...]:
     """Say what is over the budget, as findings."""
+    n_covered = sum(each.kind in BUDGETED for each in places)
+    allowed = f" but for {budget} places at most: there are {n_covered}" if budget else ""
     return tuple(
         Diagnostic(
             stage=STAGE,
             tool="codeloop",
             rule=str(each.kind),
-            message=_MESSAGES[each.kind],
+            message=_MESSAGES[each.kind] + (allowed if each.kind in BUDGETED else ""),
             line=each.line,
             column=each.column,
             source_line=each.text,
         )
         for each in over_budget(places, budget)
     )
+
+
+def within(places: Sequence[Place], budget: int) -> tuple[Diagnostic, ...]:
+    """Count what the budget covers, by kind and with its lines, in one note; nothing where the translation is safe."""
+    lines = {kind: [each.line for each in places if each.kind is kind] for kind in Kind if kind in BUDGETED}
+    told = [f"{kind} {len(found)} (line {', '.join(map(str, found))})" for kind, found in lines.items() if found]
+    n_places = sum(map(len, lines.values()))
+    message = f"{n_places} of {budget} places allowed that are not safe Rust: {'; '.join(told)}"
+    note = Diagnostic(stage=STAGE, tool="codeloop", rule=ALLOWED, message=message, severity=Severity.NOTE)
+    return (note,) if told else ()
 
 
 def _nodes(root: Node) -> Iterator[tuple[Node, Kind]]:

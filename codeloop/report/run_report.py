@@ -185,6 +185,8 @@ class RunReport:
             "oracle@t: any attempt up to t passes; a bound for choosing among attempts, no result of the loop.",
             f"Known limit: {KNOWN_LIMIT}.",
         ]
+        if (allowed := self.settings.get("allow_unsafe")) is not None:
+            notes.append(f"places of a translation that may be other than safe Rust: {allowed} (--allow-unsafe)")
         if metadata := "; ".join(f"{name} {value}" for name, value in origin.metadata(facts)):
             notes.append(f"noted: {metadata}")
         if left_out := facts.get("faults_left_out", ()):

@@ -12,6 +12,6 @@ from codeloop.tasks import Task
 async def compile_stage(cell: Cell, language: Language, task: Task, code: str, tests: str) -> Compiled:
     """Compile ``code``, and ``tests`` against it."""
     result = await cell.run(language.compile(task, code, tests))
-    compiled = language.read_compile(result, code)
+    compiled = language.read_compile(result, code, tests)
     report = replace(compiled.report, duration_s=result.wall_s, cpu_s=result.cpu_s)
     return replace(compiled, report=report)

@@ -26,9 +26,9 @@ NAME = "c-basics"
 _FOLDER = "c_basics"
 LIST = "suite.yaml"
 """Of a folder: its files and what they may be given."""
-_KEYS = frozenset({"entries"})
+_KEYS = frozenset({"entries", "allow_unsafe"})
 """What may be said of a file by itself."""
-_BESIDE = "say entries: {NAME: {inputs: ..., requires: ..., roles: ..., ulps: ...}}"
+_BESIDE = "say entries: {NAME: {inputs: ..., requires: ..., roles: ..., ulps: ...}} or allow_unsafe: N"
 _LISTED = (
     "say functions: {NAME: {about: ..., trap: ..., entries: ...}}, and put NAME.c, NAME.rs and NAME.wrong.rs beside it"
 )
@@ -44,6 +44,8 @@ class Original:
     """What a translation that is not careful gets wrong."""
     unit: Unit
     entries: tuple[Entry, ...]
+    allow_unsafe: int = 0
+    """How many places of a translation may be other than safe Rust."""
     reference: str = ""
     wrong: str = ""
 
@@ -85,7 +87,7 @@ def _original(folder: Path, name: str, said: Mapping[str, Any]) -> Original:
     def text(suffix: str) -> str:
         return (folder / f"{name}{suffix}").read_text("utf-8")
 
-    asked = {"entries": said["entries"]}
+    asked = {"entries": said["entries"]} | {key: value for key, value in said.items() if key not in ("about", "trap")}
     return replace(
         _asked(folder / f"{name}.c", read_unit(text(".c")), asked),
         about=str(said["about"]),
@@ -105,7 +107,13 @@ def _asked(path: Path, unit: Unit, said: Mapping[str, Any]) -> Original:
         reasons = "; ".join(refusals(path, unit)) or "it defines no function that others may call"
         raise SuiteError(f"{path}: nothing to translate: {reasons}")
     entries = tuple(read_constraints(_function(path, unit, name), mapping_of(name, given.get(name))) for name in names)
-    return Original(name=path.stem, unit=unit, entries=entries)
+    return Original(name=path.stem, unit=unit, entries=entries, allow_unsafe=_allowed(said.get("allow_unsafe", 0)))
+
+
+def _allowed(said: object) -> int:
+    if isinstance(said, bool) or not isinstance(said, int) or said < 0:
+        raise BadConstraint(f"allow_unsafe: {said!r} is no whole number from 0")
+    return said
 
 
 def _function(path: Path, unit: Unit, name: str) -> Function:

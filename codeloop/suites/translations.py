@@ -10,44 +10,43 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from codeloop.bridge import Entry, skeleton, texts_between
+from codeloop.bridge import skeleton, texts_between
 from codeloop.bridge.contract import rust_word
-from codeloop.csource import Unit
 from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
 from codeloop.suites import c_functions
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, Wording
 
 VISIBLE = Budget()
 HIDDEN = replace(VISIBLE, runs=2 * VISIBLE.runs, seconds=2 * VISIBLE.seconds, seed=20_011)
+_SAFE = "Safe Rust only: no unsafe, no raw pointers, no static mut, no files, no output."
 _RULES = (
     "Declare exactly these items, with these names, fields and signatures; helpers of your own may be added.",
-    "Safe Rust only: no unsafe, no raw pointers, no static mut, no files, no output.",
+    _SAFE,
     "For every input for which the C is defined, give the same results and leave the same in what is passed by reference;",
     "C's unsigned arithmetic wraps, and Rust panics where it overflows: say wrapping_add and the like where C wraps.",
 )
 
 
-def basics() -> Suite:
-    """Give the shipped suite ``c-basics``."""
-    return Suite(name=c_functions.NAME, version="1", tasks=tuple(map(_of_original, c_functions.load_basics())))
+def is_source(name: str) -> bool:
+    """Say whether a suite's name is that of C: ``c-basics``, a C file, or a folder with a ``suite.yaml``."""
+    return name == c_functions.NAME or name.endswith(".c") or (Path(name) / c_functions.LIST).exists()
 
 
-def of_path(path: Path) -> Suite | None:
-    """Give the suite of a C file, or of a folder with a ``suite.yaml``; ``None``: it is neither. Raises SuiteError."""
+def basics(allow_unsafe: int | None = None) -> Suite:
+    """Give the shipped suite ``c-basics``. ``allow_unsafe`` goes before what a suite says itself; ``None``: as it says."""
+    return _suite(c_functions.NAME, c_functions.NAME, c_functions.load_basics(), allow_unsafe)
+
+
+def of_path(path: Path, allow_unsafe: int | None = None) -> Suite | None:
+    """Give the suite of a C file, or of a folder with a ``suite.yaml``; ``None``: it is neither.
+
+    Raises SuiteError, which names each function that is refused.
+    """
     if path.suffix == ".c" and path.exists():
-        return of_file(path)
-    return of_folder(path) if (path / c_functions.LIST).exists() else None
-
-
-def of_folder(folder: Path) -> Suite:
-    """Give the suite of a folder with a ``suite.yaml``. Raises SuiteError."""
-    return Suite(name=folder.name, version="1", tasks=tuple(map(_of_original, c_functions.load(folder))))
-
-
-def of_file(path: Path) -> Suite:
-    """Give a suite of one task: a C file by itself. Raises SuiteError, which names each function that is refused."""
-    original = c_functions.load_file(path)
-    return Suite(name=path.stem, version="1", tasks=(_task(f"{path.stem}/{path.stem}", original),))
+        return _suite(path.stem, path.stem, (c_functions.load_file(path),), allow_unsafe)
+    if (path / c_functions.LIST).exists():
+        return _suite(path.name, c_functions.NAME, c_functions.load(path), allow_unsafe)
+    return None
 
 
 def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
@@ -57,19 +56,25 @@ def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
     return Wording(prompt=prompt, statement=task.statement.replace(original, text, 1), changes=tuple(changes))
 
 
-def _of_original(original: c_functions.Original) -> Task:
-    return _task(f"{c_functions.NAME}/{original.name}", original)
+def _suite(name: str, prefix: str, originals: Sequence[c_functions.Original], allow_unsafe: int | None) -> Suite:
+    if allow_unsafe is not None:
+        originals = [replace(each, allow_unsafe=allow_unsafe) for each in originals]
+    return Suite(name=name, version="1", tasks=tuple(_task(f"{prefix}/{each.name}", each) for each in originals))
 
 
 def _task(task_id: str, original: c_functions.Original) -> Task:
     unit, entries = original.unit, original.entries
-    names = tuple(each.function.name for each in entries)
-    tests = DifferentialTests(files=texts_between(unit, entries), budget=VISIBLE, entry_points=names)
+    tests = DifferentialTests(
+        files=texts_between(unit, entries),
+        budget=VISIBLE,
+        allow_unsafe=original.allow_unsafe,
+        entry_points=tuple(each.function.name for each in entries),
+    )
     return Task(
         id=task_id,
         language=IMAGE,
         statement=f"Translate this C into Rust.\n\n{unit.text}",
-        prompt=_prompt(unit, entries),
+        prompt=_prompt(original),
         entry_point=rust_word(entries[0].function.name),
         visible=VisibleTests(code=tests.as_text()),
         hidden=HiddenTests(code=replace(tests, budget=HIDDEN, known_bad=original.wrong).as_text()),
@@ -77,11 +82,23 @@ def _task(task_id: str, original: c_functions.Original) -> Task:
     )
 
 
-def _prompt(unit: Unit, entries: Sequence[Entry]) -> str:
-    declared = skeleton(unit, {each.function.name: each.roles for each in entries})
-    parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *_RULES]
+def _prompt(original: c_functions.Original) -> str:
+    unit = original.unit
+    declared = skeleton(unit, {each.function.name: each.roles for each in original.entries})
+    rules = [_allowing(original.allow_unsafe) if rule is _SAFE else rule for rule in _RULES]
+    parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *rules]
     return _commented("\n".join(parts)) + "\n"
 
 
 def _commented(text: str) -> str:
     return "".join(f"// {line}".rstrip() + "\n" for line in text.split("\n"))
+
+
+def _allowing(budget: int) -> str:
+    """Say the rule of the audit, as ``rust_audit`` counts."""
+    if not budget:
+        return _SAFE
+    return (
+        f"Safe Rust where you can: at most {budget} places with unsafe, raw pointers or static mut, where two of one kind on a "
+        "line are one place; no files, no output."
+    )

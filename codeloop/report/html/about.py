@@ -72,7 +72,7 @@ def rows(run: RunData) -> list[list[Any]]:
         ("suite_sha256", [str(suite.get("sha256", UNKNOWN))]),
         ("policy", [str(run.settings.get("policy", "default"))]),
         ("feedback_mode", list(_feedback(policy))),
-        ("gating", list(_stages(policy))),
+        ("gating", [*_stages(policy), *_allowed(run.settings)]),
         ("sampling", [f"{run.settings.get('draws', 1)} draws a task, seed {run.settings.get('seed', 0)}"]),
         ("iterations", [f"{run.settings['max_iterations']} at most after the first attempt"]),
         ("calls", [calls(run.calls)]),
@@ -121,6 +121,12 @@ def _is_public(run: RunData) -> bool:
     """Say whether the tasks are those of HumanEval-X or HumanEval, be it with faults injected."""
     names = (str(run.settings.get("suite", "")), str(run.facts.get("suite", {}).get("name", "")))
     return any("humaneval" in name.lower() for name in names)
+
+
+def _allowed(settings: Mapping[str, Any]) -> Iterator[str]:
+    """Say what was set of the audit; a suite's own settings stand in its hash."""
+    if (allowed := settings.get("allow_unsafe")) is not None:
+        yield f"{allowed} places of a translation may be other than safe Rust"
 
 
 def _policy(settings: Mapping[str, Any]) -> Policy | None:
