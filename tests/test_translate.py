@@ -10,7 +10,7 @@ import pytest
 from test_ci_command import codeloop
 
 from codeloop import policies
-from codeloop.attempts import Attempt, Completion, Ending, Prompt, Status, Trajectory, Usage
+from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Prompt, Status, Trajectory, Usage
 from codeloop.config import RunConfig
 from codeloop.errors import SuiteError
 from codeloop.languages import get_language
@@ -31,6 +31,29 @@ TASKS = {task.number: task for task in load_suite("c-basics", ()).tasks}
 SUM = "int sum_to(int n) { int sum = 0; for (int i = 1; i <= n && i < 1000; i++) sum += i; return sum; }\n"
 RIGHT = "pub fn sum_to(n: i32) -> i32 {\n    (1..=n.min(999)).sum()\n}\n"
 WRONG = "pub fn sum_to(n: i32) -> i32 {\n    (1..n.min(999)).sum()\n}\n"
+
+TESTS = """\
+use super::*;
+
+#[test]
+fn small_sums() {
+    assert_eq!(
+        sum_to(4),
+        10,
+    );
+}
+
+#[test]
+fn nothing_below_one() {
+    assert_eq!(sum_to(-3), 0);
+}
+
+#[test]
+#[ignore]
+fn left_out() {
+    assert_eq!(sum_to(1), 2);
+}
+"""
 
 
 def fenced(code: str) -> Completion:
@@ -250,6 +273,102 @@ def test_unsafe_code_within_the_budget_is_noted_and_above_it_refused(tmp_path: P
     report = translated(task, rust)[0].attempts[0].verdict.last
     assert report.outcome == "refused"
     assert report.diagnostics[0].message.endswith("but for 1 places at most: there are 2")
+
+
+def with_tests(folder: Path, c: str, tests: str) -> Task:
+    (folder / "sum.c").write_text(c, "utf-8")
+    (folder / "sum_test.rs").write_text(tests, "utf-8")
+    (task,) = load_suite(str(folder / "sum.c"), ()).tasks
+    return task
+
+
+def test_a_users_tests_are_part_of_visible_and_hidden_ones_and_not_of_the_prompt(tmp_path: Path) -> None:
+    task = with_tests(tmp_path, SUM, TESTS)
+    for tests in (task.visible, task.hidden):
+        found = DifferentialTests.read(tests.code).user_tests
+        assert found is not None
+        assert (found.name, found.text) == ("sum_test.rs", TESTS)
+    assert "small_sums" not in task.prompt
+    (tmp_path / "sum_test.rs").write_text("// none yet\n", "utf-8")
+    with pytest.raises(
+        SuiteError, match=r"sum_test.rs: it has no #\[test\] function: write one, or take the file away"
+    ):
+        load_suite(str(tmp_path / "sum.c"), ())
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_a_failing_test_of_the_users_is_a_case_with_its_values_and_goes_back_to_the_model(tmp_path: Path) -> None:
+    task = with_tests(tmp_path, SUM, TESTS)
+    trajectory, prompts = translated(task, WRONG, RIGHT)
+    assert trajectory.ending is Ending.SOLVED
+    first, last = (attempt.verdict.last for attempt in trajectory.attempts)
+    assert (first.stage, first.outcome) == ("test", "wrong_answer")
+    assert {case.name: case.status for case in first.cases} == {
+        "small_sums": CaseStatus.FAILED,
+        "nothing_below_one": CaseStatus.PASSED,
+    }
+    case = next(case for case in first.cases if case.name == "small_sums")
+    assert case.expression == "assert_eq!( sum_to(4), 10, );"
+    assert (case.expected, case.actual) == ("10", "6")
+    assert "test small_sums: assertion `left == right` failed" in first.diagnostics[0].message
+    told = prompts[1].messages[-1].content
+    assert "assert_eq!( sum_to(4), 10, );" in told
+    assert "Expected:\n```\n10\n```\nActual:\n```\n6\n```" in told
+    assert [case.name for case in last.cases] == ["nothing_below_one", "small_sums", "comparison"]
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("rust", "outcome", "said"),
+    [
+        (
+            "pub fn sum_to(n: i32) -> i32 {\n    let a = [0; 4];\n    a[n as usize]\n}\n",
+            "exception",
+            "index out of bounds",
+        ),
+        (
+            "pub fn sum_to(n: i32) -> i32 {\n    loop { std::hint::black_box(n); }\n}\n",
+            "timeout",
+            "does not end in time",
+        ),
+        (
+            "fn deep(n: i32) -> i32 { std::hint::black_box(deep(n) + n) }\npub fn sum_to(n: i32) -> i32 { deep(n) }\n",
+            "crashed",
+            "the test's process died",
+        ),
+    ],
+)
+def test_a_translation_that_ends_a_users_test_otherwise_is_told_by_its_name(
+    tmp_path: Path, rust: str, outcome: str, said: str
+) -> None:
+    task = with_tests(tmp_path, SUM, "use super::*;\n\n#[test]\nfn sums() {\n    assert_eq!(sum_to(4), 10);\n}\n")
+    report = translated(task, rust)[0].attempts[0].verdict.last
+    assert report.outcome == outcome
+    assert "test sums: " in report.diagnostics[0].message
+    assert said in report.diagnostics[0].message
+    assert "sum_to(4)" in report.cases[0].expression
+    assert report.cases[0].line == (3 if outcome == "exception" else None)
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_whose_fault_a_test_that_does_not_compile_is_is_told_by_what_the_task_asks_for(tmp_path: Path) -> None:
+    c = "struct pair { int a; int b; };\nstruct pair swap(struct pair p) { struct pair q = {p.b, p.a}; return q; }\n"
+    tests = "use super::*;\n#[test]\nfn swaps() {\n    assert_eq!(swap(Pair { a: 1, b: 2 }), Pair { a: 2, b: 1 });\n}\n"
+    body = "pub struct Pair { pub a: i32, pub b: i32 }\npub fn swap(p: Pair) -> Pair { Pair { a: p.b, b: p.a } }\n"
+    task = with_tests(tmp_path, c, tests)
+    bare = translated(task, body)[0].attempts[0].verdict.last
+    assert (bare.status, bare.outcome) == (Status.FAILED, "signature")
+    assert "not those that the task asks for: binary operation `==` cannot be applied" in bare.diagnostics[0].message
+    right = f"#[derive(Clone, Copy, Debug, PartialEq)]\n{body}"
+    assert translated(task, right)[0].ending is Ending.SOLVED
+    wrong = with_tests(tmp_path, c, tests.replace("a: 2", "c: 2"))
+    report = translated(wrong, right)[0].attempts[0].verdict.last
+    assert (report.status, report.outcome) == (Status.ERRORED, "tests")
+    assert "sum_test.rs:4: struct `" in report.diagnostics[0].message
+    assert report.diagnostics[0].message.endswith(": put them right")
 
 
 def test_a_source_that_is_none_is_one_line(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness
+from codeloop.languages import c_rust_user_tests as user_tests
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.c_rust_comparison import Comparison, Difference, How, read_comparison
+from codeloop.languages.c_rust_user_tests import UserTests
 from codeloop.languages.port import Compiled, Constant, Stub
 from codeloop.languages.rust import RustLanguage, compiler_outcome, compiler_says
 from codeloop.languages.rust_analysers import CLIPPY, SOURCE, shown
@@ -51,6 +53,7 @@ class DifferentialTests:
     """How many places that are not safe Rust a translation may have: see ``rust_audit``."""
     known_bad: str = ""
     """A whole translation that is wrong; empty: none is known. Of hidden tests only."""
+    user_tests: UserTests | None = None
     entry_points: tuple[str, ...] = ()
     """The functions that are compared."""
     corpus: tuple[str, ...] = ()
@@ -69,6 +72,7 @@ class DifferentialTests:
             budget=Budget(**data["budget"]),
             allow_unsafe=data["allow_unsafe"],
             known_bad=data["known_bad"],
+            user_tests=UserTests(**data["user_tests"]) if data["user_tests"] else None,
             entry_points=tuple(data["entry_points"]),
             corpus=tuple(data["corpus"]),
         )
@@ -76,8 +80,8 @@ class DifferentialTests:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotBuilt:
-    """What could not be compiled. ``step``: ``candidate``, ``layer`` (its declarations are not those asked for),
-    ``original``, ``driver`` or ``link``.
+    """What could not be compiled. ``step``: ``candidate``, ``layer`` and ``declarations`` (the candidate's are not those asked
+    for), ``tests`` (the user's file, whatever the candidate declares), ``original``, ``driver`` or ``link``.
     """
 
     step: str
@@ -86,12 +90,14 @@ class NotBuilt:
     @property
     def is_candidates(self) -> bool:
         """Say whether the translation is at fault."""
-        return self.step in ("candidate", "layer")
+        return self.step in ("candidate", "layer", "declarations")
 
 
-def build_command(files: Mapping[str, str], rust: str) -> Command:
-    """Build the fuzzer, and C alone for what of it is reached and for what it never wrote."""
-    return _build({**files, SOURCE: rust}, "fuzz")
+def build_command(files: Mapping[str, str], rust: str, user_tests: UserTests | None = None) -> Command:
+    """Build the fuzzer, C alone for what of it is reached and for what it never wrote, and the user's tests."""
+    if user_tests is None:
+        return _build({**files, SOURCE: rust}, "fuzz")
+    return _build({**files, **user_tests.as_files(), SOURCE: rust}, "fuzz", "tests")
 
 
 def build_twins_command(files: Mapping[str, str]) -> Command:
@@ -99,9 +105,9 @@ def build_twins_command(files: Mapping[str, str]) -> Command:
     return _build(files, "twin")
 
 
-def _build(files: Mapping[str, str], fuzzer: str) -> Command:
+def _build(files: Mapping[str, str], *parts: str) -> Command:
     return Command(
-        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", fuzzer, "memory", "reach"),
+        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", *parts, "memory", "reach"),
         role=Role.COMPILER,
         files=tuple((path, text.encode("utf-8", "surrogatepass")) for path, text in files.items()),
         limits=_BUILD_LIMITS,
@@ -116,13 +122,14 @@ def read_build(result: CommandResult) -> NotBuilt | None:
     return NotBuilt(step=failed["step"], output=failed["output"]) if failed else None
 
 
-def fuzz_command(budget: Budget, corpus: Sequence[bytes] = ()) -> Command:
-    """Fuzz what was built in the same cell; ``corpus`` is replayed first."""
+def fuzz_command(budget: Budget, corpus: Sequence[bytes] = (), tests_s: float = 0.0) -> Command:
+    """Run the user's tests for ``tests_s`` at most, then fuzz what was built in the same cell; ``corpus`` is replayed first."""
+    seconds = 60 + 4 * budget.seconds + tests_s
     settings: dict[str, object] = {**asdict(budget), "corpus": [each.hex() for each in corpus]}
     return Command(
         argv=("python3", "-I", "-B", f"{_PROGRAMS}/fuzz.py", "{compiled}", "settings.json"),
         files=(("settings.json", json.dumps(settings).encode()),),
-        limits=Limits(cpu_s=60 + 4 * budget.seconds, wall_s=60 + 4 * budget.seconds, output_bytes=4 << 20),
+        limits=Limits(cpu_s=seconds, wall_s=seconds, output_bytes=4 << 20),
     )
 
 
@@ -140,7 +147,8 @@ class CRustLanguage(RustLanguage):
 
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the translation, its original and the fuzzer; tests that are none are those that score."""
-        return build_command(DifferentialTests.read(tests or task.hidden.code).files, code)
+        chosen = DifferentialTests.read(tests or task.hidden.code)
+        return build_command(chosen.files, code, chosen.user_tests)
 
     def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read rustc's JSON; what is not safe Rust and not allowed by the tests is refused, whether or not it compiles."""
@@ -149,17 +157,17 @@ class CRustLanguage(RustLanguage):
         except (ValueError, KeyError, TypeError):
             said = unparsed("compile", "rustc", harness.text_of_process(result))
             return Compiled(report=harness.report("compile", Status.ERRORED, "machine", (said,)))
+        asked = DifferentialTests.read(tests) if tests else None
         if failed and not failed.is_candidates:
-            said = unparsed("compile", "clang", f"{failed.step}: {failed.output}")
-            return Compiled(report=harness.report("compile", Status.ERRORED, "machine", (said,)))
-        places, allowed = audit(code), DifferentialTests.read(tests).allow_unsafe if tests else 0
+            return Compiled(report=_not_the_candidates(failed, asked))
+        places, allowed = audit(code), asked.allow_unsafe if asked else 0
         refused = diagnostics(places, allowed)
         if refused:
             return Compiled(report=harness.report("compile", Status.FAILED, "refused", refused))
         if failed is None:
             return Compiled(report=harness.report("compile", Status.PASSED, "ok", within(places, allowed)))
         found = compiler_says(failed.output, code)
-        if failed.step == "layer":
+        if failed.step != "candidate":
             first = next((each.message for each in found if each.severity is Severity.ERROR), failed.output[:500])
             text = f"the declarations are not those that the task asks for: {first}"
             said = harness.said("compile", "rustc", "signature", text)
@@ -170,30 +178,36 @@ class CRustLanguage(RustLanguage):
     def test(self, task: Task, code: str, tests: str, artifact: bytes, nonce: str, cpu_s: float) -> Command:
         """Fuzz for the tests' budget; ``cpu_s`` is for programs that end by themselves."""
         searched = DifferentialTests.read(tests)
-        return fuzz_command(searched.budget, tuple(map(bytes.fromhex, searched.corpus)))
+        corpus = tuple(map(bytes.fromhex, searched.corpus))
+        return fuzz_command(searched.budget, corpus, user_tests.SECONDS if searched.user_tests else 0.0)
 
     def with_corpus(self, tests: str, corpus: Sequence[str]) -> str:
         """Give the tests that begin with these inputs."""
         return replace(DifferentialTests.read(tests), corpus=tuple(corpus)).as_text()
 
     def read_test(self, result: CommandResult, nonce: str, code: str) -> StageReport:
-        """Read the counterexamples, a case each; without any, one case says how much was compared."""
+        """Read the user's tests, a case each, then the counterexamples; without any, one case says how much was compared."""
+        text = result.stdout.decode("utf-8", "replace")
         try:
-            found = read_comparison(result.stdout.decode("utf-8", "replace"))
+            tested = json.loads(text)["user_tests"]
+            if outcome := user_tests.outcome_of(tested):
+                cases = user_tests.read_cases(tested)
+                return harness.report("test", Status.FAILED, outcome, user_tests.findings(tested), cases)
+            found = read_comparison(text)
         except (ValueError, KeyError, TypeError):
             said = unparsed("test", _TOOL, harness.text_of_process(result))
             return harness.report("test", Status.ERRORED, "machine", (said,))
         if found.trouble:
             said = unparsed("test", _TOOL, found.trouble)
             return harness.report("test", Status.ERRORED, "machine", (said,))
-        notes = tuple(_notes(found))
+        notes, passed = tuple(_notes(found)), user_tests.read_cases(tested)
         if found.differences:
             cases = tuple(_case(number, each) for number, each in enumerate(found.differences, 1))
             told = tuple(_finding(case, each) for case, each in zip(cases, found.differences, strict=True))
             outcome = _OUTCOMES[found.differences[0].how]
-            report = harness.report("test", Status.FAILED, outcome, (*told, *notes), cases)
+            report = harness.report("test", Status.FAILED, outcome, (*told, *notes), (*passed, *cases))
         else:
-            report = harness.report("test", Status.PASSED, "ok", notes, (_agreement(found),))
+            report = harness.report("test", Status.PASSED, "ok", notes, (*passed, _agreement(found)))
         return replace(report, agreement=found.agreement, corpus=_kept(found))
 
     def lint(self, task: Task, code: str) -> Command:
@@ -212,6 +226,17 @@ class CRustLanguage(RustLanguage):
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
         """Add nothing: the prompt is a comment."""
         return code, ()
+
+
+def _not_the_candidates(failed: NotBuilt, asked: DifferentialTests | None) -> StageReport:
+    """Say what does not compile whatever the translation is: the user's tests, by their lines, or what codeloop wrote."""
+    if failed.step != "tests" or asked is None or asked.user_tests is None:
+        said = unparsed("compile", "clang", f"{failed.step}: {failed.output}")
+        return harness.report("compile", Status.ERRORED, "machine", (said,))
+    name = asked.user_tests.name
+    places = user_tests.mistakes(failed.output, name) or (f"{name}: {failed.output[-500:]}",)
+    text = f"the tests do not compile, whatever the translation is: {'; '.join(places[:3])}: put them right"
+    return harness.report("compile", Status.ERRORED, "tests", (harness.said("compile", "rustc", "tests", text),))
 
 
 _KEPT, _KEPT_BYTES = 64, 16_000

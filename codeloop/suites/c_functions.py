@@ -2,7 +2,8 @@
 
 A folder holds ``suite.yaml`` and, for each file named there, ``NAME.c``, ``NAME.rs`` (a right translation) and
 ``NAME.wrong.rs`` (one that is subtly wrong): in files of their own languages, so that compilers and editors read them.
-Beside a file by itself, ``NAME.c``, may lie ``NAME.yaml``: what stands in ``suite.yaml`` about one file.
+Beside a file by itself, ``NAME.c``, may lie ``NAME.yaml``: what stands in ``suite.yaml`` about one file. A user's own tests
+in Rust are ``NAME_test.rs`` beside one file, and ``NAME.test.rs`` in a folder.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Original:
     entries: tuple[Entry, ...]
     allow_unsafe: int = 0
     """How many places of a translation may be other than safe Rust."""
+    tests: tuple[str, str] = ("", "")
+    """A user's file of Rust tests: its name and its text; empty: there is none."""
     reference: str = ""
     wrong: str = ""
 
@@ -72,8 +75,10 @@ def load_file(path: Path) -> Original:
     if beside.exists():
         with _named(beside, _BESIDE):
             text = text_below(path.parent, beside.name, f"{path}: what lies beside it")
-            return _asked(path, unit, mapping_of("the file", yaml.safe_load(text)))
-    return _asked(path, unit, {})
+            original = _asked(path, unit, mapping_of("the file", yaml.safe_load(text)))
+    else:
+        original = _asked(path, unit, {})
+    return replace(original, tests=_tests(path.parent, f"{path.stem}_test.rs"))
 
 
 def refusals(path: Path, unit: Unit) -> Iterator[str]:
@@ -92,9 +97,19 @@ def _original(folder: Path, name: str, said: Mapping[str, Any]) -> Original:
         _asked(folder / f"{name}.c", read_unit(text(".c")), asked),
         about=str(said["about"]),
         trap=str(said["trap"]),
+        tests=_tests(folder, f"{name}.test.rs"),
         reference=text(".rs"),
         wrong=text(".wrong.rs"),
     )
+
+
+def _tests(folder: Path, name: str) -> tuple[str, str]:
+    if not (folder / name).exists():
+        return "", ""
+    text = text_below(folder, name, "the tests beside it")
+    if "#[test]" not in text:
+        raise SuiteError(f"{folder / name}: it has no #[test] function: write one, or take the file away")
+    return name, text
 
 
 def _asked(path: Path, unit: Unit, said: Mapping[str, Any]) -> Original:

@@ -13,6 +13,7 @@ from pathlib import Path
 from codeloop.bridge import skeleton, texts_between
 from codeloop.bridge.contract import rust_word
 from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
+from codeloop.languages.c_rust_user_tests import UserTests
 from codeloop.suites import c_functions
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, Wording
 
@@ -68,6 +69,7 @@ def _task(task_id: str, original: c_functions.Original) -> Task:
         files=texts_between(unit, entries),
         budget=VISIBLE,
         allow_unsafe=original.allow_unsafe,
+        user_tests=_user_tests(original),
         entry_points=tuple(each.function.name for each in entries),
     )
     return Task(
@@ -82,9 +84,17 @@ def _task(task_id: str, original: c_functions.Original) -> Task:
     )
 
 
+def _user_tests(original: c_functions.Original) -> UserTests | None:
+    name, text = original.tests
+    return UserTests(name=name, text=text, skeleton=_declared(original)) if text else None
+
+
+def _declared(original: c_functions.Original) -> str:
+    return skeleton(original.unit, {each.function.name: each.roles for each in original.entries})
+
+
 def _prompt(original: c_functions.Original) -> str:
-    unit = original.unit
-    declared = skeleton(unit, {each.function.name: each.roles for each in original.entries})
+    unit, declared = original.unit, _declared(original)
     rules = [_allowing(original.allow_unsafe) if rule is _SAFE else rule for rule in _RULES]
     parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *rules]
     return _commented("\n".join(parts)) + "\n"

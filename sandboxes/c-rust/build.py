@@ -5,6 +5,8 @@ In the working folder lie original.c, calls.h, shim.c, driver.c, solution.rs and
 - fuzz: C twice (what is never written holds 0xaa.. in one, 0 in the other), Rust, the driver, libFuzzer;
 - memory: C alone under MSan, which sees any use of what was never written;
 - reach: C alone, counting what of it runs;
+- tests: a user's tests with the translation (user_test.rs, and tests.rs around it), without the fuzzer's counters. A file that
+  does not compile is held against skeleton.rs, what the task asks for: whose fault it is depends on nothing else;
 - twin: as fuzz, with other C (variant.c and twin.c) in the place of Rust; it is sanitized as the original is.
 
 The original's object files are rewritten so that a sanitizer's report is a call into the runtime: see runtime/memory.c.
@@ -166,6 +168,41 @@ def candidate() -> None:
     )  # fmt: skip
 
 
+def user_tests() -> None:
+    """Whatever the file can see is public, so the translation's own tests and its ``cfg(test)`` play no part."""
+    library = [*RUST, "--error-format=json", "--crate-type", "rlib", "--crate-name", "candidate"]
+    program = [
+        "rustc",
+        "--edition",
+        "2021",
+        "--cap-lints",
+        "allow",
+        "--error-format=json",
+        "-C",
+        "debuginfo=0",
+        "--test",
+        "tests.rs",
+    ]
+    os.makedirs("plain", exist_ok=True)
+    os.makedirs("asked", exist_ok=True)
+    run("candidate", *library, "--out-dir", "plain", "solution.rs")
+    try:
+        run("declarations", *program, "--extern", "candidate=plain/libcandidate.rlib", "-o", "user_tests")
+    except Failed:
+        run("tests", *library, "--out-dir", "asked", "skeleton.rs")
+        run(
+            "tests",
+            *program,
+            "--extern",
+            "candidate=asked/libcandidate.rlib",
+            "--emit",
+            "metadata",
+            "-o",
+            "asked/tests",
+        )
+        raise
+
+
 def link(*others: str) -> None:
     run(
         "link", CLANG, "-fsanitize=fuzzer,address", "-no-pie", "-fuse-ld=lld", "-Wl,--gc-sections", "c.o", "again.o", "driver.o",
@@ -180,6 +217,8 @@ def build(parts: set[str]) -> None:
             twin if "twin" in parts else candidate, driver, lambda: shim("c", *COVERED, "-ftrivial-auto-var-init=pattern"),
             lambda: shim("again", "-ftrivial-auto-var-init=zero"),
         ]  # fmt: skip
+    if "tests" in parts:
+        steps.append(user_tests)
     if "memory" in parts:
         steps.append(lambda: alone("memory", ["-fsanitize=memory", "-fsanitize-memory-param-retval"]))
     if "reach" in parts:
@@ -201,7 +240,7 @@ def main() -> None:
     began, failure = time.monotonic(), None
     try:
         build(set(sys.argv[1:]))
-        for name in ("fuzz", "memory", "reach", "original.c"):
+        for name in ("fuzz", "memory", "reach", "original.c", "user_tests", "user_test.rs"):
             if os.path.exists(name):
                 os.chmod(name, 0o755)
     except Failed as error:

@@ -1,4 +1,5 @@
 """Fuzzes the program that build.py made, and says as JSON what came of it. Runs as the candidate's user.
+A user's own tests come first: a translation that fails any is not fuzzed.
 
 `fuzz.py FOLDER SETTINGS`: the folder with the programs, and a file with a JSON object: seed, runs, seconds, max_len, corpus (hex). An
 input on which C dies all the same is noted as undefined, and fuzzing goes on; one on which Rust dies is a finding.
@@ -262,8 +263,26 @@ def kept() -> list[str]:
     return texts
 
 
+def user_tests(folder: str) -> list[dict]:
+    """What became of each of the user's tests, where there are any."""
+    if not os.path.exists(f"{folder}/user_tests"):
+        return []
+    argv = [
+        sys.executable,
+        "-I",
+        "-B",
+        os.path.join(os.path.dirname(os.path.abspath(__file__)), "user_tests.py"),
+        folder,
+    ]
+    return json.loads(subprocess.run(argv, stdout=subprocess.PIPE, check=True).stdout)
+
+
 def main() -> None:
     folder, settings = sys.argv[1], json.loads(get(sys.argv[2]))
+    tested = user_tests(folder)
+    if any(each["how"] for each in tested):
+        print(json.dumps({"user_tests": tested}))
+        return
     began = time.monotonic()
     seed_corpus(settings)
     found, died, trouble, deaths = search(folder, settings)
@@ -286,6 +305,7 @@ def main() -> None:
     print(
         json.dumps(
             {
+                "user_tests": tested,
                 "counters": counters | {"deaths": deaths},
                 "seconds": round(seconds, 3),
                 "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
