@@ -80,7 +80,7 @@ def test_wordings_are_part_of_what_a_task_is() -> None:
     assert WORDED.worded(0) == WORDED
 
 
-@pytest.mark.docker("c-rust")
+@pytest.mark.docker
 @pytest.mark.timeout(900)
 def test_variants_are_held_against_their_originals_and_shown_in_their_place() -> None:
     tasks = [TASKS[name] for name in ("clamp_add", "count_words", "lcg_next")]
@@ -102,7 +102,7 @@ def test_variants_are_held_against_their_originals_and_shown_in_their_place() ->
             assert all(line.startswith("//") for line in each.prompt.splitlines() if line)
 
 
-@pytest.mark.docker("c-rust")
+@pytest.mark.docker
 @pytest.mark.timeout(900)
 def test_what_one_attempt_found_is_tried_first_on_the_next(tmp_path: Path) -> None:
     """The second search is too short to find anything by itself."""
@@ -136,7 +136,7 @@ def test_what_one_attempt_found_is_tried_first_on_the_next(tmp_path: Path) -> No
     assert again.budget == Budget()
 
 
-@pytest.mark.docker("c-rust")
+@pytest.mark.docker
 @pytest.mark.timeout(900)
 def test_translate_with_perturbations_draws_each_wording_and_says_how_they_differ(tmp_path: Path) -> None:
     (tmp_path / "sum.c").write_text(SUM, "utf-8")
