@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from schemas import validated
 from test_ci_command import codeloop
 from test_loop import TASK, Checks, answer
 from test_translate import RIGHT, SUM, TASKS, WRONG, fenced
@@ -146,7 +147,7 @@ def test_translate_with_perturbations_draws_each_wording_and_says_how_they_diffe
     arguments = ("--perturb", "1", "--policy", "single", "--model", "replay:c.jsonl", "--json")
     done = codeloop(tmp_path, "translate", "sum.c", *arguments)
     assert done.code == 0, done.err
-    report = json.loads(done.out)
+    report = validated("results-1", json.loads(done.out))
     assert [each["ending"] for each in report["trajectories"]] == ["solved", "exhausted"]
     assert report["robustness"]["n_tasks"] == 1
     assert report["robustness"]["first"]["shares"] == [1.0, 0.0]
