@@ -78,14 +78,18 @@ def _of_original(original: c_functions.Original) -> Task:
 
 
 def _task(task_id: str, unit: Unit, entries: Sequence[Entry], known_bad: str = "") -> Task:
+    declared = skeleton(unit, {each.function.name: each.roles for each in entries})
     visible = DifferentialTests(
-        files=texts_between(unit, entries), budget=VISIBLE, entry_points=tuple(each.function.name for each in entries)
+        files=texts_between(unit, entries),
+        budget=VISIBLE,
+        entry_points=tuple(each.function.name for each in entries),
+        declared=declared,
     )
     return Task(
         id=task_id,
         language=IMAGE,
         statement=f"Translate this C into Rust.\n\n{unit.text}",
-        prompt=_prompt(unit, entries),
+        prompt=_prompt(unit, declared),
         entry_point=rust_word(entries[0].function.name),
         visible=VisibleTests(code=visible.as_text()),
         hidden=HiddenTests(code=replace(visible, budget=HIDDEN, known_bad=known_bad).as_text()),
@@ -93,8 +97,7 @@ def _task(task_id: str, unit: Unit, entries: Sequence[Entry], known_bad: str = "
     )
 
 
-def _prompt(unit: Unit, entries: Sequence[Entry]) -> str:
-    declared = skeleton(unit, {each.function.name: each.roles for each in entries})
+def _prompt(unit: Unit, declared: str) -> str:
     parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *_RULES]
     return _commented("\n".join(parts)) + "\n"
 
