@@ -98,6 +98,8 @@ class Note(StrEnum):
     """An import for names used in annotations only was added, though no prompt gives it."""
     ADDED_HELPER = "added_helper"
     """A function that the prompt gives was added."""
+    ADDED_PUB = "added_pub"
+    """Items were made visible to other crates."""
     WRAPPED = "wrapped_in_class"
     RENAMED_CLASS = "renamed_class"
     UNNESTED_CLASS = "unnested_class"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from schemas import validated
 from test_ci_command import codeloop
 from test_loop import TASK, Checks, answer
 from test_translate import RIGHT, SUM, TASKS, WRONG, fenced
@@ -80,7 +81,7 @@ def test_wordings_are_part_of_what_a_task_is() -> None:
     assert WORDED.worded(0) == WORDED
 
 
-@pytest.mark.docker("c-rust")
+@pytest.mark.docker
 @pytest.mark.timeout(900)
 def test_variants_are_held_against_their_originals_and_shown_in_their_place() -> None:
     tasks = [TASKS[name] for name in ("clamp_add", "count_words", "lcg_next")]
@@ -102,7 +103,7 @@ def test_variants_are_held_against_their_originals_and_shown_in_their_place() ->
             assert all(line.startswith("//") for line in each.prompt.splitlines() if line)
 
 
-@pytest.mark.docker("c-rust")
+@pytest.mark.docker
 @pytest.mark.timeout(900)
 def test_what_one_attempt_found_is_tried_first_on_the_next(tmp_path: Path) -> None:
     """The second search is too short to find anything by itself."""
@@ -136,7 +137,7 @@ def test_what_one_attempt_found_is_tried_first_on_the_next(tmp_path: Path) -> No
     assert again.budget == Budget()
 
 
-@pytest.mark.docker("c-rust")
+@pytest.mark.docker
 @pytest.mark.timeout(900)
 def test_translate_with_perturbations_draws_each_wording_and_says_how_they_differ(tmp_path: Path) -> None:
     (tmp_path / "sum.c").write_text(SUM, "utf-8")
@@ -146,7 +147,7 @@ def test_translate_with_perturbations_draws_each_wording_and_says_how_they_diffe
     arguments = ("--perturb", "1", "--policy", "single", "--model", "replay:c.jsonl", "--json")
     done = codeloop(tmp_path, "translate", "sum.c", *arguments)
     assert done.code == 0, done.err
-    report = json.loads(done.out)
+    report = validated("results-1", json.loads(done.out))
     assert [each["ending"] for each in report["trajectories"]] == ["solved", "exhausted"]
     assert report["robustness"]["n_tasks"] == 1
     assert report["robustness"]["first"]["shares"] == [1.0, 0.0]

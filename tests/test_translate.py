@@ -10,9 +10,10 @@ import pytest
 from test_ci_command import codeloop
 
 from codeloop import policies
-from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Prompt, Status, Trajectory, Usage
+from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Note, Prompt, Status, Trajectory, Usage
 from codeloop.config import RunConfig
 from codeloop.errors import SuiteError
+from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.c_rust import IMAGE, DifferentialTests
 from codeloop.loop import run_trajectory
@@ -93,6 +94,17 @@ def test_a_task_holds_its_original_its_contract_and_no_solution() -> None:
     assert visible.known_bad == ""
     assert hidden.known_bad == original.wrong
     assert get_language(IMAGE).stub(task).code == original.wrong
+
+
+def test_what_an_answer_forgot_of_the_contract_is_added() -> None:
+    code = "fn lcg_next(state: &mut State, bound: u32) -> u32 {\n    state.lcg_calls += 1;\n    bound\n}\n"
+    made = extract(TASKS["lcg_next"], fenced(code))
+    assert made.code.startswith("pub fn lcg_next")
+    assert "pub struct State {\n    pub lcg_state: u32," in made.code
+    assert made.code.count("lcg_seed") == 0, "what it did not write at all is its fault"
+    assert {Note.ADDED_HELPER, Note.ADDED_PUB} <= set(made.notes)
+    whole = ORIGINAL["lcg_next"].reference
+    assert extract(TASKS["lcg_next"], fenced(whole)).code == whole
 
 
 def test_suites_of_siblings_put_the_source_above_the_prompt() -> None:

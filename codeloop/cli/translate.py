@@ -18,6 +18,7 @@ from codeloop.csource import read_unit
 from codeloop.errors import ConfigError
 from codeloop.languages import NAMES as LANGUAGES
 from codeloop.languages.rust_audit import ALLOWED
+from codeloop.moves import best, evidence
 from codeloop.policies import get_policy
 from codeloop.report.text import escape
 from codeloop.suites import c_functions, siblings, translations
@@ -117,13 +118,18 @@ def _say_refusals(path: Path) -> None:
 
 
 def _best(trajectories: Iterable[Trajectory]) -> Iterable[Trajectory]:
-    """Give one trajectory of each task: one that was solved, else the first."""
+    """Give of each task the trajectory whose program has the most visible evidence, the first of equals."""
     found: dict[str, Trajectory] = {}
     for trajectory in trajectories:
         known = found.get(trajectory.task_id)
-        if known is None or (known.ending is not Ending.SOLVED and trajectory.ending is Ending.SOLVED):
+        if known is None or _evidence(trajectory) > _evidence(known):
             found[trajectory.task_id] = trajectory
     return found.values()
+
+
+def _evidence(trajectory: Trajectory) -> tuple[float, ...]:
+    """Order trajectories: none without an attempt comes before one with a program."""
+    return evidence(best(trajectory.attempts).verdict) if trajectory.attempts else ()
 
 
 def _write(trajectory: Trajectory, out: Path) -> None:

@@ -7,10 +7,11 @@ suite is loaded, and how long is searched for a difference. Everything else is R
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from codeloop.attempts import CaseResult, CaseStatus, StageReport, Status
+from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness
@@ -22,6 +23,7 @@ from codeloop.languages.port import Compiled, Constant, Stub
 from codeloop.languages.rust import RustLanguage, compiler_outcome, compiler_says
 from codeloop.languages.rust_analysers import CLIPPY, SOURCE, shown
 from codeloop.languages.rust_audit import audit, diagnostics, within
+from codeloop.languages.rust_cases import items_of, published
 from codeloop.tasks import Task
 
 IMAGE = "c-rust"
@@ -56,6 +58,8 @@ class DifferentialTests:
     user_tests: UserTests | None = None
     entry_points: tuple[str, ...] = ()
     """The functions that are compared."""
+    declared: str = ""
+    """The items that a translation declares, in Rust; functions without their bodies."""
     corpus: tuple[str, ...] = ()
     """Inputs (hex) that are tried first: what earlier attempts' searches kept."""
 
@@ -74,6 +78,7 @@ class DifferentialTests:
             known_bad=data["known_bad"],
             user_tests=UserTests(**data["user_tests"]) if data["user_tests"] else None,
             entry_points=tuple(data["entry_points"]),
+            declared=data["declared"],
             corpus=tuple(data["corpus"]),
         )
 
@@ -93,11 +98,11 @@ class NotBuilt:
         return self.step in ("candidate", "layer", "declarations")
 
 
-def build_command(files: Mapping[str, str], rust: str, user_tests: UserTests | None = None) -> Command:
+def build_command(files: Mapping[str, str], rust: str, tests: Mapping[str, str] | None = None) -> Command:
     """Build the fuzzer, C alone for what of it is reached and for what it never wrote, and the user's tests."""
-    if user_tests is None:
+    if not tests:
         return _build({**files, SOURCE: rust}, "fuzz")
-    return _build({**files, **user_tests.as_files(), SOURCE: rust}, "fuzz", "tests")
+    return _build({**files, **tests, SOURCE: rust}, "fuzz", "tests")
 
 
 def build_twins_command(files: Mapping[str, str]) -> Command:
@@ -148,7 +153,8 @@ class CRustLanguage(RustLanguage):
     def compile(self, task: Task, code: str, tests: str) -> Command:
         """Compile the translation, its original and the fuzzer; tests that are none are those that score."""
         chosen = DifferentialTests.read(tests or task.hidden.code)
-        return build_command(chosen.files, code, chosen.user_tests)
+        own = user_tests.texts_of(chosen.user_tests, chosen.declared) if chosen.user_tests else None
+        return build_command(chosen.files, code, own)
 
     def read_compile(self, result: CommandResult, code: str, tests: str) -> Compiled:
         """Read rustc's JSON; what is not safe Rust and not allowed by the tests is refused, whether or not it compiles."""
@@ -224,8 +230,17 @@ class CRustLanguage(RustLanguage):
         return False
 
     def completed(self, task: Task, code: str) -> tuple[str, tuple[str, ...]]:
-        """Add nothing: the prompt is a comment."""
-        return code, ()
+        """Let other crates see every item, and add types and constants of the contract that are used and not declared."""
+        there = items_of(code)
+        words = set(re.findall(r"\w+", code))
+        missing = [
+            text
+            for name, text in items_of(DifferentialTests.read(task.hidden.code).declared).items()
+            if name not in there and name in words and _BODY not in text
+        ]
+        code = code.rstrip("\n") + "\n" + "".join(f"\n{text}\n" for text in missing) if missing else code
+        text, places = published(code)
+        return text, ((Note.ADDED_HELPER,) if missing else ()) + ((Note.ADDED_PUB,) if places else ())
 
 
 def _not_the_candidates(failed: NotBuilt, asked: DifferentialTests | None) -> StageReport:
@@ -239,6 +254,7 @@ def _not_the_candidates(failed: NotBuilt, asked: DifferentialTests | None) -> St
     return harness.report("compile", Status.ERRORED, "tests", (harness.said("compile", "rustc", "tests", text),))
 
 
+_BODY = "todo!()"
 _KEPT, _KEPT_BYTES = 64, 16_000
 
 

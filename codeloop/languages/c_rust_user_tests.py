@@ -35,12 +35,11 @@ class UserTests:
 
     name: str
     text: str
-    skeleton: str
-    """What the task asks for, without bodies: a file that does not compile with it is wrong whatever the translation is."""
 
-    def as_files(self) -> dict[str, str]:
-        """Give what the build wants: name to text."""
-        return {FILE: self.text, "tests.rs": ROOT, "skeleton.rs": self.skeleton}
+
+def texts_of(tests: UserTests, declared: str) -> dict[str, str]:
+    """Give what the build wants, name to text; a file that does not compile with ``declared`` is wrong for every translation."""
+    return {FILE: tests.text, "tests.rs": ROOT, "skeleton.rs": declared}
 
 
 def read_cases(said: Sequence[dict[str, Any]]) -> tuple[CaseResult, ...]:

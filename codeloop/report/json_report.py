@@ -70,6 +70,7 @@ def _attempt(attempt: Attempt, hidden: Sequence[Verdict | None]) -> dict[str, An
         "handed_over": attempt.handed_over,
         "template": attempt.prompt.template,
         "seed": attempt.prompt.seed,
+        "wording": attempt.wording,
         "candidate_sha256": attempt.candidate.digest,
         "notes": list(attempt.candidate.notes),
         "losses": list(attempt.candidate.losses),
@@ -97,5 +98,6 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "passed_cases": last.n_passed,
         "cases": len(last.cases),
         "vacuous_cases": sum(case.is_vacuous for case in last.cases),
+        "agreement": last.agreement,
         "image": verdict.image,
     }

@@ -26,7 +26,8 @@ def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, 
     completion, prompt = attempt.completion, attempt.prompt
     tokens = completion.usage.completion_tokens
     kind = f"repair of attempt {base.iteration}" if base else "independent draw"
-    yield f"== attempt {attempt.iteration}, {kind}: {prompt.template}, temperature {prompt.temperature}"
+    wording = f", variant {attempt.wording}" if attempt.wording else ""
+    yield f"== attempt {attempt.iteration}, {kind}{wording}: {prompt.template}, temperature {prompt.temperature}"
     for exchange in attempt.before:
         yield from _messages(exchange.prompt) if with_prompts else ()
         yield f"-- answered before: {exchange.prompt.template}"
@@ -65,7 +66,8 @@ def _change(before: Verdict, after: Verdict) -> Iterator[str]:
 def _said(verdict: Verdict) -> str:
     report = verdict.last
     cases = f", {report.n_passed} of {len(report.cases)} cases pass" if report.cases else ""
-    return f"{verdict.status} ({report.stage}: {report.outcome}{cases})"
+    share = "" if report.agreement is None else f", agrees on {100 * report.agreement:.1f} % of the given inputs"
+    return f"{verdict.status} ({report.stage}: {report.outcome}{cases}{share})"
 
 
 def _findings(verdict: Verdict) -> Iterator[str]:

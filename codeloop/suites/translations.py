@@ -65,18 +65,20 @@ def _suite(name: str, prefix: str, originals: Sequence[c_functions.Original], al
 
 def _task(task_id: str, original: c_functions.Original) -> Task:
     unit, entries = original.unit, original.entries
+    declared = skeleton(unit, {each.function.name: each.roles for each in entries})
     tests = DifferentialTests(
         files=texts_between(unit, entries),
         budget=VISIBLE,
         allow_unsafe=original.allow_unsafe,
         user_tests=_user_tests(original),
         entry_points=tuple(each.function.name for each in entries),
+        declared=declared,
     )
     return Task(
         id=task_id,
         language=IMAGE,
         statement=f"Translate this C into Rust.\n\n{unit.text}",
-        prompt=_prompt(original),
+        prompt=_prompt(original, declared),
         entry_point=rust_word(entries[0].function.name),
         visible=VisibleTests(code=tests.as_text()),
         hidden=HiddenTests(code=replace(tests, budget=HIDDEN, known_bad=original.wrong).as_text()),
@@ -86,17 +88,12 @@ def _task(task_id: str, original: c_functions.Original) -> Task:
 
 def _user_tests(original: c_functions.Original) -> UserTests | None:
     name, text = original.tests
-    return UserTests(name=name, text=text, skeleton=_declared(original)) if text else None
+    return UserTests(name=name, text=text) if text else None
 
 
-def _declared(original: c_functions.Original) -> str:
-    return skeleton(original.unit, {each.function.name: each.roles for each in original.entries})
-
-
-def _prompt(original: c_functions.Original) -> str:
-    unit, declared = original.unit, _declared(original)
+def _prompt(original: c_functions.Original, declared: str) -> str:
     rules = [_allowing(original.allow_unsafe) if rule is _SAFE else rule for rule in _RULES]
-    parts = ["Translate this C into Rust:", "", unit.text, "", "The translation:", "", declared, "", *rules]
+    parts = ["Translate this C into Rust:", "", original.unit.text, "", "The translation:", "", declared, "", *rules]
     return _commented("\n".join(parts)) + "\n"
 
 

@@ -154,6 +154,7 @@ STEPS = _terms(
     ),
     tools=("tools", "Analysers and compilers that found something in the attempt, with their versions."),
     temperature=("temperature", "How freely the model chose its words."),
+    wording=("wording", "Which rewrite of the C the model was shown; the program is judged by the C as it stands."),
     finish_reason=("finish reason", "Why the answer ended: stop, length, or the provider's word."),
     repair_of=(
         "repair of",

@@ -96,6 +96,7 @@ def _head(attempt: Attempt) -> dict[str, Any]:
         "template": shown(prompt.template),
         "temperature": prompt.temperature,
         "seed": prompt.seed,
+        "wording": attempt.wording,
         "answered_by": shown(completion.answered_by),
         "image": shown(attempt.verdict.image),
         "tools": shown(tools_of(attempt.verdict)),
@@ -158,6 +159,8 @@ def _stage(report: StageReport, source: Sequence[str], lines: Lines, limits: Lim
         "cases": [_case(case, lines, limits) for case in report.cases if id(case) in kept],
         "n_cases": len(report.cases),
     }
+    if report.agreement is not None:
+        found["agreement"] = round(report.agreement, 4)
     if report.limit_s is not None:
         found["limit_s"] = round(report.limit_s, 2)
     if report.output:

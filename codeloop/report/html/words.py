@@ -98,6 +98,7 @@ NOTES: _Entries = {
     "note.added_import": ("added import", "An import that the prompt gives was added."),
     "note.added_typing": ("added typing", "An import for annotations was added, though no prompt gives it."),
     "note.added_helper": ("added helper", "A function that the prompt gives was added."),
+    "note.added_pub": ("added pub", "Items were made visible to the code that calls them."),
     "note.wrapped_in_class": ("wrapped in class", "The program was put into the class that the task asks for."),
     "note.renamed_class": ("renamed class", "The class got the name that the tests ask for."),
     "note.unnested_class": ("unnested class", "The class stood in another class."),

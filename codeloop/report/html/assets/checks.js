@@ -46,10 +46,11 @@ const cases = (stage, text, caption) => {
 
 const stageLine = (stage) => {
   const n = stage.n_cases ? `, ${number(stage.n_passed)} of ${number(stage.n_cases)} cases pass` : "";
+  const share = stage.agreement === undefined ? "" : `, agrees on ${number(100 * stage.agreement, 1)} % of the given inputs`;
   const limit = stage.limit_s ? ` of ${number(stage.limit_s, 1)} s allowed` : "";
   return el("li", { class: `stage ${stage.status}` }, word("stage", stage.stage, { class: "name" }), " ",
     word("status", stage.status, { class: `verdict ${stage.status === "passed" ? "good" : "bad"}` }), " ",
-    word("outcome", stage.outcome), n, el("span", { class: "muted" }, `, ${number(stage.check_s, 2)} s${limit}`));
+    word("outcome", stage.outcome), n, share, el("span", { class: "muted" }, `, ${number(stage.check_s, 2)} s${limit}`));
 };
 
 const checks = (found, text, key, withFindings) => {

@@ -18,6 +18,7 @@ const facts = (attempt) => {
     ["template", attempt.template],
     ["temperature", String(attempt.temperature)],
     ["seed", attempt.seed === null ? null : String(attempt.seed)],
+    ["wording", attempt.wording ? `variant ${attempt.wording}` : null],
     ["answered_by", attempt.answered_by || null],
     ["image", attempt.image ? attempt.image.slice(0, 19) : null],
     ["tools", attempt.tools || null],
