@@ -9,6 +9,7 @@ import anyio
 
 from codeloop.attempts import Candidate, Status, Verdict
 from codeloop.languages import get_language
+from codeloop.languages.c_rust import IMAGE
 from codeloop.stages.check import Check
 from codeloop.tasks import Task
 
@@ -24,7 +25,8 @@ class Mistrust:
 async def check_references(tasks: Sequence[Task], check: Check, *, errata: frozenset[str]) -> tuple[Mistrust, ...]:
     """Check the reference (hidden and visible tests) and a known-bad program of every task.
 
-    Tasks without a reference and errata tasks are left out. A known-bad program must compile and fail in the test stage.
+    Tasks without a reference and errata tasks are left out; of a translation without one it is seen that its original and its
+    tests can be built, which are the user's. A known-bad program must compile and fail in the test stage.
     Raises SandboxError.
     """
     found: list[Mistrust] = []
@@ -32,6 +34,8 @@ async def check_references(tasks: Sequence[Task], check: Check, *, errata: froze
         for task in tasks:
             if task.reference.strip() and task.id not in errata:
                 group.start_soon(_check_one, task, check, found)
+            elif task.language == IMAGE and task.id not in errata:
+                group.start_soon(_check_built, task, check, found)
     return tuple(sorted(found, key=lambda item: item.task_id))
 
 
@@ -47,6 +51,13 @@ async def _check_one(task: Task, check: Check, found: list[Mistrust]) -> None:
         found.append(Mistrust(task_id=task.id, reason="a known-bad program passes the hidden tests"))
     elif verdict.last.stage != "test":
         found.append(Mistrust(task_id=task.id, reason=f"a known-bad program does not compile: {_why(verdict)}"))
+
+
+async def _check_built(task: Task, check: Check, found: list[Mistrust]) -> None:
+    stub = Candidate(code=get_language(task.language).stub(task).code)
+    verdict = await check(task, stub, task.visible)
+    if verdict.last.status is Status.ERRORED:
+        found.append(Mistrust(task_id=task.id, reason=f"its tests cannot be built: {_why(verdict)}"))
 
 
 def _why(verdict: Verdict) -> str:

@@ -383,6 +383,32 @@ def test_whose_fault_a_test_that_does_not_compile_is_is_told_by_what_the_task_as
     assert report.diagnostics[0].message.endswith(": put them right")
 
 
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "sum_test.rs",
+            "use super::*;\n#[test]\nfn sums() { assert_eq!(sum(4), 10); }\n",
+            "sum_test.rs:3: cannot find",
+        ),
+        ("sum.yaml", "entries: {sum_to: {requires: n %% 2}}\n", "inputs or requires are no C, or the driver: "),
+    ],
+)
+def test_what_a_user_wrote_beside_a_c_file_is_built_before_a_model_is_asked(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    (tmp_path / name).write_text(text, "utf-8")
+    (tmp_path / "c.jsonl").write_text("", "utf-8")
+    done = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl")
+    assert done.code == 4, done.err
+    told = done.err.splitlines()[-1]
+    assert "sum/sum: its tests cannot be built: compile: " in told
+    assert said in told
+
+
 def test_a_source_that_is_none_is_one_line(tmp_path: Path) -> None:
     missing = codeloop(tmp_path, "translate", "no.c")
     assert (missing.code, missing.err.count("\n")) == (2, 1)

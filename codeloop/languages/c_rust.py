@@ -221,9 +221,9 @@ class CRustLanguage(RustLanguage):
         return analysed.command(SOURCE, shown(code, ()), self.analysers)
 
     def stub(self, task: Task) -> Stub:
-        """Give the translation that is known to be wrong; without one, a program that declares nothing."""
-        code = DifferentialTests.read(task.hidden.code).known_bad
-        return Stub(code=code, constants=(Constant(text="", kind="value"),))
+        """Give the translation that is known to be wrong; without one, what the task asks for, without bodies."""
+        tests = DifferentialTests.read(task.hidden.code)
+        return Stub(code=tests.known_bad or tests.declared, constants=(Constant(text="", kind="value"),))
 
     def may_be_vacuous(self, task: Task) -> bool:
         """Say no: what is compared is everything that a call leaves."""
@@ -246,7 +246,8 @@ class CRustLanguage(RustLanguage):
 def _not_the_candidates(failed: NotBuilt, asked: DifferentialTests | None) -> StageReport:
     """Say what does not compile whatever the translation is: the user's tests, by their lines, or what codeloop wrote."""
     if failed.step != "tests" or asked is None or asked.user_tests is None:
-        said = unparsed("compile", "clang", f"{failed.step}: {failed.output}")
+        what = "inputs or requires are no C, or the driver" if failed.step == "driver" else failed.step
+        said = unparsed("compile", "clang", f"{what}: {failed.output}")
         return harness.report("compile", Status.ERRORED, "machine", (said,))
     name = asked.user_tests.name
     places = user_tests.mistakes(failed.output, name) or (f"{name}: {failed.output[-500:]}",)
