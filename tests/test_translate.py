@@ -308,6 +308,20 @@ def test_a_users_tests_are_part_of_visible_and_hidden_ones_and_not_of_the_prompt
         load_suite(str(tmp_path / "sum.c"), ())
 
 
+def test_a_folder_says_the_same_of_each_of_its_files(tmp_path: Path) -> None:
+    said = "about: sums, trap: none, entries: {sum_to: {inputs: {n: [0, 9]}}}"
+    (tmp_path / "suite.yaml").write_text(f"functions: {{sum: {{{said}, allow_unsafe: 2}}}}\n", "utf-8")
+    for name, text in (("sum.c", SUM), ("sum.rs", RIGHT), ("sum.wrong.rs", WRONG), ("sum.test.rs", TESTS)):
+        (tmp_path / name).write_text(text, "utf-8")
+    (task,) = load_suite(str(tmp_path), ()).tasks
+    tests = DifferentialTests.read(task.visible.code)
+    assert tests.user_tests is not None
+    assert (tests.user_tests.name, tests.allow_unsafe, task.reference) == ("sum.test.rs", 2, RIGHT)
+    (tmp_path / "suite.yaml").write_text(f"functions: {{sum: {{{said}, unsafe: 2}}}}\n", "utf-8")
+    with pytest.raises(SuiteError, match=r"suite.yaml: 'unsafe' is none of allow_unsafe, entries: say functions: "):
+        load_suite(str(tmp_path), ())
+
+
 @pytest.mark.docker
 @pytest.mark.timeout(600)
 def test_a_failing_test_of_the_users_is_a_case_with_its_values_and_goes_back_to_the_model(tmp_path: Path) -> None:
