@@ -13,7 +13,7 @@ from codeloop.slices import tags_in
 from codeloop.snapshots import Draw, Facts, Snapshot, draw_of, images_of, settings_of
 from codeloop.store import Run, Store
 
-_SETTINGS = ("languages", "limit", "seed", "ks", "allow_unsafe")
+_SETTINGS = ("languages", "limit", "seed", "ks", "allow_unsafe", "fuzz_runs", "fuzz_s")
 """Of a run's settings: what its figures depend on and ``Facts`` has no field for. None holds a path of this machine."""
 UNKNOWN = "unknown"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}")

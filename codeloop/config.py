@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from codeloop.errors import ConfigError
 from codeloop.project import NAME
 from codeloop.redact import redact, secrets_in
+from codeloop.suites.translations import Demands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,9 @@ class RunConfig:
     replay_of: str = ""
     """Of ``replay:FILE`` with the answers of several models: how settings named the one to take; empty: all."""
     allow_unsafe: int | None = None
-    """Places of a translation from C that may be other than safe Rust; ``None``: as the suite says."""
+    fuzz_runs: int | None = None
+    fuzz_s: float | None = None
+    """These three: see ``suites.translations.Demands``."""
     tags: tuple[str, ...] = ()
     """Words that every task of the run carries beside its own."""
     metadata: tuple[tuple[str, str], ...] = ()
@@ -99,6 +102,11 @@ class RunConfig:
             allow_weak=self.allow_weak,
             images=self.images,
         )
+
+    @property
+    def demands(self) -> Demands:
+        """What is asked of translations from C."""
+        return Demands(allow_unsafe=self.allow_unsafe, fuzz_runs=self.fuzz_runs, fuzz_s=self.fuzz_s)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for the store."""

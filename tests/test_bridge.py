@@ -165,6 +165,7 @@ def answer(**event: object) -> str:
         "reached": {"f": {"covered": 3, "all": 4, "missed_lines": [7]}},
         "trouble": "",
         "corpus": ["0104"],
+        "agreement": {"agreed": 9, "all": 12},
     }
     return json.dumps(said)
 

@@ -23,7 +23,7 @@ from codeloop.registry import open_checker
 from codeloop.store import Store
 from codeloop.suites import load_suite
 from codeloop.suites.c_functions import load_basics
-from codeloop.suites.translations import HIDDEN, VISIBLE
+from codeloop.suites.translations import VISIBLE, Demands, hidden_of
 from codeloop.tasks import Task
 from codeloop.testing import FakeModel
 
@@ -90,7 +90,7 @@ def test_a_task_holds_its_original_its_contract_and_no_solution() -> None:
     assert "//     lcg_state = lcg_state * 1664525u + 1013904223u;" in task.prompt
     assert all(line.startswith("//") for line in task.prompt.splitlines() if line)
     visible, hidden = DifferentialTests.read(task.visible.code), DifferentialTests.read(task.hidden.code)
-    assert (visible.budget, hidden.budget) == (VISIBLE, HIDDEN)
+    assert (visible.budget, hidden.budget) == (VISIBLE, hidden_of(VISIBLE))
     assert visible.known_bad == ""
     assert hidden.known_bad == original.wrong
     assert get_language(IMAGE).stub(task).code == original.wrong
@@ -105,6 +105,18 @@ def test_what_an_answer_forgot_of_the_contract_is_added() -> None:
     assert {Note.ADDED_HELPER, Note.ADDED_PUB} <= set(made.notes)
     whole = ORIGINAL["lcg_next"].reference
     assert extract(TASKS["lcg_next"], fenced(whole)).code == whole
+
+
+def test_a_run_may_say_how_long_is_searched(tmp_path: Path) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    demands = RunConfig(fuzz_runs=500, fuzz_s=3).demands
+    (task,) = load_suite(str(tmp_path / "sum.c"), (), demands=demands).tasks
+    visible, hidden = (DifferentialTests.read(each.code).budget for each in (task.visible, task.hidden))
+    assert (visible.runs, visible.seconds) == (500, 3)
+    assert (hidden.runs, hidden.seconds) == (1000, 6)
+    assert visible.seed != hidden.seed
+    with pytest.raises(SuiteError, match="basics is no C to be translated into Rust: leave --fuzz-runs, --fuzz-s out"):
+        load_suite("basics", (), demands=demands)
 
 
 def test_suites_of_siblings_put_the_source_above_the_prompt() -> None:
@@ -257,9 +269,11 @@ def test_the_budget_of_the_audit_is_in_the_tests_and_in_the_prompt(tmp_path: Pat
     assert "// Safe Rust only: " in strict.prompt
     assert "// Safe Rust where you can: at most 3 places " in loose.prompt
     assert strict.digest != loose.digest
-    assert load_suite(str(tmp_path / "sum.c"), (), allow_unsafe=0).tasks[0].digest == strict.digest, "options go first"
+    assert load_suite(str(tmp_path / "sum.c"), (), demands=Demands(allow_unsafe=0)).tasks[0].digest == strict.digest, (
+        "options go first"
+    )
     with pytest.raises(SuiteError, match="basics is no C to be translated into Rust: leave --allow-unsafe out"):
-        load_suite("basics", (), allow_unsafe=0)
+        load_suite("basics", (), demands=Demands(allow_unsafe=0))
 
 
 @pytest.mark.docker
@@ -269,7 +283,7 @@ def test_unsafe_code_within_the_budget_is_noted_and_above_it_refused(tmp_path: P
     rust = (
         "pub fn sum_to(n: i32) -> i32 {\n    let p = &n as *const i32;\n    unsafe { (1..=(*p).min(999)).sum() }\n}\n"
     )
-    (task,) = load_suite(str(tmp_path / "sum.c"), (), allow_unsafe=2).tasks
+    (task,) = load_suite(str(tmp_path / "sum.c"), (), demands=Demands(allow_unsafe=2)).tasks
     trajectory, _ = translated(task, rust, cassette=tmp_path / "c.jsonl")
     assert trajectory.ending is Ending.SOLVED
     assert [each.rule for each in trajectory.attempts[0].verdict.reports[0].diagnostics] == ["allowed-unsafe"]
@@ -281,7 +295,7 @@ def test_unsafe_code_within_the_budget_is_noted_and_above_it_refused(tmp_path: P
     stored = {name: value for name, value in store.find_run(None).config.items() if name != "facts"}
     store.close()
     assert RunConfig.from_dict(stored).allow_unsafe == 2, "what resume goes on with"
-    (task,) = load_suite(str(tmp_path / "sum.c"), (), allow_unsafe=1).tasks
+    (task,) = load_suite(str(tmp_path / "sum.c"), (), demands=Demands(allow_unsafe=1)).tasks
     report = translated(task, rust)[0].attempts[0].verdict.last
     assert report.outcome == "refused"
     assert report.diagnostics[0].message.endswith("but for 1 places at most: there are 2")

@@ -211,10 +211,9 @@ def load_for(settings: RunConfig, *, may_substitute: bool = True) -> Suite:
 def _first_of(names: list[str], settings: RunConfig) -> Suite:
     """Load the first suite that can be had, saying what is run instead; raises the last one's SuiteError."""
     places = {"data_dir": config.data_dir(), "cache_dir": config.cache_dir(), "say": say}
-    allowed = settings.allow_unsafe
     for name, instead in pairwise([*names, ""]):
         try:
-            return load_suite(name, settings.languages, allow_unsafe=allowed, **places)  # type: ignore[arg-type]  # a keyword bundle
+            return load_suite(name, settings.languages, demands=settings.demands, **places)  # type: ignore[arg-type]  # a keyword bundle
         except SuiteError as exc:
             if not instead:
                 raise

@@ -46,6 +46,8 @@ _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "
     type=click.IntRange(min=0),
     help="Places that may be unsafe, of C only.  [default: the suite's, 0]",
 )
+@option("--fuzz-runs", type=click.IntRange(min=1), help="Inputs that a check tries, of C only.  [default: 300,000]")
+@option("--fuzz-s", type=click.FloatRange(min=1, max=3600), help="Seconds that it searches at most.  [default: 20]")
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option(

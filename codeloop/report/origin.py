@@ -21,7 +21,7 @@ def of_run(run_id: str, settings: Mapping[str, Any], facts: Mapping[str, Any]) -
         *((f"model_{name}", value) for name, value in facts.get("model_details", {}).items()),
         ("policy", settings.get("policy", "")),
         ("seed", settings.get("seed", "")),
-        ("allow_unsafe", settings.get("allow_unsafe", "")),
+        *((name, settings.get(name, "")) for name in ("allow_unsafe", "fuzz_runs", "fuzz_s")),
         ("isolation", facts.get("isolation", "")),
         ("container_engine", facts.get("container_engine", "")),
         ("host", facts.get("host", "")),

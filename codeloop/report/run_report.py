@@ -39,6 +39,7 @@ KNOWN_LIMIT = (
     "(README, security)"
 )
 UNKNOWN = "unknown"
+_SEARCH = ("fuzz_runs", "fuzz_s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,13 @@ class RunReport:
         ]
         if (allowed := self.settings.get("allow_unsafe")) is not None:
             notes.append(f"places of a translation that may be other than safe Rust: {allowed} (--allow-unsafe)")
+        searched = [
+            f"--{name.replace('_', '-')} {self.settings[name]}"
+            for name in _SEARCH
+            if self.settings.get(name) is not None
+        ]
+        if searched:
+            notes.append(f"search for differences: {', '.join(searched)} (hidden: twice as much)")
         if metadata := "; ".join(f"{name} {value}" for name, value in origin.metadata(facts)):
             notes.append(f"noted: {metadata}")
         if left_out := facts.get("faults_left_out", ()):

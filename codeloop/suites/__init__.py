@@ -13,6 +13,7 @@ from pathlib import Path
 from codeloop.errors import SuiteError, UnknownName
 from codeloop.languages import NAMES as LANGUAGES
 from codeloop.suites import c_functions, files, humaneval, humaneval_x, injected, siblings, translations
+from codeloop.suites.translations import AS_THE_SUITE_SAYS, Demands
 from codeloop.tasks import Suite, Task, natural_key
 
 BASICS = "basics"
@@ -30,28 +31,28 @@ def load_suite(
     data_dir: Path | None = None,
     cache_dir: Path = Path(".codeloop"),
     say: Callable[[str], None] = print,
-    allow_unsafe: int | None = None,
+    demands: Demands = AS_THE_SUITE_SAYS,
 ) -> Suite:
     """Load a suite's tasks in the asked languages. Raises SuiteError or UnknownName.
 
     ``data_dir`` is looked in first and ``cache_dir`` takes downloads; shipped suites and files need neither.
     Names of suites that are made of others say their languages, and C files (one, or a folder of them) are translated into
-    Rust: ``languages`` is not asked then. ``allow_unsafe`` is of those only; ``None``: what they say themselves.
+    Rust: ``languages`` is not asked then. ``demands`` are of those only.
     """
-    if allow_unsafe is not None and not translations.is_source(name_or_path):
-        raise SuiteError(f"{name_or_path} is no C to be translated into Rust: leave --allow-unsafe out")
+    if demands.named and not translations.is_source(name_or_path):
+        raise SuiteError(f"{name_or_path} is no C to be translated into Rust: leave {', '.join(demands.named)} out")
     made = next((load for prefix, load in _MADE.items() if name_or_path.startswith(prefix)), None)
     if made:
         return made(name_or_path, partial(load_suite, data_dir=data_dir, cache_dir=cache_dir, say=say))
     if name_or_path in _DATA_SETS:
         return _DATA_SETS[name_or_path](languages, data_dir=data_dir, cache_dir=cache_dir, say=say)
     if name_or_path == c_functions.NAME:
-        return translations.basics(allow_unsafe)
+        return translations.basics(demands)
     if name_or_path == BASICS:
         with as_file(resources(__name__).joinpath("basics.yaml")) as path:
             return _only(files.load(path), languages)
     path = Path(name_or_path)
-    if suite := translations.of_path(path, allow_unsafe):
+    if suite := translations.of_path(path, demands):
         return suite
     if path.exists():
         return _only(files.load(path), languages)

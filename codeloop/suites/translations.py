@@ -7,7 +7,7 @@ translation must declare, and the rules. Hidden tests search with other seeds an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from codeloop.bridge import skeleton, texts_between
@@ -18,7 +18,6 @@ from codeloop.suites import c_functions
 from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, Wording
 
 VISIBLE = Budget()
-HIDDEN = replace(VISIBLE, runs=2 * VISIBLE.runs, seconds=2 * VISIBLE.seconds, seed=20_011)
 _SAFE = "Safe Rust only: no unsafe, no raw pointers, no static mut, no files, no output."
 _RULES = (
     "Declare exactly these items, with these names, fields and signatures; helpers of your own may be added.",
@@ -28,25 +27,52 @@ _RULES = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demands:
+    """What a run asks of translations, which goes before what their suite says; ``None``: as it says."""
+
+    allow_unsafe: int | None = None
+    """Places that may be other than safe Rust."""
+    fuzz_runs: int | None = None
+    """Inputs that a visible check tries at most; hidden ones try twice as many."""
+    fuzz_s: float | None = None
+    """Seconds that a visible check searches at most; hidden ones search twice as long."""
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Name the options by which something was asked for."""
+        return tuple(
+            f"--{each.name.replace('_', '-')}" for each in fields(self) if getattr(self, each.name) is not None
+        )
+
+
+AS_THE_SUITE_SAYS = Demands()
+
+
+def hidden_of(visible: Budget) -> Budget:
+    """Give the budget of the check that scores: another seed, twice as long."""
+    return replace(visible, runs=2 * visible.runs, seconds=2 * visible.seconds, seed=20_011)
+
+
 def is_source(name: str) -> bool:
     """Say whether a suite's name is that of C: ``c-basics``, a C file, or a folder with a ``suite.yaml``."""
     return name == c_functions.NAME or name.endswith(".c") or (Path(name) / c_functions.LIST).exists()
 
 
-def basics(allow_unsafe: int | None = None) -> Suite:
-    """Give the shipped suite ``c-basics``. ``allow_unsafe`` goes before what a suite says itself; ``None``: as it says."""
-    return _suite(c_functions.NAME, c_functions.NAME, c_functions.load_basics(), allow_unsafe)
+def basics(demands: Demands = AS_THE_SUITE_SAYS) -> Suite:
+    """Give the shipped suite ``c-basics``."""
+    return _suite(c_functions.NAME, c_functions.NAME, c_functions.load_basics(), demands)
 
 
-def of_path(path: Path, allow_unsafe: int | None = None) -> Suite | None:
+def of_path(path: Path, demands: Demands = AS_THE_SUITE_SAYS) -> Suite | None:
     """Give the suite of a C file, or of a folder with a ``suite.yaml``; ``None``: it is neither.
 
     Raises SuiteError, which names each function that is refused.
     """
     if path.suffix == ".c" and path.exists():
-        return _suite(path.stem, path.stem, (c_functions.load_file(path),), allow_unsafe)
+        return _suite(path.stem, path.stem, (c_functions.load_file(path),), demands)
     if (path / c_functions.LIST).exists():
-        return _suite(path.name, c_functions.NAME, c_functions.load(path), allow_unsafe)
+        return _suite(path.name, c_functions.NAME, c_functions.load(path), demands)
     return None
 
 
@@ -57,18 +83,24 @@ def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
     return Wording(prompt=prompt, statement=task.statement.replace(original, text, 1), changes=tuple(changes))
 
 
-def _suite(name: str, prefix: str, originals: Sequence[c_functions.Original], allow_unsafe: int | None) -> Suite:
-    if allow_unsafe is not None:
-        originals = [replace(each, allow_unsafe=allow_unsafe) for each in originals]
-    return Suite(name=name, version="1", tasks=tuple(_task(f"{prefix}/{each.name}", each) for each in originals))
+def _suite(name: str, prefix: str, originals: Sequence[c_functions.Original], demands: Demands) -> Suite:
+    if demands.allow_unsafe is not None:
+        originals = [replace(each, allow_unsafe=demands.allow_unsafe) for each in originals]
+    tasks = (_task(f"{prefix}/{each.name}", each, _searching(VISIBLE, demands)) for each in originals)
+    return Suite(name=name, version="1", tasks=tuple(tasks))
 
 
-def _task(task_id: str, original: c_functions.Original) -> Task:
+def _searching(budget: Budget, demands: Demands) -> Budget:
+    runs = budget.runs if demands.fuzz_runs is None else demands.fuzz_runs
+    return replace(budget, runs=runs, seconds=budget.seconds if demands.fuzz_s is None else demands.fuzz_s)
+
+
+def _task(task_id: str, original: c_functions.Original, budget: Budget) -> Task:
     unit, entries = original.unit, original.entries
     declared = skeleton(unit, {each.function.name: each.roles for each in entries})
     tests = DifferentialTests(
         files=texts_between(unit, entries),
-        budget=VISIBLE,
+        budget=budget,
         allow_unsafe=original.allow_unsafe,
         user_tests=_user_tests(original),
         entry_points=tuple(each.function.name for each in entries),
@@ -81,7 +113,7 @@ def _task(task_id: str, original: c_functions.Original) -> Task:
         prompt=_prompt(original, declared),
         entry_point=rust_word(entries[0].function.name),
         visible=VisibleTests(code=tests.as_text()),
-        hidden=HiddenTests(code=replace(tests, budget=HIDDEN, known_bad=original.wrong).as_text()),
+        hidden=HiddenTests(code=replace(tests, budget=hidden_of(budget), known_bad=original.wrong).as_text()),
         reference=original.reference,
     )
 

@@ -124,9 +124,13 @@ def _is_public(run: RunData) -> bool:
 
 
 def _allowed(settings: Mapping[str, Any]) -> Iterator[str]:
-    """Say what was set of the audit; a suite's own settings stand in its hash."""
+    """Say what was set of audit and search; a suite's own settings stand in its hash."""
     if (allowed := settings.get("allow_unsafe")) is not None:
         yield f"{allowed} places of a translation may be other than safe Rust"
+    if (runs := settings.get("fuzz_runs")) is not None:
+        yield f"{runs} inputs at most tried for a difference"
+    if (seconds := settings.get("fuzz_s")) is not None:
+        yield f"{seconds:g} s at most searched for a difference"
 
 
 def _policy(settings: Mapping[str, Any]) -> Policy | None:
