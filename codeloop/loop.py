@@ -119,6 +119,7 @@ def question_of(task: Task) -> prompts.Question:
         entry_point=task.entry_point,
         given=task.prompt.strip("\n"),
         statement=task.statement,
+        origin=task.origin,
     )
 
 

@@ -46,11 +46,28 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What a task's program is a translation of. ``Task.prompt`` says all of it too, in a comment."""
+
+    title: str
+    """The language's name and version."""
+    fence: str
+    """The word of its code blocks."""
+    text: str
+    begun: str
+    """What is given of the translation: its beginning, or what it declares."""
+    rules: tuple[str, ...] = ()
+    """What the translation must keep to, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
     """Another way to put a task, which asks for the same: what the model sees changes, what its answer is judged by does not."""
 
     prompt: str
     statement: str
+    source: str
+    """In place of ``Origin.text``."""
     changes: tuple[str, ...]
     """The kinds of rewrites in it: words of ``perturb.Kind``."""
 
@@ -80,6 +97,8 @@ class Task:
     tags: tuple[str, ...] = ()
     """Words by which reports and gates slice; no verdict depends on them, so they are in no hash."""
 
+    origin: Origin | None = None
+    """Of a translation: what is translated."""
     wordings: tuple[Wording, ...] = ()
     """Other ways to put it; draws and restarts go round them and the task's own."""
 
@@ -87,7 +106,9 @@ class Task:
         """Give the task as wording ``number`` puts it: 0 as it stands, else the place in ``wordings``, from 1."""
         if number == 0:
             return self
-        return replace(self, prompt=self.wordings[number - 1].prompt, statement=self.wordings[number - 1].statement)
+        chosen = self.wordings[number - 1]
+        origin = replace(self.origin, text=chosen.source) if self.origin else None
+        return replace(self, prompt=chosen.prompt, statement=chosen.statement, origin=origin)
 
     @property
     def number(self) -> str:

@@ -30,7 +30,8 @@ from codeloop.testing import FakeModel
 WORDED = replace(
     TASK,
     wordings=tuple(
-        Wording(prompt=TASK.prompt.replace("Double n", text), statement=text, changes=("names",)) for text in "AB"
+        Wording(prompt=TASK.prompt.replace("Double n", text), statement=text, source=text, changes=("names",))
+        for text in "AB"
     ),
 )
 RUN = (IMAGE,)
@@ -98,6 +99,8 @@ def test_variants_are_held_against_their_originals_and_shown_in_their_place() ->
         assert len(shown) == 3
         for each in task.wordings:
             assert each.changes
+            assert task.origin is not None
+            assert each.source != task.origin.text
             assert each.prompt.splitlines()[0] == task.prompt.splitlines()[0]
             assert each.prompt.splitlines()[-4:] == task.prompt.splitlines()[-4:]
             assert all(line.startswith("//") for line in each.prompt.splitlines() if line)

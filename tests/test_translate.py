@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
 from test_ci_command import codeloop
 
-from codeloop import policies
+from codeloop import policies, prompts
 from codeloop.attempts import Attempt, CaseStatus, Completion, Ending, Note, Prompt, Status, Trajectory, Usage
 from codeloop.config import RunConfig
 from codeloop.errors import SuiteError
 from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.c_rust import IMAGE, DifferentialTests
-from codeloop.loop import run_trajectory
+from codeloop.loop import question_of, run_trajectory
 from codeloop.models.replay import RecordingModel
+from codeloop.prompts import own
 from codeloop.reference_check import check_references
 from codeloop.registry import open_checker
 from codeloop.store import Store
@@ -117,6 +119,21 @@ def test_a_run_may_say_how_long_is_searched(tmp_path: Path) -> None:
     assert visible.seed != hidden.seed
     with pytest.raises(SuiteError, match="basics is no C to be translated into Rust: leave --fuzz-runs, --fuzz-s out"):
         load_suite("basics", (), demands=demands)
+
+
+def test_a_prompt_shows_the_source_in_its_own_language_and_an_own_template_in_a_comment() -> None:
+    sampling = prompts.Sampling(temperature=0, max_tokens=9, seed=0, draw=0, iteration=0)
+    question = question_of(TASKS["lcg_next"])
+    asked = prompts.first(question, sampling).messages[-1].content
+    assert asked.startswith("Translate this C program into Rust (edition 2021):\n\n```c\n/* A generator")
+    assert "```rust\n#[derive(Clone, Copy, Debug, PartialEq)]\npub struct State {" in asked
+    assert "\n- Safe Rust only: " in asked
+    again = prompts.repair(question, "fn x() {}", None, sampling).messages[-1].content
+    assert "Task:\nTranslate this C program into Rust (edition 2021):\n\n```c\n" in again
+    mine = own.parse("mine", "{{ question.given }}", "mine.j2")
+    said = prompts.first(replace(question, first=mine), sampling).messages[-1].content
+    assert "// static uint32_t lcg_state = 12345u;" in said
+    assert "// Safe Rust only: " in said
 
 
 def test_suites_of_siblings_put_the_source_above_the_prompt() -> None:

@@ -11,6 +11,7 @@ from codeloop.attempts import Message, Prompt
 from codeloop.feedback import Feedback, clean, fenced, tokens, within
 from codeloop.prompts.own import Template
 from codeloop.prompts.texts import environment, text_of
+from codeloop.tasks import Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Question:
     given: str
     """The given beginning of the program: imports, helpers, signature, statement as a comment."""
     statement: str
+    origin: Origin | None = None
+    """Of a translation: what is translated; ``given`` says it too, for templates that know nothing of this."""
     first: Template | None = None
     """The user's own first prompt; ``None``: codeloop's."""
 
@@ -152,9 +155,9 @@ def _last_turns(turns: Sequence[tuple[str, Feedback]]) -> Sequence[tuple[str, Fe
 
 
 def _bounded(question: Question) -> Question:
-    return replace(
-        question, given=within(question.given, BUDGET.task), statement=within(question.statement, BUDGET.task)
-    )
+    origin = replace(question.origin, text=within(question.origin.text, BUDGET.task)) if question.origin else None
+    given, statement = within(question.given, BUDGET.task), within(question.statement, BUDGET.task)
+    return replace(question, given=given, statement=statement, origin=origin)
 
 
 def template_version(name: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from codeloop.errors import SuiteError, UnknownName
 from codeloop.languages import NAMES as LANGUAGES
 from codeloop.languages import get_language
-from codeloop.tasks import Suite, Task
+from codeloop.tasks import Origin, Suite, Task
 
 PREFIX = "siblings/"
 VERSION = "1"
@@ -79,6 +79,9 @@ def load(name: str, load_suite: Callable[[str, Sequence[str]], Suite]) -> Suite:
 def _translated(task: Task, source: Task) -> Task:
     mark = "#" if task.language == "python" else "//"
     said = f"Translate this {get_language(source.language).title} program:"
-    text = f"{said}\n\n{(source.prompt + source.reference).strip()}\n"
+    program = (source.prompt + source.reference).strip()
+    text = f"{said}\n\n{program}\n"
     comment = "".join(f"{mark} {line}".rstrip() + "\n" for line in text.split("\n"))
-    return replace(task, prompt=f"{comment}\n{task.prompt}", statement=f"{text}\n{task.statement}")
+    language = get_language(source.language)
+    origin = Origin(title=language.title, fence=language.fences[0], text=program + "\n", begun=task.prompt)
+    return replace(task, prompt=f"{comment}\n{task.prompt}", statement=f"{text}\n{task.statement}", origin=origin)

@@ -15,14 +15,14 @@ from codeloop.bridge.contract import rust_word
 from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
 from codeloop.languages.c_rust_user_tests import UserTests
 from codeloop.suites import c_functions
-from codeloop.tasks import HiddenTests, Suite, Task, VisibleTests, Wording
+from codeloop.tasks import HiddenTests, Origin, Suite, Task, VisibleTests, Wording
 
 VISIBLE = Budget()
 _SAFE = "Safe Rust only: no unsafe, no raw pointers, no static mut, no files, no output."
 _RULES = (
     "Declare exactly these items, with these names, fields and signatures; helpers of your own may be added.",
     _SAFE,
-    "For every input for which the C is defined, give the same results and leave the same in what is passed by reference;",
+    "For every input for which the C is defined, give the same results and leave the same in what is passed by reference.",
     "C's unsigned arithmetic wraps, and Rust panics where it overflows: say wrapping_add and the like where C wraps.",
 )
 
@@ -80,7 +80,8 @@ def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
     """Put a task by another C text, which has the original's signatures and does the same."""
     original = DifferentialTests.read(task.hidden.code).files["original.c"]
     prompt = task.prompt.replace(_commented(original), _commented(text), 1)
-    return Wording(prompt=prompt, statement=task.statement.replace(original, text, 1), changes=tuple(changes))
+    statement = task.statement.replace(original, text, 1)
+    return Wording(prompt=prompt, statement=statement, source=text, changes=tuple(changes))
 
 
 def _suite(name: str, prefix: str, originals: Sequence[c_functions.Original], demands: Demands) -> Suite:
@@ -111,6 +112,7 @@ def _task(task_id: str, original: c_functions.Original, budget: Budget) -> Task:
         language=IMAGE,
         statement=f"Translate this C into Rust.\n\n{unit.text}",
         prompt=_prompt(original, declared),
+        origin=Origin(title="C", fence="c", text=unit.text, begun=declared, rules=_rules(original)),
         entry_point=rust_word(entries[0].function.name),
         visible=VisibleTests(code=tests.as_text()),
         hidden=HiddenTests(code=replace(tests, budget=hidden_of(budget), known_bad=original.wrong).as_text()),
@@ -124,9 +126,12 @@ def _user_tests(original: c_functions.Original) -> UserTests | None:
 
 
 def _prompt(original: c_functions.Original, declared: str) -> str:
-    rules = [_allowing(original.allow_unsafe) if rule is _SAFE else rule for rule in _RULES]
-    parts = ["Translate this C into Rust:", "", original.unit.text, "", "The translation:", "", declared, "", *rules]
-    return _commented("\n".join(parts)) + "\n"
+    parts = ["Translate this C into Rust:", "", original.unit.text, "", "The translation:", "", declared, ""]
+    return _commented("\n".join([*parts, *_rules(original)])) + "\n"
+
+
+def _rules(original: c_functions.Original) -> tuple[str, ...]:
+    return tuple(_allowing(original.allow_unsafe) if rule is _SAFE else rule for rule in _RULES)
 
 
 def _commented(text: str) -> str:
