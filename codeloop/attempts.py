@@ -117,12 +117,29 @@ LOSSES = frozenset(note for note in Note if note.value.startswith(("dropped_", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """A change of the program that a tool suggested and vouched for: made without a call of the model."""
+
+    tool: str
+    rule: str
+    message: str
+    """What the tool said of it."""
+    line: int
+    """1-based, in the program as it was before that round of changes."""
+    before: str
+    """What stood there; empty where something was put in."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """The program taken from a completion. ``code`` is empty when the answer held none."""
 
     code: str
     notes: tuple[str, ...] = ()
     """What extraction did or lost: words of ``Note``, each once; a store may hold those of an earlier version."""
+    mends: tuple[Mend, ...] = ()
+    """What tools' suggestions changed after the first check, round by round; empty: the program is the answer's."""
 
     @property
     def losses(self) -> tuple[str, ...]:

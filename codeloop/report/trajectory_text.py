@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codeloop.attempts import Attempt, CaseResult, CaseStatus, Prompt, Trajectory, Verdict
 from codeloop.findings import difference, matters, of_report, regressions
-from codeloop.report.text import escape
+from codeloop.report.text import escape, mend_told
 
 _MAX_FINDINGS = 8
 
@@ -38,6 +38,9 @@ def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, 
     yield attempt.candidate.code.rstrip() or completion.text.rstrip()
     if attempt.candidate.notes:
         yield f"-- extraction: {', '.join(attempt.candidate.notes)}"
+    if attempt.candidate.mends:
+        yield "-- mended by tools' suggestions, without a call of the model; the program above is the mended one:"
+        yield from (f"   {mend_told(mend)}" for mend in attempt.candidate.mends)
     yield f"-- visible tests: {_said(attempt.verdict)}"
     yield from _findings(attempt.verdict)
     yield from _analysed(attempt.verdict)

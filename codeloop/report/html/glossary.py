@@ -162,6 +162,11 @@ STEPS = _terms(
     ),
     handed_over=("best so far", "What the loop would hand over if it stopped here, by visible evidence."),
     extraction=("extraction", "What was changed or lost when the program was taken from the answer."),
+    mended=(
+        "mended",
+        "What tools suggested and vouch for, made in the answer's program without a call of the model, and kept because its "
+        "check came out better.",
+    ),
     visible=(
         "visible checks",
         "What the loop saw: compile, visible tests, and static analysis or mutants where the policy asks.",

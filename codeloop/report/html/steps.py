@@ -12,6 +12,7 @@ from codeloop.error_classes import error_class
 from codeloop.findings import difference, of_report, regressions
 from codeloop.report.html.texts import Limits, Lines, shown
 from codeloop.report.origin import tools_of
+from codeloop.report.text import mend_told
 
 _MAX_DIFF_LINES = 1500
 """Of one program: comparing takes quadratic time, and a person reads no more."""
@@ -93,6 +94,7 @@ def _head(attempt: Attempt) -> dict[str, Any]:
         "handed_over": attempt.handed_over,
         "error_class": kind.value if kind else None,
         "notes": [shown(note) for note in attempt.candidate.notes],
+        "mends": [shown(mend_told(mend)) for mend in attempt.candidate.mends],
         "template": shown(prompt.template),
         "temperature": prompt.temperature,
         "seed": prompt.seed,
