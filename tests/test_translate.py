@@ -199,6 +199,22 @@ def test_translate_writes_the_program_that_was_checked(tmp_path: Path) -> None:
     assert json.loads(failed.out)["trajectories"][0]["ending"] == "exhausted"
 
 
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_translate_asks_clippy_and_mends_what_it_vouches_for_unless_told_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    (task,) = load_suite(str(tmp_path / "sum.c"), ()).tasks
+    translated(task, f"use std::collections::HashMap;\n{RIGHT}", cassette=tmp_path / "c.jsonl")
+    done = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl")
+    assert done.code == 0, done.err
+    assert (tmp_path / "translated" / "sum.rs").read_text("utf-8") == RIGHT
+    told = codeloop(tmp_path, "report", "--task", "sum/sum").out
+    assert "clippy unused_imports, line 1: `use std::collections::HashMap;\\n` goes: " in told
+    plain = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl", "--policy", "repair")
+    assert plain.code == 0, plain.err
+    assert "HashMap" in (tmp_path / "translated" / "sum.rs").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "said"),
     [
