@@ -185,6 +185,15 @@ def test_what_is_wrong_with_a_translation_is_said_by_its_stage(
 
 @pytest.mark.docker
 @pytest.mark.timeout(600)
+def test_setup_makes_the_image_ready_and_doctor_finds_it(tmp_path: Path) -> None:
+    assert codeloop(tmp_path, "setup", "--lang", "c-rust", "--no-model").code == 0
+    found = codeloop(tmp_path, "doctor", "--lang", "c-rust", "--sandbox", "docker").out
+    assert "ok      image c-rust: " in found
+    assert "ok      data c-rust: 56 tasks" in found
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
 def test_translate_writes_the_program_that_was_checked(tmp_path: Path) -> None:
     (tmp_path / "sum.c").write_text(SUM + "int logf2(const char *s, ...) { return 0; }\n", "utf-8")
     (task,) = load_suite(str(tmp_path / "sum.c"), ()).tasks
