@@ -223,6 +223,8 @@ class StageReport:
         return any(not case.is_vacuous for case in self.cases)
 
 
+COMPARED = "compared"
+"""Rule of the note in which a test stage that compares with an original says what it looked at."""
 AFTER_TESTS = frozenset({"lint", "mutate"})
 """Stages that run on candidates whose tests passed."""
 
@@ -273,6 +275,12 @@ class Verdict:
                 return report
         deciding = [report for report in self.reports if report.stage not in AFTER_TESTS]
         return (deciding or self.reports)[-1]
+
+    @property
+    def compared(self) -> str:
+        """Say what a comparison with an original looked at, and what it did not reach; empty where there was none."""
+        notes = (item.message for report in self.reports for item in report.diagnostics if item.rule == COMPARED)
+        return next(notes, "")
 
     def report(self, stage: str) -> StageReport | None:
         """Give the report of a stage; ``None`` if it did not run."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from codeloop.attempts import Ending, Trajectory
+from codeloop.attempts import COMPARED, Ending, Trajectory
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, default_jobs, option, perturb_option, policy_help, say
 from codeloop.cli.running import conduct, new_run_id
@@ -151,13 +151,13 @@ def _told(trajectory: Trajectory) -> str:
     if not trajectory.attempts:
         return escape(f"{trajectory.task_id}: {trajectory.ending}: {trajectory.error}")
     last = trajectory.attempts[trajectory.attempts[-1].handed_over]
+    looked_at = last.verdict.compared
     if trajectory.ending is Ending.SOLVED:
         found = [item for report in last.verdict.reports for item in report.diagnostics]
-        notes = "; ".join(item.message for item in found if item.rule in ("compared", ALLOWED))
+        notes = "; ".join(item.message for item in found if item.rule in (COMPARED, ALLOWED))
         return escape(f"{trajectory.task_id}: translated" + (f": {notes}" if notes else ""))
     told = last.verdict.last
     first = told.diagnostics[0] if told.diagnostics else None
     said = f": {first.expression + ': ' if first.expression else ''}{first.message}" if first else ""
-    return escape(
-        f"{trajectory.task_id}: not translated ({trajectory.ending}): {told.stage}: {told.outcome}{said}"[:400]
-    )
+    line = f"{trajectory.task_id}: not translated ({trajectory.ending}): {told.stage}: {told.outcome}{said}"[:400]
+    return escape(line + (f"; {looked_at}" if looked_at else ""))

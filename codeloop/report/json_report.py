@@ -101,4 +101,5 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "vacuous_cases": sum(case.is_vacuous for case in last.cases),
         "agreement": last.agreement,
         "image": verdict.image,
+        "compared": verdict.compared or None,
     }

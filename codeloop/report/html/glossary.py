@@ -172,6 +172,10 @@ STEPS = _terms(
         "What the loop saw: compile, visible tests, and static analysis or mutants where the policy asks.",
     ),
     hidden_checks=("hidden checks", "Scored after the trajectory had ended; never told to the model."),
+    compared=(
+        "compared with the original",
+        "On how many inputs both did the same, and which regions and lines of the original no input reached: of those nothing is known.",
+    ),
     outcome=("outcome", "The short word that says why a stage ended as it did."),
     findings=("findings", "What compilers, tests and analysers found; those with a line stand in the program."),
     changed=("findings changed", "Against the program repaired: gone, still there, new."),
