@@ -5,7 +5,8 @@ from __future__ import annotations
 from codeloop.attempts import Mend
 
 _MOST = 200
-"""Characters of a text that a tool's suggestion changed: who wants all of it compares answer and program."""
+"""Characters of a text that a tool's suggestion changed: whoever wants all of it compares answer and program."""
+_MOST_OF_LINE = 1000
 
 
 def escape(text: str, *, keep_newlines: bool = False) -> str:
@@ -24,7 +25,7 @@ def mend_told(mend: Mend) -> str:
     change = (
         f"`{before}` becomes `{after}`" if before and after else f"`{before}` goes" if before else f"`{after}` comes in"
     )
-    return f"{mend.tool} {mend.rule}, line {mend.line}: {change}: {mend.message}"
+    return f"{mend.tool} {mend.rule}, line {mend.line}: {change}: {mend.message}"[:_MOST_OF_LINE]
 
 
 def _shown(character: str) -> str:
