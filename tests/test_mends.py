@@ -242,6 +242,47 @@ def test_what_clippy_and_rustc_vouch_for_makes_a_translation_clean_without_a_cal
     assert attempt.candidate.code != rust
 
 
+ONE_LINE = """
+struct Pair { left: i32, right: i32 }
+fn total(pair: &Pair) -> i32 { pair.left + pair.right }
+fn three() -> i32 { let pair = Pair { left: 1, right: 2 }; total(pair) }
+"""
+"""Each item gets a `pub` before it is compiled, so rustc's columns are others than the program's."""
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(
+    ("language", "before", "after", "made"),
+    [
+        pytest.param("rust", "", ONE_LINE, [("rustc", "E0308", "", "&")], marks=pytest.mark.docker("rust")),
+        pytest.param(
+            "python", "import os\n", "", [("ruff", "F401", "import os\n", "")], marks=pytest.mark.docker("python")
+        ),
+    ],
+)
+def test_other_languages_are_mended_at_the_programs_own_places(
+    language: str, before: str, after: str, made: list[tuple[str, str, str, str]]
+) -> None:
+    task = load_suite("basics", (language,)).tasks[0]
+    code = f"{before}{task.prompt}{task.reference}{after}"
+    policy = policies.get_policy("single:lint=gate:mend=on")
+
+    async def ignore(_: Attempt) -> None:
+        return
+
+    async def main() -> Trajectory:
+        model = FakeModel(lambda _: f"```{language}\n{code}```")
+        async with open_checker("test-mends", (language,), 1, print) as check:
+            return await run_trajectory(
+                task, 0, complete=model.complete, check=policy.checker(check), record=ignore, policy=policy
+            )
+
+    (attempt,) = anyio.run(main).attempts
+    assert [(each.tool, each.rule, each.before, each.after) for each in attempt.candidate.mends] == made
+    assert attempt.verdict.report("test") is not None
+    assert "total(&pair)" in attempt.candidate.code or language == "python"
+
+
 @pytest.mark.docker
 @pytest.mark.timeout(600)
 def test_a_suggestion_that_breaks_the_program_is_not_kept(tmp_path: Path) -> None:

@@ -264,6 +264,7 @@ def test_translate_asks_clippy_and_mends_what_it_vouches_for_unless_told_otherwi
     done = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl")
     assert done.code == 0, done.err
     assert (tmp_path / "translated" / "sum.rs").read_text("utf-8") == RIGHT
+    assert done.out.startswith("sum/sum: translated, mended as suggested by clippy: ")
     assert re.search(r"regions of C reached: sum_to \d+ of \d+$", done.out.strip())
     told = codeloop(tmp_path, "report", "--task", "sum/sum").out
     assert "clippy unused_imports, line 1: `use std::collections::HashMap;\\n` goes: " in told

@@ -155,7 +155,9 @@ def _told(trajectory: Trajectory) -> str:
     if trajectory.ending is Ending.SOLVED:
         found = [item for report in last.verdict.reports for item in report.diagnostics]
         notes = "; ".join(item.message for item in found if item.rule in (COMPARED, ALLOWED))
-        return escape(f"{trajectory.task_id}: translated" + (f": {notes}" if notes else ""))
+        tools = ", ".join(dict.fromkeys(mend.tool for mend in last.candidate.mends))
+        how = f", mended as suggested by {tools}" if tools else ""
+        return escape(f"{trajectory.task_id}: translated{how}" + (f": {notes}" if notes else ""))
     told = last.verdict.last
     first = told.diagnostics[0] if told.diagnostics else None
     said = f": {first.expression + ': ' if first.expression else ''}{first.message}" if first else ""
