@@ -117,12 +117,29 @@ LOSSES = frozenset(note for note in Note if note.value.startswith(("dropped_", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """A change of the program that a tool suggested and vouched for: made without a call of the model."""
+
+    tool: str
+    rule: str
+    message: str
+    """What the tool said of it."""
+    line: int
+    """1-based, in the program as it was before that round of changes."""
+    before: str
+    """What stood there; empty where something was put in."""
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """The program taken from a completion. ``code`` is empty when the answer held none."""
 
     code: str
     notes: tuple[str, ...] = ()
     """What extraction did or lost: words of ``Note``, each once; a store may hold those of an earlier version."""
+    mends: tuple[Mend, ...] = ()
+    """What tools' suggestions changed after the first check, round by round; empty: the program is the answer's."""
 
     @property
     def losses(self) -> tuple[str, ...]:
@@ -206,6 +223,8 @@ class StageReport:
         return any(not case.is_vacuous for case in self.cases)
 
 
+COMPARED = "compared"
+"""Rule of the note in which a test stage that compares with an original says what it looked at."""
 AFTER_TESTS = frozenset({"lint", "mutate"})
 """Stages that run on candidates whose tests passed."""
 
@@ -256,6 +275,12 @@ class Verdict:
                 return report
         deciding = [report for report in self.reports if report.stage not in AFTER_TESTS]
         return (deciding or self.reports)[-1]
+
+    @property
+    def compared(self) -> str:
+        """Say what a comparison with an original looked at, and what it did not reach; empty where there was none."""
+        notes = (item.message for report in self.reports for item in report.diagnostics if item.rule == COMPARED)
+        return next(notes, "")
 
     def report(self, stage: str) -> StageReport | None:
         """Give the report of a stage; ``None`` if it did not run."""

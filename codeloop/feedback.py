@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from codeloop.attempts import Candidate, CaseResult, CaseStatus, StageReport, Verdict
 from codeloop.contrast import contrast
-from codeloop.diagnostics import Diagnostic, Fix
+from codeloop.diagnostics import Diagnostic
 from codeloop.findings import Cause, Group, cause_of, group, matters, of_case
 from codeloop.languages.syntax import Syntax, parse, text_of, walk
 
@@ -113,7 +113,7 @@ def _finding(item: Group) -> Finding:
         source=_marked(cause),
         n_more=max(0, len(item.lines) - 1),
         notes=tuple(clean(note, 200) for note in cause.notes[:2]),
-        fix=_suggested(cause.fixes),
+        fix=_suggested(cause),
     )
 
 
@@ -126,8 +126,10 @@ def _marked(item: Diagnostic) -> str:
     return f"{line}\n{blanks}^"
 
 
-def _suggested(fixes: tuple[Fix, ...]) -> str:
-    return next((clean(fix.message or fix.replacement, 200) for fix in fixes), "")
+def _suggested(item: Diagnostic) -> str:
+    """Give the first suggestion; nothing where the message says it already."""
+    text = next((fix.message or fix.replacement for fix in item.fixes), "")
+    return "" if text in item.message else clean(text, 200)
 
 
 def _failure(found: Diagnostic) -> Failure:

@@ -419,4 +419,9 @@ def probe_image(client: DockerClient, language: str) -> Probe:
     tag = image_tag(language)
     if has_image(client, tag):
         return Probe(name=f"image {language}", ok=True, detail=tag)
-    return Probe(name=f"image {language}", ok=False, detail=f"{tag} is not built", remedy=REMEDY)
+    return Probe(
+        name=f"image {language}",
+        ok=False,
+        detail=f"{tag} is not built",
+        remedy=f"run `codeloop setup --lang {language}`",
+    )

@@ -9,6 +9,7 @@ from codeloop import prompts
 from codeloop.attempts import Attempt, Candidate, Completion, Ending, Exchange, Prompt, Trajectory, Usage
 from codeloop.extract import extract
 from codeloop.languages import KeepsCorpus, get_language
+from codeloop.mends import mended
 from codeloop.moves import Move, Repair, best
 from codeloop.policy import Policy
 from codeloop.stages.check import Check
@@ -71,18 +72,21 @@ async def _attempt(
     prompt = policy.teller.prompt(question, move, attempts, sampling, before)
     is_given = bool(task.start) and not attempts
     completion = _given(task) if is_given else await complete(prompt)
+    visible = _visible(task, attempts)
     candidate = Candidate(code=task.start) if is_given else extract(asked, completion)
     attempt = Attempt(
         iteration=len(attempts),
         prompt=prompt,
         completion=completion,
         candidate=candidate,
-        verdict=await check(task, candidate, _visible(task, attempts)),
+        verdict=await check(task, candidate, visible),
         handed_over=len(attempts),
         repairs=move.base.iteration if isinstance(move, Repair) else None,
         before=before,
         wording=wording,
     )
+    if policy.mend and not is_given:
+        attempt = await mended(task, attempt, check, visible)
     return replace(attempt, handed_over=best([*attempts, attempt]).iteration)
 
 

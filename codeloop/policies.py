@@ -89,7 +89,8 @@ def get_policy(spec: str) -> Policy:
     """Give the policy of ``NAME`` or ``NAME:field=value:…``, named by its whole spec.
 
     Fields: ``plan`` (a key of ``PLANS``), ``teller`` (of ``TELLERS``), ``repairs``, ``max_tokens``, ``temperatures``
-    (``0.2+0.4``), ``lint`` (``off``, ``inform``, ``gate``), ``mutate`` (``off``, ``inform``). Raises UnknownName, ConfigError.
+    (``0.2+0.4``), ``lint`` (``off``, ``inform``, ``gate``), ``mutate`` (``off``, ``inform``), ``mend`` (``off``, ``on``).
+    Raises UnknownName, ConfigError.
     """
     name, _, rest = spec.strip().partition(":")
     if name not in PRESETS:
@@ -150,6 +151,10 @@ def _mutate(policy: Policy, value: str) -> Policy:
     return _with_stage(policy, "mutate", value, (Gate.INFORMS,))
 
 
+def _mend(policy: Policy, value: str) -> Policy:
+    return replace(policy, mend=_known("mend", value, {"off": False, "on": True}))
+
+
 def _with_stage(policy: Policy, name: str, value: str, gates: tuple[Gate, ...]) -> Policy:
     stages = {rule.name: rule for rule in policy.stages if rule.name != name}
     if value != "off":
@@ -166,4 +171,5 @@ _FIELDS: Mapping[str, Callable[[Policy, str], Policy]] = {
     "temperatures": _temperatures,
     "lint": _lint,
     "mutate": _mutate,
+    "mend": _mend,
 }

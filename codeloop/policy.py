@@ -56,6 +56,8 @@ class Policy:
     teller: Teller = Stateless()  # noqa: RUF009 - frozen
     max_repairs: int = 3
     """Attempts after the first: two or three take most of the gain (field notes, section 2)."""
+    mend: bool = False
+    """Whether changes that compilers and analysers vouch for are made at once, without a call (``codeloop.mends``)."""
     max_tokens: int = 768
     """Of an answer: HumanEval-X solutions need under 400."""
     seed: int = 0

@@ -322,6 +322,17 @@ def test_a_narrow_window_has_no_sideways_scrolling(page: Page) -> None:
         page.size(WIDE, TALL)
 
 
+def test_what_tools_mended_and_how_much_was_compared_stand_with_the_attempt(browser: Page, tmp_path: Path) -> None:
+    path = tmp_path / "mended.html"
+    path.write_text(replace(report_of("plain"), run_id="r").as_html(), "utf-8")
+    browser.events.clear()
+    browser.open(path)
+    opened(browser)
+    assert texts(browser, "ul.mends li") == ["plain plain, line 1: `plain` becomes `plain`: plain"]
+    assert "compared with the original: plain" in texts(browser, ".checks p")
+    assert complaints(browser) == []
+
+
 # --- hostile text ---
 
 

@@ -94,3 +94,12 @@ def test_our_own_files_are_sound_and_sort_for_every_analyser(name: str) -> None:
 def test_pythons_rules_know_bugs_from_taste() -> None:
     found = rules.of_language("python").sort(finding(name) for name in ("F821", "S602", "F401", "PERF401", "E741"))
     assert [item.category.value for item in found] == ["bug", "security", "dead_code", "performance", "taste"]
+
+
+def test_what_a_translation_owes_to_its_contract_is_no_finding_and_the_rest_is_as_in_rust() -> None:
+    names = ("clippy::ptr_arg", "clippy::too_many_arguments", "clippy::eq_op", "unused_imports")
+    found = rules.of_language("c-rust").sort(finding(name, "clippy") for name in names)
+    assert [(item.rule, item.category) for item in found] == [
+        ("clippy::eq_op", Category.BUG),
+        ("unused_imports", Category.DEAD_CODE),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +18,16 @@ from codeloop.errors import SuiteError
 from codeloop.extract import extract
 from codeloop.languages import get_language
 from codeloop.languages.c_rust import IMAGE, DifferentialTests
+from codeloop.languages.c_rust_comparison import ranges
 from codeloop.loop import question_of, run_trajectory
 from codeloop.models.replay import RecordingModel
 from codeloop.prompts import own
 from codeloop.reference_check import check_references
 from codeloop.registry import open_checker
+from codeloop.report.html.steps import steps
+from codeloop.report.html.texts import Limits, Lines
+from codeloop.report.run_report import RunReport
+from codeloop.report.trajectory_text import trajectory_text
 from codeloop.store import Store
 from codeloop.suites import load_suite
 from codeloop.suites.c_functions import load_basics
@@ -175,7 +181,47 @@ def test_a_counterexample_goes_back_to_the_model_as_a_call_with_both_results() -
     assert len(shown) == 1, "the smallest counterexample, as a call"
     assert f"Expected:\n```\n{shown[0].expected}\n```\nActual:\n```\n{shown[0].actual}\n```" in told
     assert last.status is Status.PASSED
-    assert "inputs compared" in last.last.diagnostics[0].message
+    assert "inputs compared" in last.compared
+
+
+RARE = """int rare(unsigned int a, unsigned int b) {
+    if (a * 2654435761u == 77u && b * 40503u == 99u) {
+        return 2;
+    }
+    if (a == b) {
+        volatile unsigned int never = 0;
+        if (never) {
+            return 3;
+        }
+    }
+    return 0;
+}
+"""
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_every_report_says_how_much_of_the_c_was_looked_at_and_which_lines_were_not(tmp_path: Path) -> None:
+    (tmp_path / "rare.c").write_text(RARE, "utf-8")
+    (task,) = load_suite(str(tmp_path / "rare.c"), ()).tasks
+    trajectory, _ = translated(task, "pub fn rare(_a: u32, _b: u32) -> i32 {\n    0\n}\n")
+    said = trajectory.attempts[0].verdict.compared
+    found = re.search(r"regions of C reached: rare (\d+) of (\d+) \(not lines? (?:[\d, -]+, )?8\)$", said)
+    assert found, said
+    assert 0 < int(found[1]) < int(found[2])
+    scored = replace(trajectory, hidden=(trajectory.attempts[0].verdict,))
+    assert trajectory_text(scored).count(said) == 2
+    report = RunReport(run_id="r", settings={"ks": (1,), "max_iterations": 3}, trajectories=(scored,))
+    (attempt,) = report.as_json()["trajectories"][0]["attempts"]
+    assert attempt["visible"]["compared"] == attempt["hidden"]["compared"] == said
+    (drawn,) = steps(scored, Lines(), Limits())["attempts"]
+    assert drawn["visible"]["compared"] == drawn["hidden"]["compared"] == said
+    assert not any(item["rule"] == "compared" for stage in drawn["visible"]["stages"] for item in stage["findings"])
+
+
+def test_lines_that_follow_each_other_are_a_range() -> None:
+    assert ranges([9, 4, 5, 6, 12, 11]) == ("4-6", "9", "11-12")
+    assert ranges([]) == ()
 
 
 @pytest.mark.docker
@@ -202,6 +248,15 @@ def test_what_is_wrong_with_a_translation_is_said_by_its_stage(
 
 @pytest.mark.docker
 @pytest.mark.timeout(600)
+def test_setup_makes_the_image_ready_and_doctor_finds_it(tmp_path: Path) -> None:
+    assert codeloop(tmp_path, "setup", "--lang", "c-rust", "--no-model").code == 0
+    found = codeloop(tmp_path, "doctor", "--lang", "c-rust", "--sandbox", "docker").out
+    assert "ok      image c-rust: " in found
+    assert "ok      data c-rust: 56 tasks" in found
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
 def test_translate_writes_the_program_that_was_checked(tmp_path: Path) -> None:
     (tmp_path / "sum.c").write_text(SUM + "int logf2(const char *s, ...) { return 0; }\n", "utf-8")
     (task,) = load_suite(str(tmp_path / "sum.c"), ()).tasks
@@ -214,6 +269,24 @@ def test_translate_writes_the_program_that_was_checked(tmp_path: Path) -> None:
     failed = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl", "--policy", "single", "--json")
     assert failed.code == 1
     assert json.loads(failed.out)["trajectories"][0]["ending"] == "exhausted"
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_translate_asks_clippy_and_mends_what_it_vouches_for_unless_told_otherwise(tmp_path: Path) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    (task,) = load_suite(str(tmp_path / "sum.c"), ()).tasks
+    translated(task, f"use std::collections::HashMap;\n{RIGHT}", cassette=tmp_path / "c.jsonl")
+    done = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl")
+    assert done.code == 0, done.err
+    assert (tmp_path / "translated" / "sum.rs").read_text("utf-8") == RIGHT
+    assert done.out.startswith("sum/sum: translated, mended as suggested by clippy: ")
+    assert re.search(r"regions of C reached: sum_to \d+ of \d+$", done.out.strip())
+    told = codeloop(tmp_path, "report", "--task", "sum/sum").out
+    assert "clippy unused_imports, line 1: `use std::collections::HashMap;\\n` goes: " in told
+    plain = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl", "--policy", "repair")
+    assert plain.code == 0, plain.err
+    assert "HashMap" in (tmp_path / "translated" / "sum.rs").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from junitparser import JUnitXml
 
 from codeloop import cli, feedback, host, prompts
 from codeloop.attempts import (
+    COMPARED,
     Attempt,
     Candidate,
     CaseResult,
     CaseStatus,
     Completion,
     Ending,
+    Mend,
     Prompt,
     StageReport,
     Status,
@@ -70,7 +73,7 @@ def verdict_of(text: str, *, outcome: str = "wrong_answer", cases: int = 3) -> V
         stage="test",
         status=Status.FAILED,
         outcome=outcome,
-        diagnostics=(finding,) * 9,
+        diagnostics=(*(finding,) * 9, replace(finding, rule=COMPARED)),
         cases=(case, raised, passed, passed)[:cases],
         output=text,
     )
@@ -78,11 +81,12 @@ def verdict_of(text: str, *, outcome: str = "wrong_answer", cases: int = 3) -> V
 
 
 def trajectory_of(text: str) -> Trajectory:
+    mend = Mend(tool=text, rule=text, message=text, line=1, before=text, after=text)
     attempt = Attempt(
         iteration=0,
         prompt=Prompt(messages=(), template="repair@1"),
         completion=Completion(text=text, finish_reason=text),
-        candidate=Candidate(code=text),
+        candidate=Candidate(code=text, mends=(mend,)),
         verdict=verdict_of(text),
         handed_over=0,
     )

@@ -7,24 +7,25 @@ import shutil
 import click
 
 from codeloop import config, host, toolchains
-from codeloop.cli.options import languages, option, sandbox_option
+from codeloop.cli.options import option, preparable, sandbox_option
 from codeloop.errors import CodeloopError
 from codeloop.host import Probe
 from codeloop.images import NEEDED_BYTES
+from codeloop.languages import NAMES as LANGUAGES
 from codeloop.models.names import LOCAL_MODELS
 from codeloop.models.weights import find_weights
 from codeloop.sandbox import bubblewrap
-from codeloop.suites import load_suite
+from codeloop.suites import c_functions, load_suite
 
 _DISK_REMEDY = f"free at least {NEEDED_BYTES >> 30} GiB; 'codeloop cache info' shows what codeloop holds"
 
 
 @click.command()
-@option("--lang", default="python,java", help="Languages, comma-separated.")
+@option("--lang", default="python,java", help="Languages, comma-separated; c-rust: C to Rust.")
 @sandbox_option
 def command(lang: str, sandbox: str) -> int:
     """Check sandboxes, data, model and disk; exit 3 when something is missing."""
-    names = languages(lang)
+    names = preparable(lang)
     needed, spare = _sandboxes(sandbox, names)
     probes = [*needed, *_data(names), *_models(), _disk()]
     for probe in probes:
@@ -53,8 +54,9 @@ def _data(names: tuple[str, ...]) -> list[Probe]:
     found = []
     for name in names:
         try:
+            source = "humaneval-x" if name in LANGUAGES else c_functions.NAME
             suite = load_suite(
-                "humaneval-x", (name,), data_dir=config.data_dir(), cache_dir=config.cache_dir(), say=lambda _: None
+                source, (name,), data_dir=config.data_dir(), cache_dir=config.cache_dir(), say=lambda _: None
             )
             line = next((text for _, text in suite.unavailable), "")
             found.append(Probe(name=f"data {name}", ok=not line, detail=line or f"{len(suite.tasks)} tasks"))

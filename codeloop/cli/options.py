@@ -12,7 +12,7 @@ import click
 
 from codeloop.cli import noted
 from codeloop.errors import ConfigError, UnknownName
-from codeloop.languages import NAMES
+from codeloop.languages import NAMES, PREPARABLE
 from codeloop.languages.rules import parse
 from codeloop.policies import PRESETS
 from codeloop.prompts import own
@@ -192,13 +192,18 @@ def words(value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
-def languages(value: str) -> tuple[str, ...]:
+def languages(value: str, known: tuple[str, ...] = NAMES) -> tuple[str, ...]:
     """Read a comma-separated list of languages. Raises UnknownName."""
     names = tuple(dict.fromkeys(name.strip().lower() for name in value.split(",") if name.strip()))
     for name in names:
-        if name not in NAMES:
-            raise UnknownName("language", name, NAMES)
+        if name not in known:
+            raise UnknownName("language", name, known)
     return names
+
+
+def preparable(value: str) -> tuple[str, ...]:
+    """Read a list of what has an image, translations (``c-rust``) included. Raises UnknownName."""
+    return languages(value, PREPARABLE)
 
 
 def say(text: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from codeloop.attempts import Ending, Trajectory
+from codeloop.attempts import COMPARED, Ending, Trajectory
 from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, default_jobs, option, perturb_option, policy_help, say
 from codeloop.cli.running import conduct, new_run_id
@@ -24,6 +24,9 @@ from codeloop.report.text import escape
 from codeloop.suites import c_functions, siblings, translations
 
 _GATE = 1
+_OF_C = "repair:lint=gate:mend=on"
+"""Every reference translation of c-basics passes clippy's gate, and what a tool can mend need not be asked for."""
+_OF_SIBLINGS = "repair"
 _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "go": "go", "rust": "rs", "c-rust": "rs"}
 
 
@@ -36,7 +39,7 @@ _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "
 @option("--draws", type=click.IntRange(min=1), help="Independent tries of each.  [default: one of each wording]")
 @option("--limit", type=click.IntRange(min=1), help="So many of a suite: a fixed stratified choice.")
 @option("--tasks", default="", help="Task ids of a suite, comma-separated, instead of a choice.")
-@option("--policy", default="repair", help=policy_help())
+@option("--policy", help=f"{policy_help()}  [default: {_OF_C} of C, else {_OF_SIBLINGS}]")
 @option("--max-iterations", type=click.IntRange(min=0), help="Attempts after the first.  [default: the policy's]")
 @option("--seed", type=int, default=0, help="Seed of sampling and of the choice.")
 @option("--jobs", type=click.IntRange(min=1), default=default_jobs, help="Cells at once.")
@@ -63,7 +66,7 @@ def command(
     target: str,
     origin: str,
     tasks: str,
-    policy: str,
+    policy: str | None,
     max_iterations: int | None,
     draws: int | None,
     perturb: int,
@@ -77,8 +80,10 @@ def command(
     References of a suite (humaneval-x --from java --to python) are judged by the tests of the language translated into.
     Exit status 0: everything is translated, 1: something is not.
     """
+    suite = _suite(source, origin, target)
+    policy = policy or (_OF_C if suite == source else _OF_SIBLINGS)
     settings = RunConfig(
-        suite=_suite(source, origin, target),
+        suite=suite,
         languages=(),
         policy=policy,
         draws=draws or 1 + perturb,
@@ -146,13 +151,15 @@ def _told(trajectory: Trajectory) -> str:
     if not trajectory.attempts:
         return escape(f"{trajectory.task_id}: {trajectory.ending}: {trajectory.error}")
     last = trajectory.attempts[trajectory.attempts[-1].handed_over]
+    looked_at = last.verdict.compared
     if trajectory.ending is Ending.SOLVED:
         found = [item for report in last.verdict.reports for item in report.diagnostics]
-        notes = "; ".join(item.message for item in found if item.rule in ("compared", ALLOWED))
-        return escape(f"{trajectory.task_id}: translated" + (f": {notes}" if notes else ""))
+        notes = "; ".join(item.message for item in found if item.rule in (COMPARED, ALLOWED))
+        tools = ", ".join(dict.fromkeys(mend.tool for mend in last.candidate.mends))
+        how = f", mended as suggested by {tools}" if tools else ""
+        return escape(f"{trajectory.task_id}: translated{how}" + (f": {notes}" if notes else ""))
     told = last.verdict.last
     first = told.diagnostics[0] if told.diagnostics else None
     said = f": {first.expression + ': ' if first.expression else ''}{first.message}" if first else ""
-    return escape(
-        f"{trajectory.task_id}: not translated ({trajectory.ending}): {told.stage}: {told.outcome}{said}"[:400]
-    )
+    line = f"{trajectory.task_id}: not translated ({trajectory.ending}): {told.stage}: {told.outcome}{said}"[:400]
+    return escape(line + (f"; {looked_at}" if looked_at else ""))

@@ -20,6 +20,8 @@ NAMES = tuple(_MODULES)
 """Every language that can be checked, in the order of tables."""
 _TRANSLATIONS = {"c-rust": "codeloop.languages.c_rust"}
 """Languages with an original as their tests: only suites of translations have tasks in them."""
+PREPARABLE = (*NAMES, *_TRANSLATIONS)
+"""Every language that has an image."""
 
 
 def get_language(name: str) -> Language:
@@ -31,4 +33,4 @@ def get_language(name: str) -> Language:
     return language
 
 
-__all__ = ["NAMES", "Compiled", "KeepsCorpus", "Language", "ManyMutants", "get_language"]
+__all__ = ["NAMES", "PREPARABLE", "Compiled", "KeepsCorpus", "Language", "ManyMutants", "get_language"]

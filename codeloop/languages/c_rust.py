@@ -11,13 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from codeloop.attempts import CaseResult, CaseStatus, Note, StageReport, Status
+from codeloop.attempts import COMPARED, CaseResult, CaseStatus, Note, StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
 from codeloop.diagnostics import Diagnostic, Severity, unparsed
 from codeloop.languages import analysed, harness
 from codeloop.languages import c_rust_user_tests as user_tests
 from codeloop.languages.analysed import Analyser
-from codeloop.languages.c_rust_comparison import Comparison, Difference, How, read_comparison
+from codeloop.languages.c_rust_comparison import Comparison, Difference, How, Reached, ranges, read_comparison
 from codeloop.languages.c_rust_user_tests import UserTests
 from codeloop.languages.port import Compiled, Constant, Stub
 from codeloop.languages.rust import RustLanguage, compiler_outcome, compiler_says
@@ -316,14 +316,28 @@ def _agreement(found: Comparison) -> CaseResult:
     )
 
 
+_MOST_RANGES = 20
+"""Of lines that were not reached, in one function's line: who misses more has not looked at it."""
+
+
+def _share(reached: Reached) -> str:
+    """Say how much of a function ran, and which of its lines did not: ``f 9 of 12 (not lines 4-6, 9)``."""
+    said = f"{reached.function} {reached.n_covered} of {reached.n_all}"
+    runs = ranges(reached.missed_lines)
+    if not runs:
+        return said
+    more = f" and {len(runs) - _MOST_RANGES} more places" if len(runs) > _MOST_RANGES else ""
+    return f"{said} (not line{'s' * (len(reached.missed_lines) > 1)} {', '.join(runs[:_MOST_RANGES])}{more})"
+
+
 def _notes(found: Comparison) -> list[Diagnostic]:
     """Say what was reached of the C, and where C itself is undefined: never the translation's fault."""
-    reached = ", ".join(f"{each.function} {each.n_covered} of {each.n_all}" for each in found.reached)
+    reached = ", ".join(map(_share, found.reached))
     text = (
         f"{found.n_compared} inputs compared, {found.n_undefined} left out where C is undefined, {found.n_rejected} not "
         f"allowed, in {found.seconds:.1f} s; regions of C reached: {reached or 'none'}"
     )
-    notes = [Diagnostic(stage="test", tool=_TOOL, rule="compared", message=text, severity=Severity.NOTE)]
+    notes = [Diagnostic(stage="test", tool=_TOOL, rule=COMPARED, message=text, severity=Severity.NOTE)]
     return notes + [
         Diagnostic(
             stage="test",

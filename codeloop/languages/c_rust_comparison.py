@@ -7,7 +7,7 @@ r"""What came of comparing a translation with its original: words, and the readi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -101,6 +101,17 @@ class Comparison:
     def agrees(self) -> bool:
         """Say whether something was compared, and nothing was unlike."""
         return not self.differences and self.n_compared > 0 and not self.trouble
+
+
+def ranges(lines: Iterable[int]) -> tuple[str, ...]:
+    """Put lines that follow each other together: ``4-6``, ``9``."""
+    runs: list[list[int]] = []
+    for line in sorted(set(lines)):
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return tuple(f"{first}-{last}" if last > first else str(first) for first, last in runs)
 
 
 _UNSTABLE = "the same call does not do the same each time"

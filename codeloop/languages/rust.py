@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeloop.attempts import StageReport, Status
 from codeloop.commands import Command, CommandResult, End, Limits, Role
-from codeloop.diagnostics import Diagnostic, Severity, unparsed
+from codeloop.diagnostics import Diagnostic, Fix, Severity, unparsed
 from codeloop.languages import analysed, harness
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.port import STUB_VARIABLE, Compiled, Constant, Stub
@@ -299,6 +299,25 @@ def _diagnostic(line: dict[str, Any], code: str, shifts: tuple[tuple[int, int], 
         end_line=end_row,
         end_column=_column(end_row, span.get("column_end"), shifts),
         source_line=harness.source_line(code, row),
+        fixes=_fixes(found, shifts),
+    )
+
+
+def _fixes(found: dict[str, Any], shifts: tuple[tuple[int, int], ...]) -> tuple[Fix, ...]:
+    """Give rustc's suggestions about the candidate; parts of one have its message in common."""
+    return tuple(
+        Fix(
+            message=str(child.get("message", "")),
+            replacement=str(span["suggested_replacement"]),
+            line=span["line_start"],
+            column=_column(span["line_start"], span["column_start"], shifts),
+            end_line=span["line_end"],
+            end_column=_column(span["line_end"], span["column_end"], shifts),
+            is_safe=span.get("suggestion_applicability") == "MachineApplicable",
+        )
+        for child in found.get("children", ())
+        for span in child.get("spans", ())
+        if span.get("suggested_replacement") is not None and str(span.get("file_name", "")).endswith(SOURCE)
     )
 
 

@@ -74,6 +74,7 @@ def _attempt(attempt: Attempt, hidden: Sequence[Verdict | None]) -> dict[str, An
         "candidate_sha256": attempt.candidate.digest,
         "notes": list(attempt.candidate.notes),
         "losses": list(attempt.candidate.losses),
+        "mends": [asdict(mend) for mend in attempt.candidate.mends],
         "visible": _verdict(attempt.verdict),
         "hidden": _verdict(hidden[attempt.iteration] if attempt.iteration < len(hidden) else None),
         "finish_reason": completion.finish_reason,
@@ -100,4 +101,5 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "vacuous_cases": sum(case.is_vacuous for case in last.cases),
         "agreement": last.agreement,
         "image": verdict.image,
+        "compared": verdict.compared or None,
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeloop.attempts import Attempt, CaseResult, CaseStatus, Prompt, Trajectory, Verdict
+from codeloop.attempts import COMPARED, Attempt, CaseResult, CaseStatus, Prompt, Trajectory, Verdict
 from codeloop.findings import difference, matters, of_report, regressions
-from codeloop.report.text import escape
+from codeloop.report.text import escape, mend_told
 
 _MAX_FINDINGS = 8
 
@@ -38,13 +38,19 @@ def _attempt(attempt: Attempt, base: Attempt | None, hidden: Verdict | None, *, 
     yield attempt.candidate.code.rstrip() or completion.text.rstrip()
     if attempt.candidate.notes:
         yield f"-- extraction: {', '.join(attempt.candidate.notes)}"
+    if attempt.candidate.mends:
+        yield "-- mended by tools' suggestions, without a call of the model; the program above is the mended one:"
+        yield from (f"   {mend_told(mend)}" for mend in attempt.candidate.mends)
     yield f"-- visible tests: {_said(attempt.verdict)}"
+    yield from _compared(attempt.verdict)
     yield from _findings(attempt.verdict)
     yield from _analysed(attempt.verdict)
     yield from _unnoticed(attempt.verdict)
     if base:
         yield from _change(base.verdict, attempt.verdict)
     yield f"-- hidden tests: {_said(hidden) if hidden else 'not scored'}; handed over: attempt {attempt.handed_over}"
+    if hidden:
+        yield from _compared(hidden)
 
 
 def _messages(prompt: Prompt) -> Iterator[str]:
@@ -70,15 +76,22 @@ def _said(verdict: Verdict) -> str:
     return f"{verdict.status} ({report.stage}: {report.outcome}{cases}{share})"
 
 
+def _compared(verdict: Verdict) -> Iterator[str]:
+    """Say how much was looked at: without it, no difference found says little."""
+    if verdict.compared:
+        yield f"   {verdict.compared}"
+
+
 def _findings(verdict: Verdict) -> Iterator[str]:
     report = verdict.last
-    for finding in report.diagnostics[:_MAX_FINDINGS]:
+    found = [item for item in report.diagnostics if item.rule != COMPARED]
+    for finding in found[:_MAX_FINDINGS]:
         place = f"line {finding.line}: " if finding.line else ""
         yield f"   {place}{finding.message.splitlines()[0] if finding.message else finding.rule}"
     failing = [case for case in report.cases if case.status in (CaseStatus.FAILED, CaseStatus.RAISED)]
     for case in failing[:_MAX_FINDINGS]:
         yield f"   {_case(case)}"
-    left = len(report.diagnostics[_MAX_FINDINGS:]) + len(failing[_MAX_FINDINGS:])
+    left = len(found[_MAX_FINDINGS:]) + len(failing[_MAX_FINDINGS:])
     if left:
         yield f"   … and {left} more"
 

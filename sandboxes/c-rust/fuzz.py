@@ -215,6 +215,17 @@ def lines_of(folder: str, found: list[dict]) -> None:
             each["line"] = next((f["Line"] for f in frames if f.get("FileName", "").endswith("original.c")), 0)
 
 
+def span(region: list[int], text: list[str]) -> range:
+    """The lines of a region without those on which only its bracket stands: a block's first line is mostly its condition's."""
+    first, column, last, end = region[:4]
+    opening, closing = text[first - 1].encode()[column - 1 :].strip(), text[last - 1].encode()[: end - 1].strip()
+    if first < last and opening == b"{":
+        first += 1
+    if first < last and closing == b"}":
+        last -= 1
+    return range(first, last + 1)
+
+
 def reached(folder: str) -> dict:
     """What of the original the corpus reaches: by function, covered and all regions, lines that were not reached."""
     names = sorted(os.path.join(CORPUS, name) for name in os.listdir(CORPUS))
@@ -238,11 +249,13 @@ def reached(folder: str) -> dict:
         data = json.loads(subprocess.run(argv, capture_output=True, check=False).stdout)["data"][0]
     except (ValueError, LookupError):
         return {}
+    with open(f"{folder}/original.c", encoding="utf-8", errors="replace") as file:
+        text = file.read().split("\n")
     functions = {}
     for each in data["functions"]:
         if each["filenames"][0].endswith("original.c"):
             regions = [r for r in each["regions"] if r[7] == 0]  # code, not gaps or expansions
-            missed = sorted({r[0] for r in regions if not r[4]})
+            missed = sorted({line for r in regions if not r[4] for line in span(r, text)})
             covered = sum(1 for r in regions if r[4])
             functions[each["name"].split(":")[-1]] = {"covered": covered, "all": len(regions), "missed_lines": missed}
     return functions

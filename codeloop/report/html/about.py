@@ -156,6 +156,8 @@ def _stages(policy: Policy | None) -> Iterator[str]:
         return
     for rule in policy.stages:
         yield f"{rule.name} {'gates' if rule.gate is Gate.GATES else 'informs'}"
+    if policy.mend:
+        yield "what tools vouch for is mended"
 
 
 def _images(trajectories: Sequence[Trajectory]) -> list[str]:

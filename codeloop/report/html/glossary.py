@@ -162,11 +162,20 @@ STEPS = _terms(
     ),
     handed_over=("best so far", "What the loop would hand over if it stopped here, by visible evidence."),
     extraction=("extraction", "What was changed or lost when the program was taken from the answer."),
+    mended=(
+        "mended",
+        "What tools suggested and vouch for, made in the answer's program without a call of the model, and kept because its "
+        "check came out better.",
+    ),
     visible=(
         "visible checks",
         "What the loop saw: compile, visible tests, and static analysis or mutants where the policy asks.",
     ),
     hidden_checks=("hidden checks", "Scored after the trajectory had ended; never told to the model."),
+    compared=(
+        "compared with the original",
+        "On how many inputs both did the same, and which regions and lines of the original no input reached: of those nothing is known.",
+    ),
     outcome=("outcome", "The short word that says why a stage ended as it did."),
     findings=("findings", "What compilers, tests and analysers found; those with a line stand in the program."),
     changed=("findings changed", "Against the program repaired: gone, still there, new."),

@@ -6,12 +6,23 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
-from codeloop.attempts import Attempt, CaseResult, CaseStatus, Ending, Prompt, StageReport, Trajectory, Verdict
+from codeloop.attempts import (
+    COMPARED,
+    Attempt,
+    CaseResult,
+    CaseStatus,
+    Ending,
+    Prompt,
+    StageReport,
+    Trajectory,
+    Verdict,
+)
 from codeloop.diagnostics import Diagnostic
 from codeloop.error_classes import error_class
 from codeloop.findings import difference, of_report, regressions
 from codeloop.report.html.texts import Limits, Lines, shown
 from codeloop.report.origin import tools_of
+from codeloop.report.text import mend_told
 
 _MAX_DIFF_LINES = 1500
 """Of one program: comparing takes quadratic time, and a person reads no more."""
@@ -93,6 +104,7 @@ def _head(attempt: Attempt) -> dict[str, Any]:
         "handed_over": attempt.handed_over,
         "error_class": kind.value if kind else None,
         "notes": [shown(note) for note in attempt.candidate.notes],
+        "mends": [shown(mend_told(mend)) for mend in attempt.candidate.mends],
         "template": shown(prompt.template),
         "temperature": prompt.temperature,
         "seed": prompt.seed,
@@ -141,11 +153,13 @@ def _verdict(verdict: Verdict, code: str, lines: Lines, limits: Limits) -> dict[
     return {
         "status": verdict.status.value,
         "image": shown(verdict.image),
+        "compared": shown(verdict.compared),
         "stages": [_stage(report, source, lines, limits) for report in verdict.reports],
     }
 
 
 def _stage(report: StageReport, source: Sequence[str], lines: Lines, limits: Limits) -> dict[str, Any]:
+    diagnostics = [item for item in report.diagnostics if item.rule != COMPARED]
     cases = sorted(report.cases, key=lambda case: case.status is CaseStatus.PASSED)[: limits.n_cases]
     kept = {id(case) for case in cases}
     found: dict[str, Any] = {
@@ -154,8 +168,8 @@ def _stage(report: StageReport, source: Sequence[str], lines: Lines, limits: Lim
         "outcome": shown(report.outcome),
         "check_s": round(report.duration_s, 2),
         "n_passed": report.n_passed,
-        "findings": [_finding(item, source, lines, limits) for item in report.diagnostics[: limits.n_findings]],
-        "n_findings": len(report.diagnostics),
+        "findings": [_finding(item, source, lines, limits) for item in diagnostics[: limits.n_findings]],
+        "n_findings": len(diagnostics),
         "cases": [_case(case, lines, limits) for case in report.cases if id(case) in kept],
         "n_cases": len(report.cases),
     }

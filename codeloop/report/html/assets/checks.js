@@ -61,6 +61,7 @@ const checks = (found, text, key, withFindings) => {
   return el("section", { class: "checks" },
     el("h4", {}, term(key)),
     el("ol", { class: "stages" }, found.stages.map(stageLine)),
+    found.compared ? el("p", {}, term("compared"), `: ${found.compared}`) : null,
     loose.length ? [el("p", {}, term("findings"), " without a line"), loose.map((item) => finding(item, text))] : null,
     left > 0 ? el("p", { class: "muted" }, `${number(left)} more findings are in the store.`) : null,
     found.stages.filter((stage) => stage.cases.length).map((stage) => cases(stage, text, label)),

@@ -60,6 +60,7 @@ const attemptPart = (attempt, all, row, text) => {
   return el("li", { class: "attempt", id: `attempt-${attempt.number}` },
     el("h3", { tabindex: "-1" }, el("span", { class: `mark c-${name}`, "aria-hidden": "true" }, MARKS[name]), ` Attempt ${attempt.number} `, word("class", name, { class: `verdict ${name === "passes" ? "good" : "bad"}` })),
     el("p", { class: "kind" }, kind, attempt.notes.length ? [" · ", term("extraction"), " ", attempt.notes.map((note, i) => [i ? ", " : "", word("note", note)])] : null),
+    attempt.mends.length ? [el("p", { class: "kind" }, term("mended"), ` at ${number(attempt.mends.length)} places`), el("ul", { class: "mends" }, attempt.mends.map((mend) => el("li", {}, mend)))] : null,
     facts(attempt),
     attempt.before.map((inquiry) => folded("inquiry", "", messages(inquiry.prompt, text), el("p", { class: "role" }, "answer"), el("pre", {}, text(inquiry.answer)))),
     folded("prompt", `${attempt.prompt.length} messages`, messages(attempt.prompt, text)),
