@@ -14,8 +14,9 @@ import anyio
 
 from codeloop import host, images
 from codeloop.csource import Role, arguments_of
-from codeloop.languages.c_rust import IMAGE, LANGUAGE, Budget, NotBuilt
+from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison
+from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.stages.differential import compare
 from codeloop.suites.c_functions import Original, load_basics

@@ -9,7 +9,7 @@ import anyio
 
 from codeloop.attempts import Candidate, Status, Verdict
 from codeloop.languages import get_language
-from codeloop.languages.c_rust import IMAGE
+from codeloop.languages.c_rust_tests import IMAGE
 from codeloop.stages.check import Check
 from codeloop.tasks import Task
 

@@ -12,7 +12,7 @@ import anyio
 
 from codeloop.errors import ConfigError
 from codeloop.languages import get_language
-from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests, NotBuilt
+from codeloop.languages.c_rust_tests import IMAGE, Budget, DifferentialTests, NotBuilt
 from codeloop.perturb import Variant, perturbed
 from codeloop.sandbox.port import Sandbox
 from codeloop.stages.differential import compare_originals

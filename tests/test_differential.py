@@ -14,8 +14,9 @@ from codeloop import images
 from codeloop.bridge import read_constraints
 from codeloop.commands import Command, End, Role
 from codeloop.csource import read_unit
-from codeloop.languages.c_rust import IMAGE, LANGUAGE, Budget, NotBuilt
+from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison, How
+from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.sandbox.port import Cell
 from codeloop.stages.differential import compare

@@ -25,7 +25,7 @@ from codeloop.attempts import (
 )
 from codeloop.diagnostics import Diagnostic, Fix
 from codeloop.errors import UnknownName
-from codeloop.languages.c_rust import IMAGE
+from codeloop.languages.c_rust_tests import IMAGE
 from codeloop.loop import run_trajectory
 from codeloop.registry import open_checker
 from codeloop.report.run_report import RunReport

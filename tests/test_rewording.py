@@ -15,7 +15,7 @@ from test_translate import RIGHT, SUM, TASKS, WRONG, fenced
 
 from codeloop.attempts import Attempt, Completion, Ending, Prompt, Trajectory
 from codeloop.languages import KeepsCorpus, get_language
-from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
+from codeloop.languages.c_rust_tests import IMAGE, Budget, DifferentialTests
 from codeloop.loop import run_trajectory
 from codeloop.models.replay import RecordingModel
 from codeloop.policies import get_policy

@@ -17,8 +17,8 @@ from codeloop.config import RunConfig
 from codeloop.errors import SuiteError
 from codeloop.extract import extract
 from codeloop.languages import get_language
-from codeloop.languages.c_rust import IMAGE, DifferentialTests
 from codeloop.languages.c_rust_comparison import ranges
+from codeloop.languages.c_rust_tests import IMAGE, DifferentialTests
 from codeloop.loop import question_of, run_trajectory
 from codeloop.models.replay import RecordingModel
 from codeloop.prompts import own

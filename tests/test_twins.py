@@ -10,8 +10,9 @@ import pytest
 
 from codeloop import images
 from codeloop.bridge import texts_between
-from codeloop.languages.c_rust import IMAGE, LANGUAGE, Budget, NotBuilt
+from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison, How
+from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
 from codeloop.perturb import perturbed
 from codeloop.sandbox.docker import DockerSandbox
 from codeloop.sandbox.port import Cell

@@ -8,8 +8,15 @@ from codeloop.bridge import Entry, texts_between
 from codeloop.commands import Command, CommandResult, End
 from codeloop.csource import Unit
 from codeloop.errors import SandboxUnavailable
-from codeloop.languages.c_rust import Budget, NotBuilt, build_command, build_twins_command, fuzz_command, read_build
 from codeloop.languages.c_rust_comparison import Comparison, read_comparison
+from codeloop.languages.c_rust_tests import (
+    Budget,
+    NotBuilt,
+    build_command,
+    build_twins_command,
+    fuzz_command,
+    read_build,
+)
 from codeloop.sandbox.port import Cell
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from codeloop.bridge import skeleton, texts_between
 from codeloop.bridge.contract import rust_word
-from codeloop.languages.c_rust import IMAGE, Budget, DifferentialTests
+from codeloop.languages.c_rust_tests import IMAGE, Budget, DifferentialTests
 from codeloop.languages.c_rust_user_tests import UserTests
 from codeloop.suites import c_functions
 from codeloop.tasks import HiddenTests, Origin, Suite, Task, VisibleTests, Wording
