@@ -81,7 +81,8 @@ class RunConfig:
     allow_unsafe: int | None = None
     fuzz_runs: int | None = None
     fuzz_s: float | None = None
-    """These three: see ``suites.translations.Demands``."""
+    start: str | None = None
+    """These four: see ``suites.translations.Demands``; the program's text is kept as it was when the run began."""
     tags: tuple[str, ...] = ()
     """Words that every task of the run carries beside its own."""
     metadata: tuple[tuple[str, str], ...] = ()
@@ -106,7 +107,7 @@ class RunConfig:
     @property
     def demands(self) -> Demands:
         """What is asked of translations from C."""
-        return Demands(allow_unsafe=self.allow_unsafe, fuzz_runs=self.fuzz_runs, fuzz_s=self.fuzz_s)
+        return Demands(allow_unsafe=self.allow_unsafe, fuzz_runs=self.fuzz_runs, fuzz_s=self.fuzz_s, start=self.start)
 
     def as_dict(self) -> dict[str, Any]:
         """Give plain data for the store."""

@@ -61,7 +61,7 @@ async def check_faults(
 
     ``on_judged`` is told how many are done, and of how many.
     """
-    faulty = [task for task in tasks if task.start]
+    faulty = [task for task in tasks if task.faults]
     judged: dict[str, JudgedFault] = {}
 
     async def one(task: Task) -> None:

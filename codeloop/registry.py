@@ -13,6 +13,7 @@ import anyio.to_thread
 from codeloop import config
 from codeloop.errors import ConfigError, MissingTool, UsageError
 from codeloop.languages.rules import Rules, parse
+from codeloop.models import none
 from codeloop.models.names import LOCAL_MODELS, check_model_name, is_weights_file, local_weights
 from codeloop.models.port import Model
 from codeloop.sandbox.port import Guarantee
@@ -134,6 +135,8 @@ def open_model(settings: config.RunConfig, say: Say) -> Model:
 def _open_model(settings: config.RunConfig, say: Say) -> Model:
     check_model_name(settings.model)
     name, _, rest = settings.model.partition(":")
+    if settings.model == none.NAME:
+        return none.NoModel()
     if name == "local":
         return _open_local(rest, say)
     if name == "replay":

@@ -533,3 +533,39 @@ def test_a_source_that_is_none_is_one_line(tmp_path: Path) -> None:
     suite = codeloop(tmp_path, "translate", "basics")
     assert suite.code == 2
     assert "by --from" in suite.err
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_a_translation_that_is_there_is_checked_without_a_model_and_repaired_with_one(tmp_path: Path) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    (tmp_path / "right.rs").write_text(RIGHT, "utf-8")
+    (tmp_path / "wrong.rs").write_text(WRONG, "utf-8")
+    right = codeloop(tmp_path, "translate", "sum.c", "--start", "right.rs", "--model", "none")
+    assert right.code == 0, right.err
+    assert right.out.startswith("sum/sum: translated: ")
+    wrong = codeloop(tmp_path, "translate", "sum.c", "--start", "wrong.rs", "--model", "none")
+    assert wrong.code == 1
+    assert "sum/sum: not translated (exhausted): test: wrong_answer: sum_to(" in wrong.out
+    (task,) = load_suite(str(tmp_path / "sum.c"), (), demands=Demands(start=WRONG)).tasks
+    trajectory, prompts_sent = translated(task, "not asked for", RIGHT)
+    assert [each.completion.finish_reason for each in trajectory.attempts] == ["given", "stop"]
+    assert trajectory.ending is Ending.SOLVED
+    assert len(prompts_sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "arguments", "said"),
+    [
+        ("sum.c", ("--model", "none"), "give the translation as --start FILE"),
+        ("c-basics", ("--start", "sum.rs"), "--start begins with one translation: give the C file that it is of"),
+        ("sum.c", ("--start", "missing.rs"), "missing.rs"),
+    ],
+)
+def test_a_start_that_is_none_is_one_line(tmp_path: Path, source: str, arguments: tuple[str, ...], said: str) -> None:
+    (tmp_path / "sum.c").write_text(SUM, "utf-8")
+    (tmp_path / "sum.rs").write_text(RIGHT, "utf-8")
+    done = codeloop(tmp_path, "translate", source, *arguments)
+    assert done.code == 2
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1

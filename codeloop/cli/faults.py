@@ -50,7 +50,7 @@ async def noticed(tasks: tuple[Task, ...], check: Check, store: Store, run_id: s
 
     Of a resumed run the choice stands: its report counts what was chosen first. Raises SandboxError.
     """
-    if not any(task.start for task in tasks):
+    if not any(task.faults for task in tasks):
         return tasks
     facts = store.load_run(run_id).config.get("facts", {})
     if "faults" not in facts:
@@ -59,7 +59,7 @@ async def noticed(tasks: tuple[Task, ...], check: Check, store: Store, run_id: s
         store.note_facts(run_id, facts)
     for task_id, kinds, reason in facts["faults_left_out"]:
         say(f"left out: {task_id} ({kinds}) {reason}")
-    return tuple(task for task in tasks if not task.start or task.id in facts["faults"])
+    return tuple(task for task in tasks if not task.faults or task.id in facts["faults"])
 
 
 async def noticed_in_all(

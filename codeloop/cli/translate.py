@@ -18,8 +18,10 @@ from codeloop.csource import read_unit
 from codeloop.errors import ConfigError
 from codeloop.languages import NAMES as LANGUAGES
 from codeloop.languages.rust_audit import ALLOWED
+from codeloop.models import none
 from codeloop.moves import best, evidence
 from codeloop.policies import get_policy
+from codeloop.project.reading import text_of
 from codeloop.report.text import escape
 from codeloop.suites import c_functions, siblings, translations
 
@@ -34,7 +36,9 @@ _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "
 @click.argument("source")
 @option("--to", "target", default="rust", help="Language to translate into; of C only rust.")
 @option("--from", "origin", default="c", help="Language of SOURCE; of a suite's references any of the six.")
-@option("--model", default="local", help="local, local:1.5b, replay:CASSETTE, or a litellm string.")
+@option(
+    "--model", default="local", help="local, local:1.5b, replay:CASSETTE, a litellm string; none: check --start only."
+)
 @option("--api-base", default="", help="Endpoint of an OpenAI-compatible server.")
 @option("--draws", type=click.IntRange(min=1), help="Independent tries of each.  [default: one of each wording]")
 @option("--limit", type=click.IntRange(min=1), help="So many of a suite: a fixed stratified choice.")
@@ -51,6 +55,11 @@ _SUFFIXES = {"python": "py", "java": "java", "cpp": "cpp", "javascript": "js", "
 )
 @option("--fuzz-runs", type=click.IntRange(min=1), help="Inputs that a check tries, of C only.  [default: 300,000]")
 @option("--fuzz-s", type=click.FloatRange(min=1, max=3600), help="Seconds that it searches at most.  [default: 20]")
+@option(
+    "--start",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A translation to begin with, of one C file: it is checked, and the model asked only where it fails.",
+)
 @budget_options
 @option("--record", default="", help="Append the model's answers to this cassette.")
 @click.option(
@@ -70,6 +79,7 @@ def command(
     max_iterations: int | None,
     draws: int | None,
     perturb: int,
+    start: Path | None,
     out: Path,
     as_json: bool,
     **rest: Any,
@@ -81,6 +91,10 @@ def command(
     Exit status 0: everything is translated, 1: something is not.
     """
     suite = _suite(source, origin, target)
+    if rest["model"] == none.NAME:
+        if start is None:
+            raise ConfigError("--model none only checks: give the translation as --start FILE")
+        max_iterations = 0
     policy = policy or (_OF_C if suite == source else _OF_SIBLINGS)
     settings = RunConfig(
         suite=suite,
@@ -88,6 +102,7 @@ def command(
         policy=policy,
         draws=draws or 1 + perturb,
         perturb=perturb,
+        start=None if start is None else text_of(start),
         max_iterations=get_policy(policy).max_repairs if max_iterations is None else max_iterations,
         task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
         **rest,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codeloop.bridge import skeleton, texts_between
 from codeloop.bridge.contract import rust_word
+from codeloop.errors import SuiteError
 from codeloop.languages.c_rust_tests import IMAGE, Budget, DifferentialTests
 from codeloop.languages.c_rust_user_tests import UserTests
 from codeloop.suites import c_functions
@@ -37,6 +38,9 @@ class Demands:
     """Inputs that a visible check tries at most; hidden ones try twice as many."""
     fuzz_s: float | None = None
     """Seconds that a visible check searches at most; hidden ones search twice as long."""
+
+    start: str | None = None
+    """A whole translation that the loop begins with: of one C file only."""
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -87,8 +91,10 @@ def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:
 def _suite(name: str, prefix: str, originals: Sequence[c_functions.Original], demands: Demands) -> Suite:
     if demands.allow_unsafe is not None:
         originals = [replace(each, allow_unsafe=demands.allow_unsafe) for each in originals]
+    if demands.start is not None and len(originals) != 1:
+        raise SuiteError(f"{name}: --start begins with one translation: give the C file that it is of")
     tasks = (_task(f"{prefix}/{each.name}", each, _searching(VISIBLE, demands)) for each in originals)
-    return Suite(name=name, version="1", tasks=tuple(tasks))
+    return Suite(name=name, version="1", tasks=tuple(replace(task, start=demands.start or "") for task in tasks))
 
 
 def _searching(budget: Budget, demands: Demands) -> Budget:
