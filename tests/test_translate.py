@@ -265,6 +265,7 @@ def test_translate_writes_the_program_that_was_checked(tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert done.out.startswith("sum/sum: translated: ")
     assert "not translated: sum.c:2: " in done.err
+    assert "logf2" not in done.out, "what is not translated is not looked at either"
     assert (tmp_path / "translated" / "sum.rs").read_text("utf-8") == RIGHT
     failed = codeloop(tmp_path, "translate", "sum.c", "--model", "replay:c.jsonl", "--policy", "single", "--json")
     assert failed.code == 1

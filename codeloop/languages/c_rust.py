@@ -76,7 +76,8 @@ class CRustLanguage(RustLanguage):
         """Fuzz for the tests' budget; ``cpu_s`` is for programs that end by themselves."""
         searched = DifferentialTests.read(tests)
         corpus = tuple(map(bytes.fromhex, searched.corpus))
-        return fuzz_command(searched.budget, corpus, user_tests.SECONDS if searched.user_tests else 0.0)
+        tests_s = user_tests.SECONDS if searched.user_tests else 0.0
+        return fuzz_command(searched.budget, corpus, tests_s, searched.functions)
 
     def with_corpus(self, tests: str, corpus: Sequence[str]) -> str:
         """Give the tests that begin with these inputs."""

@@ -41,6 +41,8 @@ class DifferentialTests:
     user_tests: UserTests | None = None
     entry_points: tuple[str, ...] = ()
     """The functions that are compared."""
+    functions: tuple[str, ...] = ()
+    """The functions that are translated, those among them that only others of the file call."""
     declared: str = ""
     """The items that a translation declares, in Rust; functions without their bodies."""
     corpus: tuple[str, ...] = ()
@@ -61,6 +63,7 @@ class DifferentialTests:
             known_bad=data["known_bad"],
             user_tests=UserTests(**data["user_tests"]) if data["user_tests"] else None,
             entry_points=tuple(data["entry_points"]),
+            functions=tuple(data["functions"]),
             declared=data["declared"],
             corpus=tuple(data["corpus"]),
         )
@@ -110,10 +113,19 @@ def read_build(result: CommandResult) -> NotBuilt | None:
     return NotBuilt(step=failed["step"], output=failed["output"]) if failed else None
 
 
-def fuzz_command(budget: Budget, corpus: Sequence[bytes] = (), tests_s: float = 0.0) -> Command:
-    """Run the user's tests for ``tests_s`` at most, then fuzz what was built in the same cell; ``corpus`` is replayed first."""
+def fuzz_command(
+    budget: Budget, corpus: Sequence[bytes] = (), tests_s: float = 0.0, functions: Sequence[str] = ()
+) -> Command:
+    """Run the user's tests for ``tests_s`` at most, then fuzz what was built in the same cell; ``corpus`` is replayed first.
+
+    ``functions``: those of the original of which it is told what was reached; none: all.
+    """
     seconds = 60 + 4 * budget.seconds + tests_s
-    settings: dict[str, object] = {**asdict(budget), "corpus": [each.hex() for each in corpus]}
+    settings: dict[str, object] = {
+        **asdict(budget),
+        "corpus": [each.hex() for each in corpus],
+        "functions": [*functions],
+    }
     return Command(
         argv=("python3", "-I", "-B", f"{_PROGRAMS}/fuzz.py", "{compiled}", "settings.json"),
         files=(("settings.json", json.dumps(settings).encode()),),

@@ -111,6 +111,7 @@ def _task(task_id: str, original: c_functions.Original, budget: Budget) -> Task:
         allow_unsafe=original.allow_unsafe,
         user_tests=_user_tests(original),
         entry_points=tuple(each.function.name for each in entries),
+        functions=tuple(each.name for each in unit.functions),
         declared=declared,
     )
     return Task(

@@ -1,7 +1,8 @@
 """Fuzzes the program that build.py made, and says as JSON what came of it. Runs as the candidate's user.
 A user's own tests come first: a translation that fails any is not fuzzed.
 
-`fuzz.py FOLDER SETTINGS`: the folder with the programs, and a file with a JSON object: seed, runs, seconds, max_len, corpus (hex). An
+`fuzz.py FOLDER SETTINGS`: the folder with the programs, and a file with a JSON object: seed, runs, seconds, max_len, corpus (hex),
+functions (of the original: whose lines are counted; none: all). An
 input on which C dies all the same is noted as undefined, and fuzzing goes on; one on which Rust dies is a finding.
 """
 
@@ -226,7 +227,7 @@ def span(region: list[int], text: list[str]) -> range:
     return range(first, last + 1)
 
 
-def reached(folder: str) -> dict:
+def reached(folder: str, names: list[str]) -> dict:
     """What of the original the corpus reaches: by function, covered and all regions, lines that were not reached."""
     names = sorted(os.path.join(CORPUS, name) for name in os.listdir(CORPUS))
     environment = {"LLVM_PROFILE_FILE": "reach-%p.profraw", "CODELOOP_EVENTS": "/dev/null"}
@@ -258,7 +259,7 @@ def reached(folder: str) -> dict:
             missed = sorted({line for r in regions if not r[4] for line in span(r, text)})
             covered = sum(1 for r in regions if r[4])
             functions[each["name"].split(":")[-1]] = {"covered": covered, "all": len(regions), "missed_lines": missed}
-    return functions
+    return {name: found for name, found in functions.items() if not names or name in names}
 
 
 def kept() -> list[str]:
@@ -311,7 +312,7 @@ def main() -> None:
             real.append(each)
     counters = Shared().counters
     share = keep_defined(folder)
-    measure = reached(folder)
+    measure = reached(folder, settings.get("functions", []))
     for each in real:
         put(os.path.join(CORPUS, "0" + each["input"][:32]), bytes.fromhex(each["input"]))
     lines_of(folder, undefined)
