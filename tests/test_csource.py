@@ -6,6 +6,7 @@ import pytest
 
 from codeloop.csource import Argument, Array, Named, Role, arguments_of, read_unit
 from codeloop.csource.roles import BadRole
+from codeloop.csource.scalars import BYTE
 from codeloop.csource.words import Scalar
 from codeloop.suites.c_functions import load_basics
 
@@ -167,6 +168,10 @@ def test_a_helpers_signature_may_be_anything() -> None:
             "int f(int (*a)[3]) { return 0; }",
             "line 1: declarator in parentheses in f: write a pointer to an array as m[][3]",
         ),
+        (
+            "\nint f(void *a) { return a != 0; }",
+            "line 2: void pointer a in f: what lies there cannot be seen from the signature: put a length behind it for bytes",
+        ),
         ("struct s { int a : 3; };", "line 1: bit-field in struct s: Rust has none"),
         ("struct s { struct s *next; };", "line 1: struct s: its members are not known here, or not translated"),
         ("int f(FILE *a) { return 0; }", "line 1: type FILE in f: it is not known here, or not translated"),
@@ -195,3 +200,9 @@ def test_c_basics_has_forty_files_that_are_read_whole() -> None:
         )
         assert each.about
         assert each.trap
+
+
+def test_a_void_pointer_with_a_length_behind_it_points_to_bytes() -> None:
+    (function,) = read_unit("int f(const void *data, size_t len, void *out, int n) { return 0; }").functions
+    found = [(each.role, each.type, each.is_mutable) for each in arguments_of(function) if each.role is Role.SLICE]
+    assert found == [(Role.SLICE, BYTE, False), (Role.SLICE, BYTE, True)]

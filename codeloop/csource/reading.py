@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
 from codeloop.csource.refusals import line_of, refusals_in
+from codeloop.csource.roles import BadRole, arguments_of
 from codeloop.csource.words import Array, Constant, Function, Global, Parameter, Pointer, Refusal, Unit
 from codeloop.languages.syntax import parse, text_of, walk
 
@@ -165,13 +166,23 @@ def _function(node: Node, reading: _Reading) -> None:
     reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
     if not found:
         try:
-            reading.functions.append(_signature(node, name, reading))
+            reading.functions.append(_with_roles(_signature(node, name, reading), node))
         except NotTranslated as error:
             if not _is_static(node):  # a helper's signature is nobody's affair but the file's
                 refusal = Refusal(line=error.line, construct=error.construct, reason=error.reason, function=name)
                 reading.refusals.append(refusal)
     reading.refusals += found
     reading.broken |= {name} if found else set()
+
+
+def _with_roles(function: Function, node: Node) -> Function:
+    """See that every parameter has a role. A void pointer gets one by the length behind it: it points to bytes."""
+    try:
+        arguments_of(function)
+    except BadRole as error:
+        name, _, reason = str(error).partition(" points to ")
+        raise NotTranslated(line_of(node), f"void pointer {name}", reason.partition(": ")[2]) from error
+    return function
 
 
 def _is_static(node: Node) -> bool:

@@ -4,7 +4,7 @@ In the order in which they are tried:
 
 1. A user's word (``roles`` of the suite's file) is taken: ``in``, ``out``, ``text``, or the name of a length.
 2. Pointers that stand directly before a length (``size_t``, or a whole number called ``n``, ``len``, ``size``, ``count``,
-   ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself.
+   ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself; of ``void``, they are slices of bytes.
 3. ``const char *`` is text that ends at a NUL; ``char *`` is such text, which the function may change but not lengthen.
 4. Any other pointer is to one value: a reference. Arrays of a fixed length are references to arrays.
 """
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from codeloop.csource.scalars import BYTE
 from codeloop.csource.words import Array, Function, Kind, Named, Parameter, Pointer, Scalar, Type
 
 _LENGTH = re.compile(r"(?:.*_)?(?:n|len|length|size|count|cap|capacity)(?:_.*)?|num|n[a-z]|[a-z]len")
@@ -86,7 +87,7 @@ def _argument(parameter: Parameter, word: str, length: str, is_length: bool) -> 
         return Argument(name=name, role=Role.REFERENCE, type=kind, is_mutable=not parameter.is_const)
     if not isinstance(kind, Pointer):
         return Argument(name=name, role=Role.LENGTH if is_length else Role.VALUE, type=kind)
-    target = _target(name, kind.target)
+    target = BYTE if kind.target is None and length else _target(name, kind.target)
     is_mutable = not kind.is_const
     if length:
         return Argument(name=name, role=Role.SLICE, type=target, is_mutable=is_mutable, length=length)
@@ -102,5 +103,7 @@ def _argument(parameter: Parameter, word: str, length: str, is_length: bool) -> 
 
 def _target(name: str, target: Type | None) -> Scalar | Named | Array:
     if target is None or isinstance(target, Pointer):
-        raise BadRole(f"{name} points to void: what lies there cannot be seen from the signature")
+        raise BadRole(
+            f"{name} points to void: what lies there cannot be seen from the signature: put a length behind it for bytes"
+        )
     return target

@@ -36,6 +36,7 @@ _BY_NAME = {
     "intptr_t": _whole("intptr_t", "isize"),
 }  # fmt: skip
 INT = _BY_WORDS[()]
+BYTE = _BY_WORDS["char", "unsigned"]
 
 
 def scalar_of(spelling: str) -> Scalar | None:

@@ -20,7 +20,7 @@ import time
 
 CORPUS, EVENTS, SHARED, TRIAL, LISTING = "corpus", "events.jsonl", "shared.bin", "trial.bin", "listing.txt"
 N_SEEDS = 96
-RESTARTS = 8
+RESTARTS = 24
 """Deaths of C that are borne; the runtime leaves nearly all that is undefined without one."""
 LISTING_S = 10
 """A side that does not end on most inputs costs seconds for each: the rest of the corpus is then left out."""
@@ -118,6 +118,11 @@ def smaller(folder: str, settings: dict, data: bytes, status: int) -> bytes:
                 at += part
         part //= 2
     return data
+
+
+def once(undefined: list[dict]) -> list[dict]:
+    """Each place once: a fuzzer that was started again notes them anew."""
+    return list({(each["kind"], each["line"], each["pc"]): each for each in reversed(undefined)}.values())[::-1]
 
 
 def shown(folder: str, data: bytes, what: str) -> dict:
@@ -227,7 +232,7 @@ def span(region: list[int], text: list[str]) -> range:
     return range(first, last + 1)
 
 
-def reached(folder: str, names: list[str]) -> dict:
+def reached(folder: str, wanted: list[str]) -> dict:
     """What of the original the corpus reaches: by function, covered and all regions, lines that were not reached."""
     names = sorted(os.path.join(CORPUS, name) for name in os.listdir(CORPUS))
     environment = {"LLVM_PROFILE_FILE": "reach-%p.profraw", "CODELOOP_EVENTS": "/dev/null"}
@@ -259,7 +264,7 @@ def reached(folder: str, names: list[str]) -> dict:
             missed = sorted({line for r in regions if not r[4] for line in span(r, text)})
             covered = sum(1 for r in regions if r[4])
             functions[each["name"].split(":")[-1]] = {"covered": covered, "all": len(regions), "missed_lines": missed}
-    return {name: found for name, found in functions.items() if not names or name in names}
+    return {name: found for name, found in functions.items() if not wanted or name in wanted}
 
 
 def kept() -> list[str]:
@@ -301,7 +306,7 @@ def main() -> None:
     seed_corpus(settings)
     found, died, trouble, deaths = search(folder, settings)
     seconds, used = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    undefined = [each for each in events() if each["event"] == "undefined"] + died
+    undefined = once([each for each in events() if each["event"] == "undefined"] + died)
     real = []
     for each in found:
         if uses_unwritten(folder, bytes.fromhex(each["input"])):

@@ -36,6 +36,37 @@ static void tick(int number) {
     if (cl_shared->phase == CL_IN_RUST && ticks * TICK_MS >= rust_ms) _Exit(71);
 }
 
+/* C that overruns its stack, or steps where no sanitizer looks, is undefined there as elsewhere: no reason to die. */
+
+#define STACK_BYTES (64 << 20)
+static const char overrun[] = "overruns its stack", astray[] = "touches what is not its memory";
+static struct sigaction sanitizers[2]; /* what is asked when it is not C that is at fault */
+static char *stack_base;
+
+static void fault(int number, siginfo_t *info, void *context) {
+    if (cl_shared->phase == CL_IN_C && cl_in_original) {
+        char *at = info->si_addr;
+        sigset_t mine; /* libFuzzer calls this from a handler of its own, which blocks the signal that we do not return from */
+        sigemptyset(&mine);
+        sigaddset(&mine, number);
+        sigprocmask(SIG_UNBLOCK, &mine, 0);
+        cl_leave(at < stack_base && at > stack_base - STACK_BYTES ? overrun : astray, 0, 0, 0);
+    }
+    struct sigaction *theirs = &sanitizers[number == SIGBUS];
+    if (theirs->sa_flags & SA_SIGINFO && theirs->sa_sigaction) theirs->sa_sigaction(number, info, context);
+    else signal(number, SIG_DFL); /* it is met again on return */
+}
+
+static void catch_faults(void) {
+    static char room[1 << 16];
+    stack_t stack = {.ss_sp = room, .ss_size = sizeof room}, theirs;
+    if (!sigaltstack(0, &theirs) && theirs.ss_flags & SS_DISABLE) sigaltstack(&stack, 0);
+    stack_base = __builtin_frame_address(0);
+    struct sigaction action = {.sa_sigaction = fault, .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
+    sigaction(SIGSEGV, &action, &sanitizers[0]);
+    sigaction(SIGBUS, &action, &sanitizers[1]);
+}
+
 /* Whether C came back; where it did not, cl_fault says why. */
 static int call_c(int which, int side) {
     cl_fill = side == CL_C ? 0xaa : 0;
@@ -259,6 +290,7 @@ static void start(void) {
     for (int side = 0; side < CL_SIDES; side++) cl_clear(side), cl_clear(side);
     struct sigaction action = {.sa_handler = tick, .sa_flags = SA_RESTART | SA_NODEFER};
     sigaction(SIGVTALRM, &action, 0);
+    catch_faults();
     struct itimerval every = {{0, TICK_MS * 1000}, {0, TICK_MS * 1000}};
     setitimer(ITIMER_VIRTUAL, &every, 0);
 #ifndef CL_ONLY_C
