@@ -39,7 +39,7 @@ test: setup
 	@sh .ci/chromium
 	@sh .ci/checkers
 	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model --runners
-	$(BIN)/python -m pytest -m "not model"
+	$(BIN)/python -m pytest -m "not model" -n 2 --dist loadfile --durations 40
 
 check: setup
 	$(BIN)/ruff check .

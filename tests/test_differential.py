@@ -103,6 +103,8 @@ def squares(before: str, outside: str = "") -> str:
     [
         (squares('if values.len() == 3 { panic!("three") }'), How.PANICKED, "line 3: three"),
         (squares("if values.len() == 3 { std::process::abort() }"), How.DIED, "the process died"),
+        (squares("if values.len() == 3 { std::process::exit(0) }"), How.DIED, "the process died"),
+        (squares("if values.len() == 3 { std::process::exit(77) }"), How.DIED, "the process died"),
         (squares("if values.len() == 3 { loop { std::hint::black_box(0); } }"), How.DIED, "does not end in time"),
         (
             squares(

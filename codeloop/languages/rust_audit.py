@@ -5,6 +5,7 @@ By syntax alone, so macros' arguments are read as tokens. The layer is not audit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -39,9 +40,22 @@ class Kind(StrEnum):
 
 BUDGETED = frozenset({Kind.UNSAFE, Kind.RAW_POINTER, Kind.STATIC_MUT})
 """What a user may allow; all else a translation never needs."""
-_OUTSIDE = frozenset(["fs", "process", "net", "env", "thread", "io", "os", "time", "arch", "intrinsics"])
+_COMPUTING = """
+any array ascii assert assert_eq assert_ne borrow boxed bool cell char clone cmp collections convert debug_assert
+debug_assert_eq debug_assert_ne default error f32 f64 fmt format hash hint i8 i16 i32 i64 i128 isize iter marker matches mem
+num ops option prelude primitive ptr range rc result slice str string sync todo u8 u16 u32 u64 u128 unimplemented unreachable
+usize vec write writeln
+"""
+_INSIDE = frozenset(_COMPUTING.split())
+"""Parts of the standard library that only compute. All else is refused: a list of what is bad would be found wanting."""
 _PRINTING = frozenset({"print", "println", "eprint", "eprintln", "dbg"})
+_READING = frozenset({"include", "include_str", "include_bytes", "env", "option_env", "asm", "global_asm"})
+"""Macros that bring in what does not stand in the text."""
 _KEEPING = ("Mutex", "RwLock", "Atomic", "Cell", "OnceLock", "LazyLock", "Once")
+_PLAIN = frozenset({"primitive_type", "array_type", "tuple_type", "reference_type", "integer_literal", "lifetime"})
+"""What a static may be made of where something in the text could keep state; a name might stand for such a thing."""
+_ATTRIBUTES = frozenset({"allow", "warn", "deny", "forbid", "expect", "doc"})
+"""What may stand in ``#![...]``."""
 _EXPORTS = frozenset({"no_mangle", "export_name", "link_section", "link"})
 _MESSAGES = {
     Kind.UNSAFE: "the translation must be safe Rust",
@@ -132,12 +146,27 @@ def _kind_of(node: Node) -> Kind | None:
     if node.type == "reference_expression":
         return Kind.RAW_POINTER if text_of(node).startswith(("&raw const", "&raw mut")) else None
     if node.type == "static_item":
-        if any(child.type == "mutable_specifier" for child in node.children):
-            return Kind.STATIC_MUT
-        return (
-            Kind.HIDDEN_STATE if any(word in text_of(node.child_by_field_name("type")) for word in _KEEPING) else None
-        )
+        return _of_static(node)
+    if node.type == "mod_item":
+        return None if node.child_by_field_name("body") else Kind.OUTSIDE
+    if node.type == "inner_attribute_item":
+        return None if re.match(r"#!\[\s*(\w+)", text_of(node) + " ")[1] in _ATTRIBUTES else Kind.FOREIGN  # type: ignore[index]
     return _BY_TYPE.get(node.type)
+
+
+def _of_static(node: Node) -> Kind | None:
+    """Say what a static is: state in the open, state that may be hidden behind its type's name, or a table."""
+    if any(child.type == "mutable_specifier" for child in node.children):
+        return Kind.STATIC_MUT
+    kind = node.child_by_field_name("type")
+    if any(word in text_of(kind) for word in _KEEPING):
+        return Kind.HIDDEN_STATE
+    root = node
+    while root.parent is not None:
+        root = root.parent
+    is_plain = kind is not None and all(each.type in _PLAIN for each in walk(kind) if each.is_named)
+    keeps = any(word in text_of(leaf) for leaf in _leaves(root) for word in _KEEPING)
+    return None if is_plain or not keeps else Kind.HIDDEN_STATE
 
 
 def _by_name(node: Node) -> Kind | None:
@@ -150,8 +179,11 @@ def _by_name(node: Node) -> Kind | None:
     if parent.type == "macro_invocation":
         if name == "thread_local":
             return Kind.HIDDEN_STATE
-        return Kind.OUTSIDE if name in _PRINTING else None
-    return Kind.FOREIGN if name in _EXPORTS and _is_attribute(parent) else None
+        return Kind.OUTSIDE if name in _PRINTING | _READING else None
+    if _is_attribute(node.parent):
+        return Kind.FOREIGN if name in _EXPORTS else Kind.OUTSIDE if name == "path" else None
+    is_called = node.next_sibling is not None and text_of(node.next_sibling) == "!"
+    return Kind.OUTSIDE if is_called and name in _PRINTING | _READING else None
 
 
 def _is_attribute(node: Node | None) -> bool:
@@ -161,19 +193,44 @@ def _is_attribute(node: Node | None) -> bool:
 
 
 def _paths(root: Node) -> Iterator[tuple[Node, Kind]]:
-    """Find paths into parts of the standard library that act on the outside, in code, imports and macros alike."""
-    leaves = [
-        node
-        for node in walk(root)
-        if not node.children and "comment" not in node.type and node.type != "string_content"
-    ]
-    words = [text_of(node) for node in leaves]
+    """Find paths into parts of the standard library that do more than compute, in code, imports and macros alike.
+
+    Its roots by another name, or pieced together by a macro, would lead anywhere: they are refused as such.
+    """
+    leaves = list(_leaves(root))
+    words = [text_of(node).removeprefix("r#") for node in leaves]
+    has_macros = "macro_rules!" in words
     for at, word in enumerate(words):
-        if word not in ("std", "core") or words[at + 1 : at + 2] != ["::"]:
+        if word not in ("std", "core"):
+            continue
+        if words[at + 1 : at + 2] != ["::"]:
+            if _is_root(leaves[at], has_macros):
+                yield leaves[at], Kind.OUTSIDE
             continue
         for place in _heads(words, at + 2):
-            if words[place] in _OUTSIDE or words[place] == "*":
+            is_macro = words[place] == "panic" and words[place + 1 : place + 2] == ["!"]
+            if words[place] not in _INSIDE and not is_macro:
                 yield leaves[place], Kind.OUTSIDE
+
+
+def _leaves(root: Node) -> Iterator[Node]:
+    """Give the tokens, without comments and the insides of texts."""
+    if "comment" in root.type or root.type in ("string_literal", "raw_string_literal", "char_literal"):
+        return
+    if not root.children:
+        yield root
+    for child in root.children:
+        yield from _leaves(child)
+
+
+def _is_root(leaf: Node, has_macros: bool) -> bool:
+    """Say whether a name that no path follows may be a crate's: in an import, or where a macro could go on with it."""
+    node: Node | None = leaf
+    while node is not None:
+        if node.type == "use_declaration" or (has_macros and node.type in ("token_tree", "token_tree_pattern")):
+            return True
+        node = node.parent
+    return False
 
 
 def _heads(words: Sequence[str], at: int) -> Iterator[int]:

@@ -150,10 +150,11 @@ def search(folder: str, settings: dict) -> tuple[list[dict], list[dict], str, in
         status, text = fuzz(folder, settings, settings["seed"] + deaths, max(1, runs), left)
         shared = Shared()
         found = [each for each in events() if each["event"] in ("different", "panicked", "unstable")]
-        if status in (0, DIFFERENT):
+        if status in (0, DIFFERENT) and shared.phase != IN_RUST:
             return found, died, "" if found or status == 0 else "a difference was not written down", deaths
         if shared.phase == IN_RUST:
             how = "does not end in time" if status == ENDLESS else f"the process died: {sanitizer_says(text)}"
+            how = f"it ended the process with status {status}" if status in (0, DIFFERENT) else how
             data = shared.input if status == ENDLESS else smaller(folder, settings, shared.input, status)
             return (
                 [*found, {"event": "died", "input": data.hex(), "how": how} | shown(folder, data, "result")],
