@@ -38,7 +38,7 @@ test: setup
 	@sh .ci/bubblewrap
 	@sh .ci/chromium
 	@sh .ci/checkers
-	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust --no-model --runners
+	$(BIN)/codeloop setup --lang python,java,cpp,javascript,go,rust,c-rust --no-model --runners
 	$(BIN)/python -m pytest -m "not model" -n 2 --dist loadfile --durations 40
 
 check: setup

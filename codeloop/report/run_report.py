@@ -35,8 +35,8 @@ from codeloop.store import Store
 
 KNOWN_LIMIT = (
     "a Java candidate shares its process with its tests; the known ways to their memory are closed, others may exist; "
-    "a Go or Rust candidate does so too: a data race in Go and unsafe in Rust (noted as a warning) open their memory "
-    "(README, security)"
+    "a Go or Rust candidate does so too: a data race in Go and unsafe in Rust (noted as a warning) open their memory; "
+    "a translation from C shares the fuzzer's (README, security)"
 )
 UNKNOWN = "unknown"
 _SEARCH = ("fuzz_runs", "fuzz_s")
