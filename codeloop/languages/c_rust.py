@@ -227,7 +227,7 @@ def _notes(found: Comparison) -> list[Diagnostic]:
     reached = ", ".join(map(_share, found.reached))
     text = (
         f"{found.n_compared} inputs compared, {found.n_undefined} left out where C is undefined, {found.n_rejected} not "
-        f"allowed, in {found.seconds:.1f} s; regions of C reached: {reached or 'none'}"
+        f"allowed, in {found.seconds:.1f} s ({found.speed:,.0f} a second); regions of C reached: {reached or 'none'}"
     )
     notes = [Diagnostic(stage="test", tool=_TOOL, rule=COMPARED, message=text, severity=Severity.NOTE)]
     return notes + [

@@ -93,6 +93,11 @@ class Comparison:
     """What went wrong that is neither side's fault; empty for nothing."""
 
     @property
+    def speed(self) -> float:
+        """Give the executions a second, of wall time; 0 where it took none."""
+        return self.n_executions / self.seconds if self.seconds else 0.0
+
+    @property
     def agreement(self) -> float:
         """Give the share of the given inputs on which both sides agree; 0 where none could be compared."""
         return self.n_agreed / self.n_given if self.n_given else 0.0
