@@ -246,7 +246,13 @@ def test_a_download_with_a_wrong_sum_is_not_kept(
 
 
 @pytest.mark.parametrize(
-    "raw", [b"no gzip", gzip.compress(b"{}"), gzip.compress(b"not json"), gzip.compress(b"{}" * 99)[:-9]]
+    "raw",
+    [
+        b"no gzip",
+        gzip.compress(b"{}", mtime=0),
+        gzip.compress(b"not json", mtime=0),
+        gzip.compress(b"{}" * 99, mtime=0)[:-9],
+    ],
 )
 def test_a_malformed_file_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
     monkeypatch.setitem(SOURCES, "java", replace(SOURCES["java"], sha256=hashlib.sha256(raw).hexdigest()))
@@ -424,7 +430,7 @@ JAVA = {
 
 def _written(tmp_path: Path, text: str, name: str = "mine.yaml") -> Path:
     path = tmp_path / name
-    path.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
+    path.write_bytes(gzip.compress(text.encode(), mtime=0) if name.endswith(".gz") else text.encode())
     return path
 
 
@@ -529,7 +535,7 @@ def test_a_bad_file_is_one_line_with_file_place_and_remedy(tmp_path: Path, case:
         ("a.yaml", b"- id: 2024-99-99", r"not YAML"),
         ("a.yaml", b"\xff\xfe\x00", r"not UTF-8"),
         ("a.jsonl", b'{"id": "x"\n', r"a\.jsonl:1: not JSON .*one task object per line"),
-        ("a.jsonl.gz", gzip.compress(b"{}" * 500)[:-9], r"truncated or damaged gzip"),
+        ("a.jsonl.gz", gzip.compress(b"{}" * 500, mtime=0)[:-9], r"truncated or damaged gzip"),
         ("a.jsonl.gz", b"plain", r"truncated or damaged gzip"),
         ("a.txt", b"x", r"unknown kind of file; name it \*\.yaml"),
     ],
