@@ -234,7 +234,7 @@ def compile_report(tmp_path, code):
     ours.close()
     end = End.EXITED if done.returncode >= 0 else End.SIGNALLED
     return LANGUAGE.read_compile(
-        CommandResult(end=end, code=abs(done.returncode), channel=channel, stderr=done.stderr), code
+        CommandResult(end=end, code=abs(done.returncode), channel=channel, stderr=done.stderr), code, ""
     ).report
 
 
