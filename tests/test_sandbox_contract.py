@@ -350,6 +350,17 @@ class TestChannels:
         assert result.peer is not None
         assert (result.code, result.peer.end, result.peer.stdout) == (5, End.EXITED, b"b'bye'\nb''\n")
 
+    def test_a_main_process_that_ends_slowly_is_not_killed_for_its_peers_haste(self, sandbox: Runner) -> None:
+        peer = python("import os; print(os.read(3, 100))", role=Role.JUDGE)
+        result = sandbox.run(python("import os, time; os.close(3); time.sleep(0.2); os._exit(5)", peer=peer))
+        assert (result.end, result.code) == (End.EXITED, 5)
+
+    def test_a_main_process_that_does_not_end_is_killed_after_its_peer(self, sandbox: Runner) -> None:
+        peer = python("import os; print(os.read(3, 100))", role=Role.JUDGE)
+        result = sandbox.run(python("import os, time; os.close(3); time.sleep(60)", peer=peer))
+        assert result.wall_s < 10
+        assert (result.end, result.code) == (End.SIGNALLED, 9)
+
     def test_a_main_process_over_its_limit_leaves_the_peer_its_word(self, sandbox: Runner) -> None:
         peer = python("import os; os.read(3, 100); print('saw it')", role=Role.JUDGE)
         result = sandbox.run(python("while True: pass", limits=Limits(cpu_s=0.5), peer=peer))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import select
 import selectors
 import signal
 import socket
@@ -21,6 +22,8 @@ from workspace import Workspace
 POLL_S = 0.025
 PEER_GRACE_S = 0.5
 """How long a peer may go on after the main process ended: it reads end of file and says its verdict."""
+ENDING_S = 1.0
+"""How long a main process may take to end once the kernel has closed what it had open; a loaded machine is slow to reap."""
 
 
 class Process:
@@ -166,13 +169,22 @@ def watch(started: list[Process], cpu: Cpu, driver: int) -> list[Process]:
     return [process for process, done in zip(started, over, strict=True) if not done]
 
 
-def settled(alive: list[Process], cpu: Cpu) -> list[Process]:
-    """Let one that the kernel is just ending for memory end; those that go on.
+def is_hung_up(peers_end: socket.socket | None) -> bool:
+    """Whether the main process has let go of its end of the channel to the peer: it has ended, or is about to."""
+    if peers_end is None:
+        return False
+    poll = select.poll()
+    poll.register(peers_end, 0)  # POLLHUP is told unasked
+    return any(events & select.POLLHUP for _, events in poll.poll(0))
 
-    Its sockets close before it can be reaped. A peer is quick enough to end the command in between, and what died for
-    want of memory would look as if this agent had killed it.
+
+def settled(alive: list[Process], cpu: Cpu) -> list[Process]:
+    """Let one that is just ending, by itself or for want of memory, end; those that go on.
+
+    Its sockets close before it can be reaped. A peer is quick enough to see that and to end the command in between, and
+    whatever the main process died of, it would look as if this agent had killed it.
     """
-    deadline = time.monotonic() + PEER_GRACE_S
+    deadline = time.monotonic() + ENDING_S
     while alive and time.monotonic() < deadline:
         cpu.poll()
         alive = [process for process in alive if not process.check(cpu)]
@@ -223,12 +235,11 @@ def run(workspace: Workspace, warm: Warm, request: dict, driver: int) -> dict:
     try:
         for each, pair in zip(requests, pairs, strict=True):
             started.append(Process(workspace, warm, each, pair))
-        for pair in pairs:
-            if pair is not None:
-                pair.close()
+        for pair in pairs[:-1]:
+            pair.close()
         culled = watch(started, cpu, driver)
         memory = kernel.oom_kills() > before
-        culled = settled(culled, cpu) if memory else culled
+        culled = settled(culled, cpu) if memory or is_hung_up(pairs[-1]) else culled
         finish(started, cpu)
         is_finished = True
         replies = [process.reply(memory, process in culled) for process in started]
