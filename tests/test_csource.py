@@ -8,6 +8,7 @@ from codeloop.csource import Argument, Array, Named, Role, arguments_of, read_un
 from codeloop.csource.roles import BadRole
 from codeloop.csource.scalars import BYTE
 from codeloop.csource.words import Scalar
+from codeloop.languages.syntax import parse
 from codeloop.suites.c_functions import load_basics
 
 
@@ -206,3 +207,47 @@ def test_a_void_pointer_with_a_length_behind_it_points_to_bytes() -> None:
     (function,) = read_unit("int f(const void *data, size_t len, void *out, int n) { return 0; }").functions
     found = [(each.role, each.type, each.is_mutable) for each in arguments_of(function) if each.role is Role.SLICE]
     assert found == [(Role.SLICE, BYTE, False), (Role.SLICE, BYTE, True)]
+
+
+BROKEN_BETWEEN = """\
+#include <stdint.h>
+int first(int a) { return a + 1; }
+%s
+struct pair { int x; };
+static int table[3] = {1, 2, 3};
+int last(struct pair *p) { return table[p->x & 1]; }
+"""
+
+
+@pytest.mark.parametrize(
+    ("broken", "line", "name"),
+    [
+        ("int broken(int a { return a; }", 3, "broken"),
+        ("int broken(int a) { return a +; }", 3, "broken"),
+        ("int broken(int a) {\n    int x = 1;\n    if (a { return 2; }\n}", 5, "broken"),
+        ("int broken(int a) {\n    int x = 1;\n    if (a) { return x;\n}", 3, "broken"),
+        ("int broken(int a) { return a; }}", 3, ""),
+        ("int broken[3 = {1};", 3, ""),
+        ("@@ this is not C @@", 3, ""),
+    ],
+)
+def test_what_does_not_parse_is_left_out_and_the_rest_is_read(broken: str, line: int, name: str) -> None:
+    text = BROKEN_BETWEEN % broken
+    unit = read_unit(text)
+    assert [each.name for each in unit.functions if each.name != "broken"] == ["first", "last"]
+    assert {(each.construct, each.line) for each in unit.refusals} == {("syntax", line)}
+    assert name in ("", unit.refusals[0].function)
+    assert ([each.name for each in unit.structs], [each.name for each in unit.globals]) == (["Pair"], ["table"])
+    assert not parse("tree_sitter_c", unit.text).has_error
+    whole = [*filter(None, (BROKEN_BETWEEN % "").split("\n"))]
+    lines = unit.text.split("\n")
+    assert [lines.index(each) for each in whole] == [text.split("\n").index(each) for each in whole]
+
+
+def test_who_calls_what_does_not_parse_is_refused() -> None:
+    unit = read_unit("int broken(int a { return a; }\nint caller(int a) { return broken(a); }\nint other(void) { return 1; }\n")
+    assert [each.name for each in unit.functions] == ["other"]
+    assert [str(each) for each in unit.refusals] == [
+        "line 1: syntax in broken: this does not parse as C",
+        "line 2: call of broken in caller: that function is not translated",
+    ]

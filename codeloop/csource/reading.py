@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
 from codeloop.csource.refusals import line_of, refusals_in
 from codeloop.csource.roles import BadRole, arguments_of
+from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
 from codeloop.csource.words import Array, Constant, Function, Global, Parameter, Pointer, Refusal, Unit
 from codeloop.languages.syntax import parse, text_of, walk
 
@@ -21,17 +22,8 @@ if TYPE_CHECKING:
 
 GRAMMAR = "tree_sitter_c"
 _HIDDEN = ("preproc_if", "preproc_ifdef")
+_BETWEEN = ("comment", "preproc_include", "preproc_def", "preproc_function_def", "preproc_call")
 _UNKNOWN_BRANCH = "which branch is meant is not known; preprocess the file first"
-_TOP = (
-    "definition",
-    "declaration",
-    "specifier",
-    "comment",
-    "preproc_def",
-    "preproc_include",
-    "preproc_function_def",
-    "preproc_call",
-)
 
 
 @dataclass(slots=True)
@@ -43,6 +35,7 @@ class _Reading:
     refusals: list[Refusal] = field(default_factory=list)
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Function to the names that its text uses."""
+    unparsed: list[Node] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Functions with something inside that is not translated: who calls them cannot be either."""
 
@@ -51,7 +44,10 @@ class _Reading:
 
 
 def read_unit(text: str) -> Unit:
-    """Read a C file; what cannot be translated is in ``refusals``, all else stays translatable."""
+    """Read a C file; what cannot be translated is in ``refusals``, all else stays translatable.
+
+    The unit's text has spaces where the file does not parse.
+    """
     reading = _Reading()
     nodes = list(_top_level(parse(GRAMMAR, text), reading))
     for node in nodes:
@@ -62,7 +58,7 @@ def read_unit(text: str) -> Unit:
             _function(node, reading)
     _spread_refusals(reading)
     return Unit(
-        text=text,
+        text=without(text, reading.unparsed),
         functions=tuple(_with_globals(function, reading) for function in reading.functions),
         structs=tuple(reading.scope.structs.values()),
         enums=tuple(reading.scope.enums.values()),
@@ -73,22 +69,28 @@ def read_unit(text: str) -> Unit:
 
 
 def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
-    """Give what stands at the top of the file, and functions that text which does not parse has swallowed."""
-    if root.type == "ERROR":
-        stray = (node for node in root.named_children if not node.type.endswith(_TOP) or node.has_error)
-        reading.refuse(next(stray, root), "syntax", "this does not parse as C")
-    for node in root.named_children:
+    """Give what stands at the top of the file, and whole definitions that text which does not parse has swallowed."""
+    for node in [root] if root.type == "ERROR" else root.named_children:
         if node.type in _HIDDEN:
             reading.refuse(node, "conditional compilation", _UNKNOWN_BRANCH)
-        elif node.type == "ERROR" or (node.has_error and node.type != "function_definition"):
-            reading.refuse(_first_error(node), "syntax", "this does not parse as C")
-            yield from (inner for inner in walk(node) if inner.type == "function_definition" and not inner.has_error)
+            continue
+        if node.has_error:
+            reading.unparsed.append(node)
+            name = _name(node.child_by_field_name("declarator")) or broken_name(node)
+            reading.refuse(_beginning(node), "syntax", "this does not parse as C", name)
+            reading.broken |= {name} - {""}
+            yield from whole_nodes(node)
         else:
             yield node
 
 
-def _first_error(node: Node) -> Node:
-    return next((inner for inner in walk(node) if inner.is_error or inner.is_missing), node)
+def _beginning(node: Node) -> Node:
+    """Give the place where it stops to be C: the first error; of a file that is one error, what is left over."""
+    if node.parent is not None:
+        return first_error(node)
+    left = {whole.start_byte for whole in whole_nodes(node)}
+    strays = (child for child in node.named_children if child.start_byte not in left and child.type not in _BETWEEN)
+    return next(strays, node)
 
 
 def _declaration(node: Node, reading: _Reading) -> None:
@@ -157,12 +159,6 @@ def _function(node: Node, reading: _Reading) -> None:
     declarator = node.child_by_field_name("declarator")
     name = _name(declarator)
     found = list(refusals_in(node, name))
-    if node.has_error:
-        found.append(
-            Refusal(
-                line=line_of(_first_error(node)), construct="syntax", reason="this does not parse as C", function=name
-            )
-        )
     reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
     if not found:
         try:
