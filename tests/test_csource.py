@@ -245,7 +245,9 @@ def test_what_does_not_parse_is_left_out_and_the_rest_is_read(broken: str, line:
 
 
 def test_who_calls_what_does_not_parse_is_refused() -> None:
-    unit = read_unit("int broken(int a { return a; }\nint caller(int a) { return broken(a); }\nint other(void) { return 1; }\n")
+    unit = read_unit(
+        "int broken(int a { return a; }\nint caller(int a) { return broken(a); }\nint other(void) { return 1; }\n"
+    )
     assert [each.name for each in unit.functions] == ["other"]
     assert [str(each) for each in unit.refusals] == [
         "line 1: syntax in broken: this does not parse as C",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -23,10 +24,12 @@ from codeloop.cli.noted import note_origin
 from codeloop.cli.options import say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
+from codeloop.csource import read_unit
 from codeloop.errors import EmptySuite, ReferenceCheckFailed, StoreError, SuiteError
 from codeloop.models.names import check_model_name
 from codeloop.models.port import Model
 from codeloop.models.replay import ReplayModel
+from codeloop.originals import faults_of
 from codeloop.policies import get_policy
 from codeloop.policy import Policy
 from codeloop.prompts import own
@@ -36,7 +39,7 @@ from codeloop.report.run_report import RunReport
 from codeloop.rewording import check_rewordable, verified_variants, with_wordings
 from codeloop.stages.check import Checker
 from codeloop.store import RunStatus, Store
-from codeloop.suites import choose, load_suite, select
+from codeloop.suites import c_functions, choose, load_suite, select, translations
 from codeloop.tasks import Suite, Task
 
 
@@ -98,6 +101,9 @@ async def _session(
     lints = get_policy(settings.policy).gate("lint") is not None
     choice = replace(settings.sandbox_choice, needs_analysers=lints)
     async with open_checker(run_id, names, settings.jobs, say, choice) as checker:
+        if settings.suite.endswith(".c"):
+            suite = await _compilable(settings, checker)
+            tasks = chosen(suite, settings)
         await trust(tasks, checker, frozenset(task_id for task_id, _ in suite.errata))
         tasks = await noticed(tasks, checker, store, run_id)
         if not tasks:
@@ -107,6 +113,16 @@ async def _session(
     earlier_s = store.load_run(run_id).config["facts"].get("wall_s", 0.0)
     store.note_facts(run_id, {"wall_s": round(earlier_s + time.monotonic() - started, 3)})
     return trajectories
+
+
+async def _compilable(settings: RunConfig, checker: Checker) -> Suite:
+    """Load a C file by itself without what no compiler takes of it, and say what is not translated. Raises SuiteError."""
+    path = Path(settings.suite)
+    text = path.read_text("utf-8", "replace")
+    faults = await faults_of(settings.suite, text, checker.sandbox)
+    for line in c_functions.refusals(path, read_unit(text, faults)):
+        say(f"not translated: {line}")
+    return translations.of_file(path, settings.demands, faults)
 
 
 async def _reworded(

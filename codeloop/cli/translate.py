@@ -14,7 +14,6 @@ from codeloop.cli.files import write_whole
 from codeloop.cli.options import budget_options, default_jobs, option, perturb_option, policy_help, say
 from codeloop.cli.running import conduct, new_run_id
 from codeloop.config import RunConfig
-from codeloop.csource import read_unit
 from codeloop.errors import ConfigError
 from codeloop.languages import NAMES as LANGUAGES
 from codeloop.languages.rust_audit import ALLOWED
@@ -23,7 +22,7 @@ from codeloop.moves import best, evidence
 from codeloop.policies import get_policy
 from codeloop.project.reading import text_of
 from codeloop.report.text import escape
-from codeloop.suites import c_functions, siblings, translations
+from codeloop.suites import siblings, translations
 
 _GATE = 1
 _OF_C = "repair:lint=gate:mend=on"
@@ -107,8 +106,6 @@ def command(
         task_ids=tuple(part.strip() for part in tasks.split(",") if part.strip()),
         **rest,
     )
-    if source.endswith(".c"):
-        _say_refusals(Path(source))
     code, report = conduct(settings, new_run_id(), is_new=True, may_substitute=False)
     chosen = [*_best(report.trajectories)]
     for trajectory in chosen:
@@ -130,13 +127,6 @@ def _suite(source: str, origin: str, target: str) -> str:
             f"{source} is no C file: name one, or say which of {known} a suite's references are taken from by --from"
         )
     return siblings.parse(f"{siblings.PREFIX}{origin}/{target}:of={source}").name
-
-
-def _say_refusals(path: Path) -> None:
-    """Name what of a C file is left as it is; the rest is translated."""
-    if path.is_file():
-        for line in c_functions.refusals(path, read_unit(path.read_text("utf-8", "replace"))):
-            say(f"not translated: {line}")
 
 
 def _best(trajectories: Iterable[Trajectory]) -> Iterable[Trajectory]:

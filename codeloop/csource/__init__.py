@@ -1,6 +1,6 @@
 """C sources as translation sees them: functions, types and globals, and what of them cannot be translated, by line."""
 
-from codeloop.csource.reading import read_unit
+from codeloop.csource.reading import NO_FAULTS, read_unit
 from codeloop.csource.roles import Argument, BadRole, Role, arguments_of
 from codeloop.csource.words import (
     Array,
@@ -18,6 +18,7 @@ from codeloop.csource.words import (
 )
 
 __all__ = [
+    "NO_FAULTS",
     "Argument",
     "Array",
     "BadRole",

@@ -6,12 +6,13 @@ anything that a macro hides from the grammar is refused where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
-from codeloop.csource.refusals import line_of, refusals_in
+from codeloop.csource.refusals import last_line_of, line_of, refusals_in
 from codeloop.csource.roles import BadRole, arguments_of
 from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
 from codeloop.csource.words import Array, Constant, Function, Global, Parameter, Pointer, Refusal, Unit
@@ -23,11 +24,18 @@ if TYPE_CHECKING:
 GRAMMAR = "tree_sitter_c"
 _HIDDEN = ("preproc_if", "preproc_ifdef")
 _BETWEEN = ("comment", "preproc_include", "preproc_def", "preproc_function_def", "preproc_call")
+COMPILER = "refused by clang"
+"""What a refusal is called that a compiler gave the reason of."""
+_NOT_C = "this does not parse as C"
 _UNKNOWN_BRANCH = "which branch is meant is not known; preprocess the file first"
+
+
+NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class _Reading:
+    faults: Mapping[int, str]
     scope: Scope = field(default_factory=Scope)
     constants: list[Constant] = field(default_factory=list)
     globals: list[Global] = field(default_factory=list)
@@ -35,7 +43,7 @@ class _Reading:
     refusals: list[Refusal] = field(default_factory=list)
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Function to the names that its text uses."""
-    unparsed: list[Node] = field(default_factory=list)
+    left_out: list[Node] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     """Functions with something inside that is not translated: who calls them cannot be either."""
 
@@ -43,12 +51,13 @@ class _Reading:
         self.refusals.append(Refusal(line=line_of(node), construct=construct, reason=reason, function=function))
 
 
-def read_unit(text: str) -> Unit:
+def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS) -> Unit:
     """Read a C file; what cannot be translated is in ``refusals``, all else stays translatable.
 
-    The unit's text has spaces where the file does not parse.
+    ``faults``: what a compiler said of lines; it refuses the whole definition there. The unit's text has spaces in the place of
+    what does not parse, what the compiler refuses, and functions with something inside that is not translated.
     """
-    reading = _Reading()
+    reading = _Reading(faults=faults)
     nodes = list(_top_level(parse(GRAMMAR, text), reading))
     for node in nodes:
         if node.type != "function_definition":
@@ -56,9 +65,15 @@ def read_unit(text: str) -> Unit:
     for node in nodes:
         if node.type == "function_definition":
             _function(node, reading)
+    reading.broken -= {function.name for function in reading.functions}  # of two definitions, the one that stays
     _spread_refusals(reading)
+    left_out = [
+        node
+        for node in nodes
+        if node.type == "function_definition" and _name(node.child_by_field_name("declarator")) in reading.broken
+    ]
     return Unit(
-        text=without(text, reading.unparsed),
+        text=without(text, [*reading.left_out, *left_out]),
         functions=tuple(_with_globals(function, reading) for function in reading.functions),
         structs=tuple(reading.scope.structs.values()),
         enums=tuple(reading.scope.enums.values()),
@@ -71,17 +86,30 @@ def read_unit(text: str) -> Unit:
 def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
     """Give what stands at the top of the file, and whole definitions that text which does not parse has swallowed."""
     for node in [root] if root.type == "ERROR" else root.named_children:
-        if node.type in _HIDDEN:
-            reading.refuse(node, "conditional compilation", _UNKNOWN_BRANCH)
-            continue
-        if node.has_error:
-            reading.unparsed.append(node)
+        whole: Iterable[Node] = (node,)
+        if node.has_error and node.type not in _HIDDEN:
             name = _name(node.child_by_field_name("declarator")) or broken_name(node)
-            reading.refuse(_beginning(node), "syntax", "this does not parse as C", name)
-            reading.broken |= {name} - {""}
-            yield from whole_nodes(node)
-        else:
-            yield node
+            _leave_out(
+                node, Refusal(line=line_of(_beginning(node)), construct="syntax", reason=_NOT_C, function=name), reading
+            )
+            whole = whole_nodes(node)
+        for each in whole:
+            lines = [line for line in reading.faults if line_of(each) <= line <= last_line_of(each)]
+            if lines:
+                name = _name(each.child_by_field_name("declarator")) if each.type == "function_definition" else ""
+                said = reading.faults[min(lines)]
+                _leave_out(each, Refusal(line=min(lines), construct=COMPILER, reason=said, function=name), reading)
+            elif each.type in _HIDDEN:
+                reading.refuse(each, "conditional compilation", _UNKNOWN_BRANCH)
+            else:
+                yield each
+
+
+def _leave_out(node: Node, refusal: Refusal, reading: _Reading) -> None:
+    """Refuse a node of which not even the text may stay."""
+    reading.left_out.append(node)
+    reading.refusals.append(refusal)
+    reading.broken |= {refusal.function} - {""}
 
 
 def _beginning(node: Node) -> Node:

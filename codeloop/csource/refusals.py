@@ -46,6 +46,12 @@ def line_of(node: Node) -> int:
     return int(node.start_point[0]) + 1
 
 
+def last_line_of(node: Node) -> int:
+    """Give the line where a node ends; the end of a line is not yet the next one."""
+    row, column = node.end_point
+    return int(row) + (column > 0 or row == node.start_point[0])
+
+
 def _by_text(node: Node) -> tuple[str, str] | None:
     said: tuple[str, str] | None = None
     match node.type:

@@ -28,10 +28,10 @@ _DEFINING = (
 def whole_nodes(broken: Node) -> Iterator[Node]:
     """Find the definitions that a node which does not parse has swallowed: what begins a line and has no error itself.
 
-    What is indented belongs to the broken one, but for a function where no function is around it.
+    None in a node that parses. What is indented belongs to the broken one, but for a function where no function is around it.
     """
     is_function = broken.type == "function_definition"
-    stack = [*reversed(broken.children)]
+    stack = [*reversed(broken.children)] if broken.has_error else []
     while stack:
         node = stack.pop()
         is_at_start = node.start_point[1] == 0 or (node.type == "function_definition" and not is_function)

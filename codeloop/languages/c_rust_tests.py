@@ -12,6 +12,7 @@ from codeloop.languages.rust_analysers import SOURCE
 
 IMAGE = "c-rust"
 _PROGRAMS = "/opt/codeloop/c_rust"
+_ALONE = ("memory", "reach")
 _BUILD_LIMITS = Limits(cpu_s=120, wall_s=300, output_bytes=1 << 20, file_bytes=64 << 20)
 
 
@@ -87,18 +88,23 @@ class NotBuilt:
 def build_command(files: Mapping[str, str], rust: str, tests: Mapping[str, str] | None = None) -> Command:
     """Build the fuzzer, C alone for what of it is reached and for what it never wrote, and the user's tests."""
     if not tests:
-        return _build({**files, SOURCE: rust}, "fuzz")
-    return _build({**files, **tests, SOURCE: rust}, "fuzz", "tests")
+        return _build({**files, SOURCE: rust}, "fuzz", *_ALONE)
+    return _build({**files, **tests, SOURCE: rust}, "fuzz", "tests", *_ALONE)
 
 
 def build_twins_command(files: Mapping[str, str]) -> Command:
     """Build the same with a variant of the original, which is among the files, in the place of Rust."""
-    return _build(files, "twin")
+    return _build(files, "twin", *_ALONE)
+
+
+def whole_command(original: str) -> Command:
+    """Compile and link an original by itself, to see whether it is one."""
+    return _build({"original.c": original}, "whole")
 
 
 def _build(files: Mapping[str, str], *parts: str) -> Command:
     return Command(
-        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", *parts, "memory", "reach"),
+        argv=("python3", "-I", "-B", f"{_PROGRAMS}/build.py", *parts),
         role=Role.COMPILER,
         files=tuple((path, text.encode("utf-8", "surrogatepass")) for path, text in files.items()),
         limits=_BUILD_LIMITS,

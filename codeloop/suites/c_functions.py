@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from codeloop.bridge import BadConstraint, Entry, mapping_of, read_constraints
-from codeloop.csource import Function, Unit, read_unit
+from codeloop.csource import NO_FAULTS, Function, Unit, read_unit
 from codeloop.errors import SuiteError
 from codeloop.suites.beside import text_below
 
@@ -67,10 +67,13 @@ def load(folder: Path) -> tuple[Original, ...]:
         return tuple(_original(folder, str(name), said) for name, said in listed.items())
 
 
-def load_file(path: Path) -> Original:
-    """Load a C file by itself: what ``NAME.yaml`` beside it names, else every function that others may call. Raises SuiteError."""
+def load_file(path: Path, faults: Mapping[int, str] = NO_FAULTS) -> Original:
+    """Load a C file by itself: what ``NAME.yaml`` beside it names, else every function that others may call. Raises SuiteError.
+
+    ``faults``: lines of which a compiler said something; what is defined there is left out.
+    """
     with _named(path, "give a C file in UTF-8"):
-        unit = read_unit(path.read_text("utf-8"))
+        unit = read_unit(path.read_text("utf-8"), faults)
     beside = path.with_suffix(".yaml")
     if beside.exists():
         with _named(beside, _BESIDE):

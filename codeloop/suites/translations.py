@@ -6,12 +6,13 @@ translation must declare, and the rules. Hidden tests search with other seeds an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from codeloop.bridge import skeleton, texts_between
 from codeloop.bridge.contract import rust_word
+from codeloop.csource import NO_FAULTS
 from codeloop.errors import SuiteError
 from codeloop.languages.c_rust_tests import IMAGE, Budget, DifferentialTests
 from codeloop.languages.c_rust_user_tests import UserTests
@@ -74,10 +75,15 @@ def of_path(path: Path, demands: Demands = AS_THE_SUITE_SAYS) -> Suite | None:
     Raises SuiteError, which names each function that is refused.
     """
     if path.suffix == ".c" and path.exists():
-        return _suite(path.stem, path.stem, (c_functions.load_file(path),), demands)
+        return of_file(path, demands)
     if (path / c_functions.LIST).exists():
         return _suite(path.name, c_functions.NAME, c_functions.load(path), demands)
     return None
+
+
+def of_file(path: Path, demands: Demands = AS_THE_SUITE_SAYS, faults: Mapping[int, str] = NO_FAULTS) -> Suite:
+    """Give the suite of a C file, without the definitions at whose lines a compiler found ``faults``. Raises SuiteError."""
+    return _suite(path.stem, path.stem, (c_functions.load_file(path, faults),), demands)
 
 
 def reworded(task: Task, text: str, changes: Sequence[str]) -> Wording:

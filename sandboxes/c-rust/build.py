@@ -7,6 +7,7 @@ In the working folder lie original.c, calls.h, shim.c, driver.c, solution.rs and
 - reach: C alone, counting what of it runs;
 - tests: a user's tests with the translation (user_test.rs, and tests.rs around it), without the fuzzer's counters. A file that
   does not compile is held against skeleton.rs, what the task asks for: whose fault it is depends on nothing else;
+- whole: nothing; the original by itself is compiled and linked, for what of it no compiler takes;
 - twin: as fuzz, with other C (variant.c and twin.c) in the place of Rust; it is sanitized as the original is.
 
 The original's object files are rewritten so that a sanitizer's report is a call into the runtime: see runtime/memory.c.
@@ -142,6 +143,13 @@ def alone(name: str, flags: list[str]) -> None:
     run("link", *common, "-fuse-ld=lld", f"{name}.shim.o", f"{name}.driver.o", f"{HERE}/{name}.a", "-lm", "-o", name)
 
 
+def whole() -> None:
+    """All of the original's mistakes at once, in the form FILE:LINE; of names that are defined nowhere, who uses them."""
+    plain = ["-fno-caret-diagnostics", "-fno-color-diagnostics", "-ferror-limit=0"]
+    run("original", CLANG, *C, *plain, "-O0", "-g1", "-fPIC", "-c", "original.c", "-o", "whole.o")
+    run("original", CLANG, "-shared", "-fuse-ld=lld", "-Wl,-z,defs,--error-limit=0", "whole.o", "-lm", "-o", "whole.so")
+
+
 def driver() -> None:
     run("driver", CLANG, *C, "-O2", "-g0", f"-I{RUNTIME}", "-c", "driver.c", "-o", "driver.raw.o")
     run("driver", "llvm-objcopy-19", f"--keep-global-symbols={HERE}/driver.txt", "driver.raw.o", "driver.o")
@@ -217,6 +225,8 @@ def build(parts: set[str]) -> None:
             twin if "twin" in parts else candidate, driver, lambda: shim("c", *COVERED, "-ftrivial-auto-var-init=pattern"),
             lambda: shim("again", "-ftrivial-auto-var-init=zero"),
         ]  # fmt: skip
+    if "whole" in parts:
+        steps.append(whole)
     if "tests" in parts:
         steps.append(user_tests)
     if "memory" in parts:

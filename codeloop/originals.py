@@ -1,0 +1,55 @@
+"""Originals: what of a C file no compiler takes, found out before anything is asked about the rest.
+
+The grammar knows what parses; that a name is declared, a header there, a function defined anywhere, only clang and a linker
+know. One such mistake would keep every function of the file from being compared.
+"""
+
+from __future__ import annotations
+
+import re
+
+from codeloop.csource import Unit, read_unit
+from codeloop.errors import SandboxUnavailable, SuiteError
+from codeloop.languages import get_language
+from codeloop.languages.c_rust_tests import IMAGE, NotBuilt, read_build, whole_command
+from codeloop.sandbox.port import Cell, Sandbox
+
+_ERROR = re.compile(r"^original\.c:(\d+):\d+: (?:fatal )?error: (.*?)(?: \[-W[\w-]+\])?$", re.MULTILINE)
+_UNDEFINED = re.compile(r"undefined symbol: (.+)\n((?:>>> .*\n?)+)")
+_USER = re.compile(r"^>>> referenced by original\.c:(\d+)", re.MULTILINE)
+_ROUNDS = 100
+"""Each leaves out at least one definition that others may need; a file of more mistakes is no C file."""
+
+
+async def faults_of(name: str, text: str, sandbox: Sandbox) -> dict[int, str]:
+    """Give the lines of what clang and the linker refuse, with what they say; empty for a sound file, whose ``name`` is for errors.
+
+    ``read_unit(text, faults)`` leaves the definitions there out, and what is left compiles. Raises SuiteError where a mistake
+    has no line in the file, and SandboxError.
+    """
+    faults: dict[int, str] = {}
+    async with sandbox.open(IMAGE, memory_bytes=get_language(IMAGE).memory_bytes) as cell:
+        for _ in range(_ROUNDS):
+            failed = await _built(cell, read_unit(text, faults))
+            if failed is None:
+                return faults
+            found = {line: said for line, said in read_faults(failed.output).items() if line not in faults}
+            if not found:
+                break
+            faults |= found
+    raise SuiteError(f"{name}: clang refuses it: {' '.join(failed.output.split())[:500]}")
+
+
+def read_faults(output: str) -> dict[int, str]:
+    """Read clang's errors, and the linker's undefined names at those who use them: line to what is wrong, the first of a line."""
+    found = [(int(line), said) for line, said in _ERROR.findall(output)]
+    for name, users in _UNDEFINED.findall(output):
+        found += [(int(line), f"{name} is declared and defined nowhere in the file") for line in _USER.findall(users)]
+    return dict(reversed(found))
+
+
+async def _built(cell: Cell, unit: Unit) -> NotBuilt | None:
+    try:
+        return read_build(await cell.run(whole_command(unit.text)))
+    except ValueError as exc:
+        raise SandboxUnavailable(str(exc)) from exc
