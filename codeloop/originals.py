@@ -17,8 +17,6 @@ from codeloop.sandbox.port import Cell, Sandbox
 _ERROR = re.compile(r"^original\.c:(\d+):\d+: (?:fatal )?error: (.*?)(?: \[-W[\w-]+\])?$", re.MULTILINE)
 _UNDEFINED = re.compile(r"undefined symbol: (.+)\n((?:>>> .*\n?)+)")
 _USER = re.compile(r"^>>> referenced by original\.c:(\d+)", re.MULTILINE)
-_ROUNDS = 100
-"""Each leaves out at least one definition that others may need; a file of more mistakes is no C file."""
 
 
 async def faults_of(name: str, text: str, sandbox: Sandbox) -> dict[int, str]:
@@ -29,15 +27,12 @@ async def faults_of(name: str, text: str, sandbox: Sandbox) -> dict[int, str]:
     """
     faults: dict[int, str] = {}
     async with sandbox.open(IMAGE, memory_bytes=get_language(IMAGE).memory_bytes) as cell:
-        for _ in range(_ROUNDS):
-            failed = await _built(cell, read_unit(text, faults))
-            if failed is None:
-                return faults
+        while failed := await _built(cell, read_unit(text, faults)):
             found = {line: said for line, said in read_faults(failed.output).items() if line not in faults}
             if not found:
-                break
+                raise SuiteError(f"{name}: clang refuses it: {' '.join(failed.output.split())[:500]}")
             faults |= found
-    raise SuiteError(f"{name}: clang refuses it: {' '.join(failed.output.split())[:500]}")
+    return faults
 
 
 def read_faults(output: str) -> dict[int, str]:
