@@ -6,17 +6,11 @@ know. One such mistake would keep every function of the file from being compared
 
 from __future__ import annotations
 
-import re
-
 from codeloop.csource import Unit, read_unit
 from codeloop.errors import SandboxUnavailable, SuiteError
 from codeloop.languages import get_language
-from codeloop.languages.c_rust_tests import IMAGE, NotBuilt, read_build, whole_command
+from codeloop.languages.c_rust_tests import IMAGE, NotBuilt, read_build, read_faults, whole_command
 from codeloop.sandbox.port import Cell, Sandbox
-
-_ERROR = re.compile(r"^original\.c:(\d+):\d+: (?:fatal )?error: (.*?)(?: \[-W[\w-]+\])?$", re.MULTILINE)
-_UNDEFINED = re.compile(r"undefined symbol: (.+)\n((?:>>> .*\n?)+)")
-_USER = re.compile(r"^>>> referenced by original\.c:(\d+)", re.MULTILINE)
 
 
 async def faults_of(name: str, text: str, sandbox: Sandbox) -> dict[int, str]:
@@ -33,14 +27,6 @@ async def faults_of(name: str, text: str, sandbox: Sandbox) -> dict[int, str]:
                 raise SuiteError(f"{name}: clang refuses it: {' '.join(failed.output.split())[:500]}")
             faults |= found
     return faults
-
-
-def read_faults(output: str) -> dict[int, str]:
-    """Read clang's errors, and the linker's undefined names at those who use them: line to what is wrong, the first of a line."""
-    found = [(int(line), said) for line, said in _ERROR.findall(output)]
-    for name, users in _UNDEFINED.findall(output):
-        found += [(int(line), f"{name} is declared and defined nowhere in the file") for line in _USER.findall(users)]
-    return dict(reversed(found))
 
 
 async def _built(cell: Cell, unit: Unit) -> NotBuilt | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import anyio
 import pytest
 
+from codeloop.attempts import Candidate, Status, Verdict
 from codeloop.csource import read_unit
 from codeloop.errors import SuiteError
-from codeloop.originals import faults_of, read_faults
+from codeloop.languages.c_rust_tests import read_faults
+from codeloop.originals import faults_of
 from codeloop.sandbox.docker import DockerSandbox
+from codeloop.stages.check import Checker
+from codeloop.suites import load_suite
 
 SOUND = "int first(int a) { return a + 1; }\n%s\nint last(int a) { return a - 1; }\n"
 
@@ -73,3 +79,27 @@ def test_the_first_that_is_said_of_a_line_stands_for_it() -> None:
     )
     nowhere = "g is declared and defined nowhere in the file"
     assert read_faults(output) == {2: "first", 7: nowhere, 8: nowhere}
+
+
+@pytest.mark.docker("c-rust")
+def test_an_original_of_a_suite_that_does_not_compile_is_named_by_line(tmp_path: Path) -> None:
+    said = "functions:\n  two: {about: adds, trap: none, entries: {two: {}}}\n"
+    for name, text in (
+        ("suite.yaml", said),
+        ("two.c", '#include "x.h"\nint two(int a) { return a + 2; }\n'),
+        ("two.rs", "pub fn two(a: i32) -> i32 { a + 2 }\n"),
+        ("two.wrong.rs", "pub fn two(a: i32) -> i32 { a + 3 }\n"),
+    ):
+        (tmp_path / name).write_text(text, "utf-8")
+    (task,) = load_suite(str(tmp_path), ()).tasks
+
+    async def body() -> Verdict:
+        sandbox = DockerSandbox(run_id="test")
+        try:
+            return await Checker(sandbox=sandbox)(task, Candidate(code=task.reference), task.visible)
+        finally:
+            await sandbox.aclose()
+
+    verdict = anyio.run(body)
+    assert (verdict.status, verdict.last.outcome) == (Status.ERRORED, "tests")
+    assert "its line 1: 'x.h' file not found: put it right" in verdict.last.diagnostics[0].message

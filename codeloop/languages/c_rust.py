@@ -18,7 +18,15 @@ from codeloop.languages import analysed, harness
 from codeloop.languages import c_rust_user_tests as user_tests
 from codeloop.languages.analysed import Analyser
 from codeloop.languages.c_rust_comparison import Comparison, Difference, How, Reached, ranges, read_comparison
-from codeloop.languages.c_rust_tests import IMAGE, DifferentialTests, NotBuilt, build_command, fuzz_command, read_build
+from codeloop.languages.c_rust_tests import (
+    IMAGE,
+    DifferentialTests,
+    NotBuilt,
+    build_command,
+    fuzz_command,
+    read_build,
+    read_faults,
+)
 from codeloop.languages.port import Compiled, Constant, Stub
 from codeloop.languages.rust import RustLanguage, compiler_outcome, compiler_says
 from codeloop.languages.rust_analysers import CLIPPY, SOURCE, shown
@@ -136,7 +144,11 @@ class CRustLanguage(RustLanguage):
 
 
 def _not_the_candidates(failed: NotBuilt, asked: DifferentialTests | None) -> StageReport:
-    """Say what does not compile whatever the translation is: the user's tests, by their lines, or what codeloop wrote."""
+    """Say what does not compile whatever the translation is: the original or the user's tests, by line, or what codeloop wrote."""
+    if faults := read_faults(failed.output) if failed.step in ("original", "driver", "link") else {}:
+        line, message = min(faults.items())
+        text = f"the original does not compile, whatever the translation is: its line {line}: {message}: put it right"
+        return harness.report("compile", Status.ERRORED, "tests", (harness.said("compile", "clang", "tests", text),))
     if failed.step != "tests" or asked is None or asked.user_tests is None:
         what = "inputs or requires are no C, or the driver" if failed.step == "driver" else failed.step
         said = unparsed("compile", "clang", f"{what}: {failed.output}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -13,6 +14,9 @@ from codeloop.languages.rust_analysers import SOURCE
 IMAGE = "c-rust"
 _PROGRAMS = "/opt/codeloop/c_rust"
 _ALONE = ("memory", "reach")
+_ERROR = re.compile(r"^(?:\./)?original\.c:(\d+):\d+: (?:fatal )?error: (.*?)(?: \[-W[\w-]+\])?$", re.MULTILINE)
+_UNDEFINED = re.compile(r"undefined symbol: (.+)\n((?:>>> .*\n?)+)")
+_USER = re.compile(r"^>>> referenced by original\.c:(\d+)", re.MULTILINE)
 _BUILD_LIMITS = Limits(cpu_s=120, wall_s=300, output_bytes=1 << 20, file_bytes=64 << 20)
 
 
@@ -117,6 +121,14 @@ def read_build(result: CommandResult) -> NotBuilt | None:
         raise ValueError(f"the build ended otherwise than expected: {result.end} {result.code}")
     failed = json.loads(result.stdout)["failed"]
     return NotBuilt(step=failed["step"], output=failed["output"]) if failed else None
+
+
+def read_faults(output: str) -> dict[int, str]:
+    """Read clang's errors, and the linker's undefined names at those who use them: line to what is wrong, the first of a line."""
+    found = [(int(line), said) for line, said in _ERROR.findall(output)]
+    for name, users in _UNDEFINED.findall(output):
+        found += [(int(line), f"{name} is declared and defined nowhere in the file") for line in _USER.findall(users)]
+    return dict(reversed(found))
 
 
 def fuzz_command(
