@@ -253,3 +253,55 @@ def test_who_calls_what_does_not_parse_is_refused() -> None:
         "line 1: syntax in broken: this does not parse as C",
         "line 2: call of broken in caller: that function is not translated",
     ]
+
+
+@pytest.mark.parametrize(
+    ("definition", "lengths"),
+    [
+        ("int f(int rows, const int *v) { int s = 0; for (int i = 0; i < rows; i++) s += v[i]; return s; }", {"v": "rows"}),
+        ("int f(int k, int v[k]) { return v[k - 1]; }", {"v": "k"}),
+        ("int f(int m[][3], int rows) { for (int i = 0; i != rows; i++) m[i][0] = 0; return 0; }", {"m": "rows"}),
+        ("int f(const int *v, int total) { int s = 0; while (total-- > 0) s += *v++; return s; }", {"v": "total"}),
+        ("int f(const long *v, int k) { const long *p = v; int s = 0; while (p < v + k) s += *p++; return s; }", {"v": "k"}),
+        ("int f(const long *v, int k) { const long *end = v + k; for (; v < end; v++) if (*v) return 1; return 0; }", {"v": "k"}),
+        ("int f(const int *v, int total) { for (int i = 0; i + 1 < total; i++) if (v[i] > v[i + 1]) return 0; return 1; }", {"v": "total"}),
+        ("int f(const int *a, int n, int *out) { for (int i = 0; i < n; i++) out[i] = a[i]; return n; }", {"a": "n", "out": "n"}),
+        ("int f(int n, const int *v) { return v[n / 2]; }", {"v": "n"}),
+        ("int f(int k, const char *s) { int c = 0; for (int i = 0; i < k; i++) c += s[i] == 'x'; return c; }", {"s": "k"}),
+        ("int f(int k, const char *s) { int c = 0; while (*s) c += *s++ == k; return c; }", {"s": ""}),
+        ("void f(int *a, int *b) { int t = *a; *a = *b; *b = t; }", {"a": "", "b": ""}),
+        ("void f(int *a, int mode) { if (mode == 1) a[0] = 2; }", {"a": ""}),
+    ],
+)  # fmt: skip
+def test_what_a_body_uses_as_an_array_has_the_length_that_its_index_is_held_against(
+    definition: str, lengths: dict[str, str]
+) -> None:
+    unit = read_unit(definition)
+    assert not unit.refusals
+    assert {each.name: each.length for each in arguments_of(unit.functions[0]) if each.name in lengths} == lengths
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "int f(const int *v, int at) { return v[at]; }",
+        "int f(const int *m, int rows, int cols) { int s = 0; for (int i = 0; i < rows; i++) for (int j = 0; j < cols; j++) s += m[i * cols + j]; return s; }",
+        "int f(const int *v) { int s = 0; while (*v) s += *v++; return s; }",
+        "int f(const int *v, int lo, int hi) { while (lo < hi) { int m = lo + (hi - lo) / 2; if (v[m] < 3) lo = m + 1; else hi = m; } return lo; }",
+        "int f(int side, const int *m) { int s = 0; for (int i = 0; i < side; i++) s += m[i * side + i]; return s; }",
+    ],
+)
+def test_an_array_of_no_clear_length_is_refused_until_a_user_names_it(definition: str) -> None:
+    (said,) = read_unit(definition).refusals
+    assert (said.construct, said.function) == (f"array {'m' if '*m' in definition else 'v'}", "f")
+    assert "by roles: {" in said.reason
+    name = said.construct.split()[1]
+    unit = read_unit(definition, roles={"f": {name: "in"}})
+    assert (len(unit.functions), unit.refusals) == (1, ())
+
+
+def test_a_refused_array_keeps_nobody_from_calling_the_function() -> None:
+    text = "void part(int *v, int lo, int hi) { v[lo] = v[hi]; }\nvoid f(int *v, int n) { if (n > 1) part(v, 0, n - 1); }\n"
+    unit = read_unit(text)
+    assert ([each.name for each in unit.functions], [each.function for each in unit.refusals]) == (["f"], ["part"])
+    assert unit.text == text

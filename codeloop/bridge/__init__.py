@@ -1,6 +1,6 @@
 """From a C signature to the texts that let C and Rust be compared: Rust's side, the layer between, the fuzzer's driver."""
 
-from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, mapping_of, read_constraints
+from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, mapping_of, read_constraints, roles_of
 from codeloop.bridge.contract import rust_head, skeleton
 from codeloop.bridge.driver import calls_header, driver_source, shim_source
 from codeloop.bridge.layer import layer_source
@@ -16,6 +16,7 @@ __all__ = [
     "layer_source",
     "mapping_of",
     "read_constraints",
+    "roles_of",
     "rust_head",
     "shim_source",
     "skeleton",

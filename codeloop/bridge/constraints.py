@@ -62,7 +62,7 @@ def read_constraints(function: Function, given: Mapping[str, Any]) -> Entry:
         if path.split(".")[0].split("[")[0] not in names:
             raise BadConstraint(f"{function.name}: inputs: {path} is no parameter's")
     requires = given.get("requires") or ()
-    roles = {str(name): str(word) for name, word in mapping_of(f"{function.name}: roles", given.get("roles")).items()}
+    roles = roles_of(function.name, given)
     try:
         arguments_of(function, roles)
     except BadRole as exc:
@@ -74,6 +74,11 @@ def read_constraints(function: Function, given: Mapping[str, Any]) -> Entry:
         roles=roles,
         ulps=int(given.get("ulps", 0)),
     )
+
+
+def roles_of(name: str, given: Mapping[str, Any]) -> Mapping[str, str]:
+    """Read an entry point's ``roles`` alone: parameter to word. Raises BadConstraint."""
+    return {str(key): str(word) for key, word in mapping_of(f"{name}: roles", given.get("roles")).items()}
 
 
 def mapping_of(what: str, said: object) -> Mapping[str, Any]:

@@ -24,7 +24,6 @@ from codeloop.cli.noted import note_origin
 from codeloop.cli.options import say
 from codeloop.cli.progress import RunProgress
 from codeloop.config import RunConfig
-from codeloop.csource import read_unit
 from codeloop.errors import EmptySuite, ReferenceCheckFailed, StoreError, SuiteError
 from codeloop.models.names import check_model_name
 from codeloop.models.port import Model
@@ -118,9 +117,8 @@ async def _session(
 async def _compilable(settings: RunConfig, checker: Checker) -> Suite:
     """Load a C file by itself without what no compiler takes of it, and say what is not translated. Raises SuiteError."""
     path = Path(settings.suite)
-    text = path.read_text("utf-8", "replace")
-    faults = await faults_of(settings.suite, text, checker.sandbox)
-    for line in c_functions.refusals(path, read_unit(text, faults)):
+    faults = await faults_of(settings.suite, path.read_text("utf-8", "replace"), checker.sandbox)
+    for line in c_functions.refusals(path, c_functions.load_file(path, faults).unit):
         say(f"not translated: {line}")
     return translations.of_file(path, settings.demands, faults)
 

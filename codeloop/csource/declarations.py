@@ -171,6 +171,8 @@ def _length(node: Node, scope: Scope, *, is_open: bool) -> int | None:
     if size is None and is_open:
         return None
     value = scope.value_of(size) if size is not None else None
+    if value is None and is_open:
+        return None  # int a[n]: n is what csource.indexing finds
     if value is None or not 0 < value <= 65536:
         raise NotTranslated(line_of(node), "array", "its length is not a constant that can be read here")
     return value

@@ -12,10 +12,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
+from codeloop.csource.indexing import lengths_of
 from codeloop.csource.refusals import last_line_of, line_of, refusals_in
 from codeloop.csource.roles import BadRole, arguments_of
 from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
-from codeloop.csource.words import Array, Constant, Function, Global, Parameter, Pointer, Refusal, Unit
+from codeloop.csource.words import Array, Constant, Function, Global, Kind, Parameter, Pointer, Refusal, Scalar, Unit
 from codeloop.languages.syntax import parse, text_of, walk
 
 if TYPE_CHECKING:
@@ -30,12 +31,16 @@ _NOT_C = "this does not parse as C"
 _UNKNOWN_BRANCH = "which branch is meant is not known; preprocess the file first"
 
 
+_WHOLE = (Kind.SIGNED, Kind.UNSIGNED)
+Roles = Mapping[str, Mapping[str, str]]
+NO_ROLES: Roles = MappingProxyType({})
 NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 
 
 @dataclass(slots=True)
 class _Reading:
     faults: Mapping[int, str]
+    roles: Roles
     scope: Scope = field(default_factory=Scope)
     constants: list[Constant] = field(default_factory=list)
     globals: list[Global] = field(default_factory=list)
@@ -51,13 +56,14 @@ class _Reading:
         self.refusals.append(Refusal(line=line_of(node), construct=construct, reason=reason, function=function))
 
 
-def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS) -> Unit:
+def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS, roles: Roles = NO_ROLES) -> Unit:
     """Read a C file; what cannot be translated is in ``refusals``, all else stays translatable.
 
-    ``faults``: what a compiler said of lines; it refuses the whole definition there. The unit's text has spaces in the place of
+    ``faults``: what a compiler said of lines; it refuses the whole definition there. ``roles``: a user's
+    words on pointers, by function and parameter (``csource.roles``). The unit's text has spaces in the place of
     what does not parse, what the compiler refuses, and functions with something inside that is not translated.
     """
-    reading = _Reading(faults=faults)
+    reading = _Reading(faults=faults, roles=roles)
     nodes = list(_top_level(parse(GRAMMAR, text), reading))
     for node in nodes:
         if node.type != "function_definition":
@@ -190,7 +196,7 @@ def _function(node: Node, reading: _Reading) -> None:
     reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
     if not found:
         try:
-            reading.functions.append(_with_roles(_signature(node, name, reading), node))
+            reading.functions.append(_with_roles(_signature(node, name, reading), node, reading.roles.get(name, {})))
         except NotTranslated as error:
             if not _is_static(node):  # a helper's signature is nobody's affair but the file's
                 refusal = Refusal(line=error.line, construct=error.construct, reason=error.reason, function=name)
@@ -199,13 +205,17 @@ def _function(node: Node, reading: _Reading) -> None:
     reading.broken |= {name} if found else set()
 
 
-def _with_roles(function: Function, node: Node) -> Function:
-    """See that every parameter has a role. A void pointer gets one by the length behind it: it points to bytes."""
+def _with_roles(function: Function, node: Node, roles: Mapping[str, str]) -> Function:
+    """See that every parameter has a role, by a user's word, the signature, or what the body does with it."""
+    pointers = {each.name for each in function.parameters if isinstance(each.type, Pointer)}
+    numbers = {each.name for each in function.parameters if isinstance(each.type, Scalar) and each.type.kind in _WHOLE}
+    lengths = lengths_of(node, pointers, numbers)
+    listed = tuple(replace(each, length=lengths.get(each.name)) for each in function.parameters)
+    function = replace(function, parameters=listed)
     try:
-        arguments_of(function)
+        arguments_of(function, {name: word for name, word in roles.items() if name in pointers | numbers})
     except BadRole as error:
-        name, _, reason = str(error).partition(" points to ")
-        raise NotTranslated(line_of(node), f"void pointer {name}", reason.partition(": ")[2]) from error
+        raise NotTranslated(line_of(node), error.construct, error.reason) from error
     return function
 
 

@@ -108,6 +108,8 @@ class Parameter:
     type: Type
     is_const: bool
     """Of a fixed array: its elements are const."""
+    length: str | None = None
+    """Of a pointer that the function uses as an array: the parameter that its index is held against; empty: none is clear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

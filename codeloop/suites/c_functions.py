@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from codeloop.bridge import BadConstraint, Entry, mapping_of, read_constraints
+from codeloop.bridge import BadConstraint, Entry, mapping_of, read_constraints, roles_of
 from codeloop.csource import NO_FAULTS, Function, Unit, read_unit
 from codeloop.errors import SuiteError
 from codeloop.suites.beside import text_below
@@ -73,14 +73,14 @@ def load_file(path: Path, faults: Mapping[int, str] = NO_FAULTS) -> Original:
     ``faults``: lines of which a compiler said something; what is defined there is left out.
     """
     with _named(path, "give a C file in UTF-8"):
-        unit = read_unit(path.read_text("utf-8"), faults)
+        text = path.read_text("utf-8")
     beside = path.with_suffix(".yaml")
     if beside.exists():
         with _named(beside, _BESIDE):
-            text = text_below(path.parent, beside.name, f"{path}: what lies beside it")
-            original = _asked(path, unit, mapping_of("the file", yaml.safe_load(text)))
+            said = text_below(path.parent, beside.name, f"{path}: what lies beside it")
+            original = _asked(path, text, mapping_of("the file", yaml.safe_load(said)), faults)
     else:
-        original = _asked(path, unit, {})
+        original = _asked(path, text, {}, faults)
     return replace(original, tests=_tests(path.parent, f"{path.stem}_test.rs"))
 
 
@@ -97,7 +97,7 @@ def _original(folder: Path, name: str, said: Mapping[str, Any]) -> Original:
 
     asked = {"entries": said["entries"]} | {key: value for key, value in said.items() if key not in ("about", "trap")}
     return replace(
-        _asked(folder / f"{name}.c", read_unit(text(".c")), asked),
+        _asked(folder / f"{name}.c", text(".c"), asked),
         about=str(said["about"]),
         trap=str(said["trap"]),
         tests=_tests(folder, f"{name}.test.rs"),
@@ -115,16 +115,19 @@ def _tests(folder: Path, name: str) -> tuple[str, str]:
     return name, text
 
 
-def _asked(path: Path, unit: Unit, said: Mapping[str, Any]) -> Original:
+def _asked(path: Path, text: str, said: Mapping[str, Any], faults: Mapping[int, str] = NO_FAULTS) -> Original:
     """Read what is asked of a file. Raises SuiteError and BadConstraint."""
     if unknown := sorted(set(map(str, said)) - _KEYS):
         raise BadConstraint(f"{unknown[0]!r} is none of {', '.join(sorted(_KEYS))}")
-    given = mapping_of("entries", said.get("entries"))
-    names = [str(name) for name in given] or [each.name for each in unit.functions if not each.is_static]
+    given = {
+        str(name): mapping_of(str(name), each) for name, each in mapping_of("entries", said.get("entries")).items()
+    }
+    unit = read_unit(text, faults, {name: roles_of(name, each) for name, each in given.items()})
+    names = [*given] or [each.name for each in unit.functions if not each.is_static]
     if not names:
         reasons = "; ".join(refusals(path, unit)) or "it defines no function that others may call"
         raise SuiteError(f"{path}: nothing to translate: {reasons}")
-    entries = tuple(read_constraints(_function(path, unit, name), mapping_of(name, given.get(name))) for name in names)
+    entries = tuple(read_constraints(_function(path, unit, name), given.get(name, {})) for name in names)
     return Original(name=path.stem, unit=unit, entries=entries, allow_unsafe=_allowed(said.get("allow_unsafe", 0)))
 
 
