@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codeloop.csource import Argument, Array, Named, Role, arguments_of, read_unit
+from codeloop.csource.conditionals import resolved
 from codeloop.csource.roles import BadRole
 from codeloop.csource.scalars import BYTE
 from codeloop.csource.words import Scalar
@@ -305,3 +306,42 @@ def test_a_refused_array_keeps_nobody_from_calling_the_function() -> None:
     unit = read_unit(text)
     assert ([each.name for each in unit.functions], [each.function for each in unit.refusals]) == (["f"], ["part"])
     assert unit.text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("#if 0\nnot {{ C\n#endif\nint a;", "int a;"),
+        ("#if 0\nint a;\n#else\nint b;\n#endif", "int b;"),
+        ("#if 1 /* on */\nint a;\n# else\nint b;\n#endif", "int a;"),
+        ('#ifdef __cplusplus\nextern "C" {\n#endif\nint a;\n#ifdef __cplusplus\n}\n#endif', "int a;"),
+        ("#ifndef F_H\n\n#define F_H\nint a;\n#endif", "#define F_H int a;"),
+        ("#if 0\n#ifdef X\nint a;\n#else\nint b;\n#endif\n#endif\nint c;", "int c;"),
+        ("#ifdef X\n#if 0\nint a;\n#endif\nint b;\n#endif", "#ifdef X int b; #endif"),
+        ("#if 0\nint a;\n#elif X\nint b;\n#else\nint c;\n#endif", "#if 0 int a; #elif X int b; #else int c; #endif"),
+        ("#ifndef N\n#define N 16\n#endif", "#ifndef N #define N 16 #endif"),
+        ("/*\n#if 0\n*/\nint a;", "/* #if 0 */ int a;"),
+        ("#if 0\nint a;", "#if 0 int a;"),
+        ("#if X && \\\n0\nint a;\n#endif", "#if X && \\ 0 int a; #endif"),
+        ("#endif\n#if 0\nint a;\n#endif", "#endif #if 0 int a; #endif"),
+    ],
+)
+def test_conditionals_whose_branch_is_known_are_resolved_in_place(text: str, left: str) -> None:
+    found = resolved(text)
+    assert " ".join(found.split()) == left
+    assert [len(line) for line in found.split("\n")] == [len(line) for line in text.split("\n")]
+
+
+def test_a_guarded_file_with_defaults_is_read() -> None:
+    unit = read_unit(
+        "#ifndef F_H\n#define F_H\n#ifndef N\n#define N 4\n#endif\nint f(int a[N]) { return a[N - 1]; }\n"
+        "#ifdef DEBUG\nint g(void) { return 1; }\n#endif\n#endif\n"
+    )
+    assert ([each.name for each in unit.functions], [each.name for each in unit.constants]) == (["f"], ["N"])
+    assert [(each.line, each.construct) for each in unit.refusals] == [(7, "conditional compilation")]
+
+
+def test_a_programs_start_is_not_translated() -> None:
+    unit = read_unit("int f(int a) { return a; }\nint main(void) { return f(3); }\n")
+    assert [each.name for each in unit.functions] == ["f"]
+    assert [str(each) for each in unit.refusals] == ["line 2: main: a program's start is called by nobody"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from codeloop.csource.conditionals import resolved
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
 from codeloop.csource.indexing import lengths_of
 from codeloop.csource.refusals import last_line_of, line_of, refusals_in
@@ -59,10 +60,11 @@ class _Reading:
 def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS, roles: Roles = NO_ROLES) -> Unit:
     """Read a C file; what cannot be translated is in ``refusals``, all else stays translatable.
 
-    ``faults``: what a compiler said of lines; it refuses the whole definition there. ``roles``: a user's
-    words on pointers, by function and parameter (``csource.roles``). The unit's text has spaces in the place of
-    what does not parse, what the compiler refuses, and functions with something inside that is not translated.
+    ``faults``: what a compiler said of lines; it refuses the whole definition there. ``roles``: a user's words on pointers, by
+    function and parameter (``csource.roles``). The unit's text has spaces in the place of branches that are not meant, what
+    does not parse, what the compiler refuses, and functions with something inside that is not translated.
     """
+    text = resolved(text)
     reading = _Reading(faults=faults, roles=roles)
     nodes = list(_top_level(parse(GRAMMAR, text), reading))
     for node in nodes:
@@ -105,10 +107,22 @@ def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
                 name = _name(each.child_by_field_name("declarator")) if each.type == "function_definition" else ""
                 said = reading.faults[min(lines)]
                 _leave_out(each, Refusal(line=min(lines), construct=COMPILER, reason=said, function=name), reading)
+            elif _is_default(each):
+                yield from (child for child in each.named_children if child.type == "preproc_def")
             elif each.type in _HIDDEN:
                 reading.refuse(each, "conditional compilation", _UNKNOWN_BRANCH)
             else:
                 yield each
+
+
+def _is_default(node: Node) -> bool:
+    """Say whether nothing but a constant is defined, unless it is already: ``#ifndef N``, ``#define N 16``."""
+    name = node.child_by_field_name("name")
+    others = [child for child in node.named_children if child != name and child.type != "comment"]
+    is_unless = bool(node.children) and node.children[0].type == "#ifndef"
+    return is_unless and [(each.type, text_of(each.child_by_field_name("name"))) for each in others] == [
+        ("preproc_def", text_of(name))
+    ]
 
 
 def _leave_out(node: Node, refusal: Refusal, reading: _Reading) -> None:
@@ -193,6 +207,8 @@ def _function(node: Node, reading: _Reading) -> None:
     declarator = node.child_by_field_name("declarator")
     name = _name(declarator)
     found = list(refusals_in(node, name))
+    if name == "main" and not found:
+        found = [Refusal(line=line_of(node), construct="main", reason="a program's start is called by nobody")]
     reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
     if not found:
         try:
