@@ -332,7 +332,7 @@ def test_what_lies_beside_a_c_file_says_what_is_translated_and_from_which_inputs
         ("entries: {own: {}}", "sum.c: own is static: "),
         ("entries: [sum_to]", "sum.yaml: entries: ['sum_to'] is no mapping: say entries: "),
         ("entries: {sum_to: {inputs: {m: [0, 1]}}}", "sum.yaml: sum_to: inputs: m is no parameter's: say entries: "),
-        ("entries: {sum_to: {roles: {n: text, m: in}}}", "sum.yaml: sum_to: roles: sum_to has no parameter m: "),
+        ("entries: {sum_to: {roles: {n: text, m: in}}}", "sum.yaml: sum_to: roles: m: sum_to has no such parameter: "),
         ("entries: {sum_to: {ulps: few}}", "sum.yaml: invalid literal for int() with base 10: 'few': say entries: "),
         ("entry: {sum_to: {}}", "sum.yaml: 'entry' is none of allow_unsafe, entries: say entries: "),
         ("entries: {sum_to: [}", "sum.yaml: while parsing "),
