@@ -220,6 +220,8 @@ def _agreement(found: Comparison) -> CaseResult:
     )
 
 
+_LITTLE = 0.1
+"""Share of the inputs below which a user is told how to get more: most calls mean nothing to such a function."""
 _MOST_RANGES = 20
 """Of lines that were not reached, in one function's line: who misses more has not looked at it."""
 
@@ -241,6 +243,8 @@ def _notes(found: Comparison) -> list[Diagnostic]:
         f"{found.n_compared} inputs compared, {found.n_undefined} left out where C is undefined, {found.n_rejected} not "
         f"allowed, in {found.seconds:.1f} s ({found.speed:,.0f} a second); regions of C reached: {reached or 'none'}"
     )
+    if found.n_compared < _LITTLE * found.n_executions and not found.differences:
+        text += "; little was compared: say by inputs: in a .yaml beside the C what a call may be given"
     notes = [Diagnostic(stage="test", tool=_TOOL, rule=COMPARED, message=text, severity=Severity.NOTE)]
     return notes + [
         Diagnostic(
