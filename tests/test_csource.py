@@ -272,6 +272,14 @@ def test_who_calls_what_does_not_parse_is_refused() -> None:
         ("int f(int k, const char *s) { int c = 0; while (*s) c += *s++ == k; return c; }", {"s": ""}),
         ("void f(int *a, int *b) { int t = *a; *a = *b; *b = t; }", {"a": "", "b": ""}),
         ("void f(int *a, int mode) { if (mode == 1) a[0] = 2; }", {"a": ""}),
+        ("int f(const int *v, int rows, int x) { for (int i = 0; i < rows; i++) if (v[i] == x) return i; return -1; }", {"v": "rows"}),
+        ("int f(int v[], int vSize, int t) { for (int i = 0; i < vSize; i++) for (int j = i + 1; j < vSize; j++) if (v[i] + v[j] > t) return j; return 0; }", {"v": "vSize"}),
+        ("int f(const int *a, const int *b, int na, int nb) { int s = 0; while (s < na && a[s] < nb) s++; return b[0] + s; }", {"a": "na", "b": "nb"}),
+        ("long f(const int *v, int k) { long s = 0; for (int i = 1; i <= k; i++) s += v[i - 1]; return s; }", {"v": "k"}),
+        ("int f(const int *v, int n) { int s = 0; for (int i = 0; i < n; i++) s ^= v[(i * n) % n]; return s; }", {"v": "n"}),
+        ("int g(const int *v, int k) { int s = 0; for (int i = 0; i < k; i++) s += v[i]; return s; }\nint f(const int *values, int rows) { return g(values, rows); }", {"values": "rows"}),
+        ("int h(const int *v, int k);\nint f(const int *values, int rows) { return h(values, rows); }\nint h(const int *v, int k) { const int *end = v + k; return end[-1]; }", {"values": "rows"}),
+        ("void f(int *v, unsigned k) { memset(v, 0, k * sizeof *v); }", {"v": "k"}),
     ],
 )  # fmt: skip
 def test_what_a_body_uses_as_an_array_has_the_length_that_its_index_is_held_against(
@@ -279,7 +287,8 @@ def test_what_a_body_uses_as_an_array_has_the_length_that_its_index_is_held_agai
 ) -> None:
     unit = read_unit(definition)
     assert not unit.refusals
-    assert {each.name: each.length for each in arguments_of(unit.functions[0]) if each.name in lengths} == lengths
+    found = unit.function("f")
+    assert {each.name: each.length for each in arguments_of(found) if each.name in lengths} == lengths
 
 
 @pytest.mark.parametrize(
@@ -289,6 +298,11 @@ def test_what_a_body_uses_as_an_array_has_the_length_that_its_index_is_held_agai
         "int f(const int *m, int rows, int cols) { int s = 0; for (int i = 0; i < rows; i++) for (int j = 0; j < cols; j++) s += m[i * cols + j]; return s; }",
         "int f(const int *v) { int s = 0; while (*v) s += *v++; return s; }",
         "int f(const int *v, int lo, int hi) { while (lo < hi) { int m = lo + (hi - lo) / 2; if (v[m] < 3) lo = m + 1; else hi = m; } return lo; }",
+        "double f(const double *m, int n) { double s = 0; for (int i = 0; i < n; i++) s += m[i * n + i]; return s; }",
+        "int f(const int *v, int n, int x) { int r = 0; for (int i = 0; i <= n; i++) r = r * x + v[i]; return r; }",
+        "int f(const int *v, int lo, int hi, int key) { while (lo <= hi) { int m = lo + (hi - lo) / 2; if (v[m] < key) lo = m + 1; else hi = m - 1; } return lo; }",
+        "void f(const unsigned char *p, unsigned n, unsigned char *v) { unsigned o = 0; for (unsigned i = 0; i < n; i++) { v[o++] = p[i] >> 4; v[o++] = p[i] & 15; } }",
+        "void f(int *v, const unsigned char *p, int n) { for (int i = 0; i < n; i++) v[p[i]]++; }",
         "int f(int side, const int *m) { int s = 0; for (int i = 0; i < side; i++) s += m[i * side + i]; return s; }",
     ],
 )

@@ -1,4 +1,4 @@
-"""Which pointers a function uses as arrays, and which parameter says how long they are: read off its body.
+"""Which pointers a function uses as arrays, and what its body says of how long they are.
 
 Names alone (``csource.roles``) miss ``int sum(int rows, const int *v)``. Taken for a pointer to one value, nearly every input
 would be a read outside, which is undefined and left out: a comparison of next to nothing, that passes.
@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from codeloop.csource.words import ArrayUse
 from codeloop.languages.syntax import text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+Slices = Mapping[str, Mapping[int, int | None]]
+"""Function to its arrays: place of the pointer among the parameters, and of its length; ``None``: it has none."""
+_TWO, _ONE = MappingProxyType({0: 2, 1: 2}), MappingProxyType({0: 2})
+LIBRARY: Slices = MappingProxyType(
+    {"memcpy": _TWO, "memmove": _TWO, "memcmp": _TWO, "memset": _ONE, "memchr": _ONE, "qsort": MappingProxyType({0: 1})}
+)
 _COMPARING = frozenset({"<", "<=", ">", ">=", "!=", "=="})
+_OF_OTHERS = frozenset({"subscript_expression", "call_expression", "field_expression", "pointer_expression"})
+"""What is written there is compared by its value: the names in it stand for something else."""
 
 
 @dataclass(slots=True)
@@ -23,41 +33,76 @@ class _Use:
     """What is done with one pointer."""
 
     is_array: bool = False
-    indices: set[str] = field(default_factory=set)
-    """Names in its subscripts and offsets."""
-    factors: set[str] = field(default_factory=set)
-    """Those of them that are multiplied there."""
+    offsets: list[Node] = field(default_factory=list)
+    """What stands in its subscripts and is added where it is read."""
     ends: set[str] = field(default_factory=set)
-    """Names that are added to it where nothing is read: ``end = p + n``; or in its own declarator: ``int p[n]``."""
+    """Names that are added to it where nothing is read (``end = p + n``), handed on as its length, or in its declarator."""
+
+    @property
+    def indices(self) -> set[str]:
+        return set[str]().union(*map(_names, self.offsets))
 
 
-def lengths_of(definition: Node, pointers: Collection[str], numbers: Collection[str]) -> Mapping[str, str]:
-    """Give each pointer that is used as an array the parameter that its index is held against; empty: which is not clear.
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """One side of a comparison against the other. ``reaches``: the bound itself is an index too (``i <= n``)."""
 
-    ``pointers``, ``numbers``: names of parameters; only the latter can be lengths.
+    bound: str
+    index: set[str]
+    reaches: bool
+
+
+def uses_of(
+    definition: Node, pointers: Collection[str], numbers: Collection[str], slices: Slices = LIBRARY
+) -> Mapping[str, ArrayUse]:
+    """Give the pointers that are used as arrays, with what is said of their lengths.
+
+    ``pointers``, ``numbers``: names of parameters; only the latter can be lengths. ``slices``: what callees take.
     """
     uses = {name: _Use() for name in pointers}
     aliases = {name: name for name in pointers} | dict(_aliases(definition, pointers))
     for node in walk(definition):
         _note(node, aliases, uses)
+        _note_call(node, aliases, uses, slices)
     compared, counted = list(_comparisons(definition)), set(_counted_down(definition))
-    return {name: _length(use, compared, counted, numbers) for name, use in uses.items() if use.is_array}
+    return {name: _judged(use, compared, counted, {*numbers}) for name, use in uses.items() if use.is_array}
 
 
-def _length(
-    use: _Use, compared: Sequence[tuple[set[str], set[str]]], counted: Collection[str], numbers: Collection[str]
-) -> str:
+def _judged(use: _Use, compared: Sequence[_Comparison], counted: Collection[str], numbers: set[str]) -> ArrayUse:
     """Choose by the best evidence that there is: an end, what the index is held against, what counts down."""
-    if use.factors & {*numbers}:
-        return ""  # rows of that width: what they are long together is no parameter
+    if any(_factors(offset) & numbers for offset in use.offsets):
+        return ArrayUse(is_beyond=True)  # rows of that width: what they are long together is no parameter
+    indices = use.indices
+    held = [each for each in compared if each.bound in numbers and each.index & (indices - {each.bound})]
+    if any(each.reaches and not _is_behind(use.offsets, each.index) for each in held):
+        return ArrayUse(is_beyond=True)
     for found in (
-        use.ends & {*numbers},
-        {name for name in numbers for one, other in compared if name in one and other & (use.indices - {name})},
-        {name for name in numbers if name in counted and not use.indices},
+        use.ends & numbers,
+        {each.bound for each in held},
+        {*counted} & numbers if not indices else set[str](),
     ):
         if found:
-            return found.pop() if len(found) == 1 else ""
-    return ""
+            return ArrayUse(length=found.pop() if len(found) == 1 else "")
+    return ArrayUse()
+
+
+def _is_behind(offsets: Sequence[Node], names: set[str]) -> bool:
+    """Say whether every offset with one of the names takes something off: ``v[i - 1]`` where ``i`` counts from 1."""
+    concerned = [offset for offset in offsets if _names(offset) & names]
+    return all(offset.type == "binary_expression" and _operator(offset) == "-" for offset in concerned)
+
+
+def _factors(offset: Node) -> set[str]:
+    """Give the names that are multiplied in an offset; what a remainder brings back below something does not count."""
+    found, stack = set[str](), [offset]
+    while stack:
+        node = stack.pop()
+        if node.type in _OF_OTHERS or (node.type == "binary_expression" and _operator(node) == "%"):
+            continue
+        if node.type == "binary_expression" and _operator(node) == "*":
+            found |= _names(node)
+        stack.extend(node.children)
+    return found
 
 
 def _aliases(definition: Node, pointers: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -79,23 +124,33 @@ def _note(node: Node, aliases: Mapping[str, str], uses: Mapping[str, _Use]) -> N
     use = uses.get(aliases.get(text_of(pointer), ""))
     if use is None or text_of(offset) == "0":
         return
-    names, is_name = _names(offset), offset is not None and offset.type == "identifier"
+    is_name = offset is not None and offset.type == "identifier"
     if node.type == "array_declarator":
-        use.ends |= names if is_name else set()
+        use.ends |= _names(offset) if is_name else set()
         return
     use.is_array = True
     if node.type == "binary_expression" and is_name and not _is_read(node):
-        use.ends |= names
-    else:
-        use.indices |= names
-    for inner in walk(offset) if offset is not None else ():
-        if inner.type == "binary_expression" and text_of(inner.child_by_field_name("operator")) == "*":
-            use.factors |= _names(inner)
+        use.ends |= _names(offset)
+    elif offset is not None:
+        use.offsets.append(offset)
+
+
+def _note_call(node: Node, aliases: Mapping[str, str], uses: Mapping[str, _Use], slices: Slices) -> None:
+    """Note a pointer that is handed on to a function which takes an array."""
+    listed = node.child_by_field_name("arguments") if node.type == "call_expression" else None
+    taken = slices.get(text_of(node.child_by_field_name("function")), {}) if listed is not None else {}
+    given = [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
+    for at, length in taken.items():
+        use = uses.get(aliases.get(text_of(given[at]), "")) if at < len(given) else None
+        if use is not None:
+            use.is_array = True
+            if length is not None and length < len(given):
+                use.ends |= _names(given[length])
 
 
 def _access(node: Node, aliases: Collection[str]) -> tuple[Node | None, Node | None]:
     """Give the pointer and the offset of ``p[i]``, ``p + i``, ``p += i``, ``p++`` and the declarator ``p[n]``; else nothing."""
-    operator = text_of(node.child_by_field_name("operator"))
+    operator = _operator(node)
     match node.type:
         case "subscript_expression":
             return node.child_by_field_name("argument"), node.child_by_field_name("index")
@@ -125,20 +180,30 @@ def _is_read(node: Node) -> bool:
     )
 
 
-def _comparisons(definition: Node) -> Iterator[tuple[set[str], set[str]]]:
-    """Give the names on both sides of each comparison, both ways round."""
+def _comparisons(definition: Node) -> Iterator[_Comparison]:
+    """Give each name on a side of a comparison, with those on the other side."""
     for node in walk(definition):
-        if node.type == "binary_expression" and text_of(node.child_by_field_name("operator")) in _COMPARING:
-            left, right = _names(node.child_by_field_name("left")), _names(node.child_by_field_name("right"))
-            yield left, right
-            yield right, left
+        operator = _operator(node)
+        if node.type != "binary_expression" or operator not in _COMPARING:
+            continue
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        for bound, index, inclusive in ((right, left, "<="), (left, right, ">=")):
+            reaches = operator == inclusive and bound is not None and bound.type == "identifier"
+            yield from (_Comparison(name, _names(index), reaches) for name in _names(bound))
 
 
 def _counted_down(definition: Node) -> Iterator[str]:
     for node in walk(definition):
-        if node.type == "update_expression" and text_of(node.child_by_field_name("operator")) == "--":
+        if node.type == "update_expression" and _operator(node) == "--":
             yield from _names(node)
 
 
+def _operator(node: Node) -> str:
+    return text_of(node.child_by_field_name("operator"))
+
+
 def _names(node: Node | None) -> set[str]:
-    return {text_of(inner) for inner in walk(node) if inner.type == "identifier"} if node is not None else set()
+    """Give the names that stand for their own values."""
+    if node is None or node.type in _OF_OTHERS:
+        return set()
+    return {text_of(inner) for inner in walk(node, _OF_OTHERS) if inner.type == "identifier"}

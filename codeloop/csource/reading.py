@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 from codeloop.csource.conditionals import resolved
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
-from codeloop.csource.indexing import lengths_of
+from codeloop.csource.functions import Roles, is_static, name_of, read_function, slices_of
+from codeloop.csource.indexing import LIBRARY, Slices
 from codeloop.csource.refusals import last_line_of, line_of, refusals_in
-from codeloop.csource.roles import BadRole, arguments_of
 from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
-from codeloop.csource.words import Array, Constant, Function, Global, Kind, Parameter, Pointer, Refusal, Scalar, Unit
+from codeloop.csource.words import Constant, Function, Global, Pointer, Refusal, Unit
 from codeloop.languages.syntax import parse, text_of, walk
 
 if TYPE_CHECKING:
@@ -32,8 +32,6 @@ _NOT_C = "this does not parse as C"
 _UNKNOWN_BRANCH = "which branch is meant is not known; preprocess the file first"
 
 
-_WHOLE = (Kind.SIGNED, Kind.UNSIGNED)
-Roles = Mapping[str, Mapping[str, str]]
 NO_ROLES: Roles = MappingProxyType({})
 NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 
@@ -42,6 +40,7 @@ NO_FAULTS: Mapping[int, str] = MappingProxyType({})
 class _Reading:
     faults: Mapping[int, str]
     roles: Roles
+    slices: Slices = field(default_factory=lambda: LIBRARY)
     scope: Scope = field(default_factory=Scope)
     constants: list[Constant] = field(default_factory=list)
     globals: list[Global] = field(default_factory=list)
@@ -70,16 +69,13 @@ def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS, roles: Roles = N
     for node in nodes:
         if node.type != "function_definition":
             _declaration(node, reading)
-    for node in nodes:
-        if node.type == "function_definition":
-            _function(node, reading)
+    definitions = [node for node in nodes if node.type == "function_definition"]
+    reading.slices = slices_of(definitions, reading.scope, roles)
+    for node in definitions:
+        _function(node, reading)
     reading.broken -= {function.name for function in reading.functions}  # of two definitions, the one that stays
     _spread_refusals(reading)
-    left_out = [
-        node
-        for node in nodes
-        if node.type == "function_definition" and _name(node.child_by_field_name("declarator")) in reading.broken
-    ]
+    left_out = [node for node in definitions if name_of(node) in reading.broken]
     return Unit(
         text=without(text, [*reading.left_out, *left_out]),
         functions=tuple(_with_globals(function, reading) for function in reading.functions),
@@ -96,7 +92,7 @@ def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
     for node in [root] if root.type == "ERROR" else root.named_children:
         whole: Iterable[Node] = (node,)
         if node.has_error and node.type not in _HIDDEN:
-            name = _name(node.child_by_field_name("declarator")) or broken_name(node)
+            name = name_of(node) or broken_name(node)
             _leave_out(
                 node, Refusal(line=line_of(_beginning(node)), construct="syntax", reason=_NOT_C, function=name), reading
             )
@@ -104,7 +100,7 @@ def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
         for each in whole:
             lines = [line for line in reading.faults if line_of(each) <= line <= last_line_of(each)]
             if lines:
-                name = _name(each.child_by_field_name("declarator")) if each.type == "function_definition" else ""
+                name = name_of(each) if each.type == "function_definition" else ""
                 said = reading.faults[min(lines)]
                 _leave_out(each, Refusal(line=min(lines), construct=COMPILER, reason=said, function=name), reading)
             elif _is_default(each):
@@ -204,85 +200,20 @@ def _variables(node: Node, reading: _Reading) -> None:
 
 
 def _function(node: Node, reading: _Reading) -> None:
-    declarator = node.child_by_field_name("declarator")
-    name = _name(declarator)
+    name = name_of(node)
     found = list(refusals_in(node, name))
     if name == "main" and not found:
         found = [Refusal(line=line_of(node), construct="main", reason="a program's start is called by nobody")]
     reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
     if not found:
         try:
-            reading.functions.append(_with_roles(_signature(node, name, reading), node, reading.roles.get(name, {})))
+            reading.functions.append(read_function(node, reading.scope, reading.roles, reading.slices))
         except NotTranslated as error:
-            if not _is_static(node):  # a helper's signature is nobody's affair but the file's
+            if not is_static(node):  # a helper's signature is nobody's affair but the file's
                 refusal = Refusal(line=error.line, construct=error.construct, reason=error.reason, function=name)
                 reading.refusals.append(refusal)
     reading.refusals += found
     reading.broken |= {name} if found else set()
-
-
-def _with_roles(function: Function, node: Node, roles: Mapping[str, str]) -> Function:
-    """See that every parameter has a role, by a user's word, the signature, or what the body does with it."""
-    pointers = {each.name for each in function.parameters if isinstance(each.type, Pointer)}
-    numbers = {each.name for each in function.parameters if isinstance(each.type, Scalar) and each.type.kind in _WHOLE}
-    lengths = lengths_of(node, pointers, numbers)
-    listed = tuple(replace(each, length=lengths.get(each.name)) for each in function.parameters)
-    function = replace(function, parameters=listed)
-    try:
-        arguments_of(function, {name: word for name, word in roles.items() if name in pointers | numbers})
-    except BadRole as error:
-        raise NotTranslated(line_of(node), error.construct, error.reason) from error
-    return function
-
-
-def _is_static(node: Node) -> bool:
-    return any(text_of(child) == "static" for child in node.children)
-
-
-def _name(declarator: Node | None) -> str:
-    for inner in walk(declarator) if declarator is not None else ():
-        if inner.type == "identifier":
-            return text_of(inner)
-    return ""
-
-
-def _signature(node: Node, name: str, reading: _Reading) -> Function:
-    outer = node.child_by_field_name("declarator")
-    declarator = outer
-    while declarator is not None and declarator.type != "function_declarator":
-        declarator = declarator.child_by_field_name("declarator")
-    listed = declarator.child_by_field_name("parameters") if declarator is not None else None
-    if outer is None or listed is None:
-        raise NotTranslated(line_of(node), "definition", "its parameters cannot be read")
-    _, returns, _ = typed(node, outer, reading.scope)
-    if isinstance(returns, Pointer):
-        raise NotTranslated(line_of(node), "pointer returned", "whose it is cannot be seen from the signature")
-    if isinstance(returns, Array):
-        raise NotTranslated(line_of(node), "array returned", "it is not C")
-    return Function(
-        name=name,
-        parameters=tuple(_parameters(listed, reading)),
-        returns=returns,
-        globals=(),
-        line=line_of(node),
-        end_line=int(node.end_point[0]) + 1,
-        is_static=_is_static(node),
-    )
-
-
-def _parameters(listed: Node, reading: _Reading) -> Iterator[Parameter]:
-    for child in listed.named_children:
-        if child.type == "comment":
-            continue
-        declarator = child.child_by_field_name("declarator")
-        if child.type == "parameter_declaration" and declarator is None and text_of(child) == "void":
-            continue
-        if declarator is None:
-            raise NotTranslated(line_of(child), "parameter", "it has no name")
-        name, found, is_const = typed(child, declarator, reading.scope, is_parameter=True)
-        if found is None:
-            raise NotTranslated(line_of(child), f"parameter {name}", "it has no type")
-        yield Parameter(name=name, type=found, is_const=is_const)
 
 
 def _spread_refusals(reading: _Reading) -> None:

@@ -4,19 +4,23 @@ In the order in which they are tried:
 
 1. A user's word (``roles`` of the suite's file) is taken: ``in``, ``out``, ``text``, or the name of a length.
 2. Pointers that stand directly before a length (``size_t``, or a whole number called ``n``, ``len``, ``size``, ``count``,
-   ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself; of ``void``, they are slices of bytes.
-3. A pointer that the body uses as an array is a slice of the parameter that its index is held against (``csource.indexing``),
-   else of the only other whole number with a length's name. Where neither is clear it has no role: a user's word is wanted.
+   ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself; of ``void``, they are slices of
+   bytes. As many pointers before as many lengths (``a, b, na, nb``) go together in their order. What the body reads beyond any
+   parameter (``csource.indexing``) is no such slice.
+3. A pointer that the body uses as an array is a slice of the parameter that its index is held against; a ``const`` one that is
+   held against nothing, of the only whole number with a length's name.
 4. ``const char *`` is text that ends at a NUL; ``char *`` is such text, which the function may change but not lengthen.
-5. Any other pointer is to one value: a reference. Arrays of a fixed length are references to arrays.
+5. Other arrays have no role: how long they are is not clear, and a user's word is wanted.
+6. Any other pointer is to one value: a reference. Arrays of a fixed length are references to arrays.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 from codeloop.csource.scalars import BYTE
 from codeloop.csource.words import Array, Function, Kind, Named, Parameter, Pointer, Scalar, Type
@@ -72,36 +76,52 @@ def arguments_of(function: Function, roles: Mapping[str, str] | None = None) -> 
 
 
 def _lengths(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dict[str, str]:
-    """Pair pointers with the length that follows them, or that a user names."""
+    """Pair pointers with the length that a user names, that follows them, or that the body holds their index against."""
     names = {each.name for each in parameters}
     found = {name: word for name, word in given.items() if word in names}
-    waiting: list[str] = []
-    for each in parameters:
-        if isinstance(each.type, Pointer):
-            waiting += [] if each.name in given else [each.name]
-            continue
-        if isinstance(each.type, Scalar) and _is_length(each.name, each.type):
-            found |= dict.fromkeys(waiting, each.name)
-        waiting = []
-    return found | dict(_lengths_by_use(parameters, {*found, *given}))
+    pointers = [each for each in parameters if isinstance(each.type, Pointer) and each.name not in given]
+    by_name = dict(_lengths_that_follow(parameters))
+    held = {each.use.length for each in pointers if each.use is not None}
+    for each in pointers:
+        length = by_name.get(each.name, "")
+        if each.use is not None and (each.use.is_beyond or (length and length in held and not each.use.length)):
+            length = ""  # it is the length of another, whose index is held against it
+        elif each.use is not None and not length:
+            length = each.use.length or _only_length(each, parameters)
+        if length:
+            found[each.name] = length
+    return found
 
 
-def _lengths_by_use(parameters: tuple[Parameter, ...], settled: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Pair what a body uses as an array; of ``char``, where the index is held against something: else it is text."""
-    named = [each.name for each in parameters if isinstance(each.type, Scalar) and _is_length(each.name, each.type)]
-    for each in parameters:
-        if each.length is None or each.name in settled or not isinstance(each.type, Pointer):
-            continue
-        if each.length:
-            yield each.name, each.length
-        elif len(named) == 1 and not _is_text(each.type.target):
-            yield each.name, named[0]
+def _lengths_that_follow(parameters: tuple[Parameter, ...]) -> Iterator[tuple[str, str]]:
+    """Pair pointers that stand directly before lengths: each with its own where there are as many, else all with the first."""
+    at = 0
+    while at < len(parameters):
+        pointers = _names_while(parameters[at:], lambda each: isinstance(each.type, Pointer))
+        lengths = _names_while(parameters[at + len(pointers) :], _is_length)
+        if len(lengths) == len(pointers):
+            yield from zip(pointers, lengths, strict=True)
+        elif lengths:
+            yield from ((name, lengths[0]) for name in pointers)
+        at += len(pointers) + len(lengths) or 1
 
 
-def _is_length(name: str, kind: Scalar) -> bool:
-    if kind.kind not in (Kind.SIGNED, Kind.UNSIGNED):
+def _names_while(parameters: Sequence[Parameter], fits: Callable[[Parameter], bool]) -> list[str]:
+    return [each.name for each in takewhile(fits, parameters)]
+
+
+def _only_length(pointer: Parameter, parameters: tuple[Parameter, ...]) -> str:
+    """Give the only parameter with a length's name; none for text, and for what is written somewhere that nothing bounds."""
+    named = [each.name for each in parameters if _is_length(each)]
+    is_read = isinstance(pointer.type, Pointer) and pointer.type.is_const and not _is_text(pointer.type.target)
+    return named[0] if is_read and len(named) == 1 else ""
+
+
+def _is_length(parameter: Parameter) -> bool:
+    kind = parameter.type
+    if not isinstance(kind, Scalar) or kind.kind not in (Kind.SIGNED, Kind.UNSIGNED):
         return False
-    return kind.c == "size_t" or (kind.bits >= 32 and _LENGTH.fullmatch(name) is not None)
+    return kind.c == "size_t" or (kind.bits >= 32 and _LENGTH.fullmatch(parameter.name) is not None)
 
 
 def _argument(parameter: Parameter, word: str, length: str, is_length: bool) -> Argument:
@@ -121,7 +141,7 @@ def _argument(parameter: Parameter, word: str, length: str, is_length: bool) -> 
         return Argument(name=name, role=Role.TEXT, type=target, is_mutable=is_mutable)
     if word not in ("", "in", "out"):
         raise BadRole(name, f"{word!r} is neither in, out, text nor a parameter")
-    if parameter.length is not None and not word:
+    if parameter.use is not None and not word:
         raise BadRole(f"array {name}", _UNCLEAR.format(name=name))
     return Argument(name=name, role=Role.REFERENCE, type=target, is_mutable=is_mutable)
 

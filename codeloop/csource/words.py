@@ -101,6 +101,15 @@ class Global:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayUse:
+    """What a function's body says of how long an array is. ``length``: the parameter that tells; empty: nothing clear."""
+
+    length: str = ""
+    is_beyond: bool = False
+    """It is longer than any parameter says: ``m[i * n + j]``, or ``v[i]`` up to ``i <= n``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A parameter as declared; arrays are pointers unless their length is given."""
 
@@ -108,8 +117,8 @@ class Parameter:
     type: Type
     is_const: bool
     """Of a fixed array: its elements are const."""
-    length: str | None = None
-    """Of a pointer that the function uses as an array: the parameter that its index is held against; empty: none is clear."""
+    use: ArrayUse | None = None
+    """Of a pointer that the function uses as an array."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
