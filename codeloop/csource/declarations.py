@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from codeloop.csource.constants import Whole, constant_of
 from codeloop.csource.refusals import line_of
 from codeloop.csource.scalars import INT, scalar_of
 from codeloop.csource.words import Array, Enum, Field, Named, Pointer, Struct, Type
-from codeloop.languages.syntax import parse, text_of
+from codeloop.languages.syntax import text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
-
-_ESCAPES = {"n": 10, "t": 9, "r": 13, "0": 0, "\\": 92, "'": 39, '"': 34}
 
 
 class NotTranslated(Exception):
@@ -32,64 +31,10 @@ class Scope:
     structs: dict[str, Struct] = field(default_factory=dict)
     """By C's spelling."""
     enums: dict[str, Enum] = field(default_factory=dict)
-    values: dict[str, int] = field(default_factory=dict)
+    values: dict[str, Whole] = field(default_factory=dict)
     """Constants and members of enums."""
-
-    def value(self, text: str) -> int | None:
-        """Work out a constant expression of whole numbers; ``None`` where it is none."""
-        root = parse("tree_sitter_c", f"int x = {text};")
-        node = root.named_children[0] if root.named_children else None
-        declarator = node.child_by_field_name("declarator") if node is not None else None
-        value = declarator.child_by_field_name("value") if declarator is not None else None
-        return None if not text or root.has_error or value is None else self.value_of(value)
-
-    def value_of(self, node: Node) -> int | None:
-        """Work out a node of a constant expression."""
-        text = text_of(node)
-        match node.type:
-            case "number_literal":
-                return _number(text)
-            case "identifier":
-                return self.values.get(text)
-            case "char_literal":
-                return _letter(text[1:-1])
-            case "parenthesized_expression" | "unary_expression" | "binary_expression":
-                return self._of_parts(node)
-            case _:
-                return None
-
-    def _of_parts(self, node: Node) -> int | None:
-        parts = [self.value_of(child) for child in node.named_children if child.type != "comment"]
-        known = [part for part in parts if part is not None]
-        if len(known) != len(parts):
-            return None
-        if node.type == "binary_expression":
-            return _binary(text_of(node.child_by_field_name("operator")), known[0], known[1])
-        operator = "" if node.type == "parenthesized_expression" else text_of(node.child_by_field_name("operator"))
-        return {"": known[0], "+": known[0], "-": -known[0]}.get(operator)
-
-
-def _letter(inside: str) -> int | None:
-    if inside.startswith("\\"):
-        return _ESCAPES.get(inside[1:])
-    return ord(inside) if len(inside) == 1 else None
-
-
-def _number(text: str) -> int | None:
-    digits = text.rstrip("uUlL").lower()
-    try:
-        return int(digits, 8) if digits.isdigit() and digits.startswith("0") else int(digits, 0)
-    except ValueError:
-        return None
-
-
-def _binary(operator: str, left: int, right: int) -> int | None:
-    if operator in ("<<", ">>") and not 0 <= right < 64:
-        return None
-    if operator in ("/", "%"):
-        return None if right <= 0 or left < 0 else left // right if operator == "/" else left % right
-    results = {"+": left + right, "-": left - right, "*": left * right, "|": left | right, "&": left & right}
-    return {"<<": left << right, ">>": left >> right}[operator] if operator in ("<<", ">>") else results.get(operator)
+    parameters: set[str] = field(default_factory=set)
+    """Names of the function whose parameters are being read: ``int a[n]``."""
 
 
 def rust_name(name: str) -> str:
@@ -170,9 +115,14 @@ def _length(node: Node, scope: Scope, *, is_open: bool) -> int | None:
     size = node.child_by_field_name("size")
     if size is None and is_open:
         return None
-    value = scope.value_of(size) if size is not None else None
-    if value is None and is_open:
+    if (
+        is_open
+        and size is not None
+        and any(text_of(inner) in scope.parameters for inner in walk(size) if inner.type == "identifier")
+    ):
         return None  # int a[n]: n is what csource.indexing finds
+    found = constant_of(size, scope.values) if size is not None else None
+    value = found.value if found is not None else None
     if value is None or not 0 < value <= 65536:
         raise NotTranslated(line_of(node), "array", "its length is not a constant that can be read here")
     return value
@@ -214,12 +164,12 @@ def read_enum(node: Node, alias: str, scope: Scope) -> None:
         if member.type != "enumerator":
             continue
         name, given = text_of(member.child_by_field_name("name")), member.child_by_field_name("value")
-        value = following if given is None else scope.value_of(given)
-        if value is None:
+        found = Whole(following) if given is None else constant_of(given, scope.values)
+        if found is None:
             raise NotTranslated(
                 line_of(member), f"enumerator {name}", "its value is not a constant that can be read here"
             )
-        scope.values[name], following = value, value + 1
-        members.append((name, value))
+        scope.values[name], following = found, found.value + 1
+        members.append((name, found.value))
     name = text_of(node.child_by_field_name("name")) or alias
     scope.enums[name or f"line {line_of(node)}"] = Enum(name=name, members=tuple(members), line=line_of(node))

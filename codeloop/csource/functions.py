@@ -115,6 +115,7 @@ def _signature(node: Node, scope: Scope) -> Function:
 
 
 def _parameters(listed: Node, scope: Scope) -> Iterator[Parameter]:
+    scope.parameters = {declared_name(child.child_by_field_name("declarator")) for child in listed.named_children}
     for child in listed.named_children:
         if child.type == "comment":
             continue

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from codeloop.csource.conditionals import resolved
+from codeloop.csource.constants import read_constant
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
 from codeloop.csource.functions import Roles, is_static, name_of, read_function, slices_of
 from codeloop.csource.indexing import LIBRARY, Slices
@@ -139,11 +140,11 @@ def _beginning(node: Node) -> Node:
 
 def _declaration(node: Node, reading: _Reading) -> None:
     if node.type == "preproc_def":
-        value = reading.scope.value(text_of(node.child_by_field_name("value")).strip())
-        if value is not None:
+        found = read_constant(text_of(node.child_by_field_name("value")).strip(), reading.scope.values)
+        if found is not None:
             name = text_of(node.child_by_field_name("name"))
-            reading.scope.values[name] = value
-            reading.constants.append(Constant(name=name, value=value, line=line_of(node)))
+            reading.scope.values[name] = found
+            reading.constants.append(Constant(name=name, value=found.value, line=line_of(node)))
     elif node.type == "type_definition":
         _typedef(node, reading)
     elif node.type == "union_specifier":
