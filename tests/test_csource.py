@@ -359,3 +359,97 @@ def test_a_programs_start_is_not_translated() -> None:
     unit = read_unit("int f(int a) { return a; }\nint main(void) { return f(3); }\n")
     assert [each.name for each in unit.functions] == ["f"]
     assert [str(each) for each in unit.refusals] == ["line 2: main: a program's start is called by nobody"]
+
+
+def read(text: str) -> tuple[dict[str, list[str]], list[str], list[str]]:
+    """Give the functions with the state that they use, the names of the state, and the refusals."""
+    unit = read_unit(text)
+    used = {each.name: [*each.globals] for each in unit.functions}
+    return used, [each.name for each in unit.globals], [str(each) for each in unit.refusals]
+
+
+@pytest.mark.parametrize(
+    ("text", "used", "state", "refused"),
+    [
+        ("static int c[] = {0, 1};\nint f(void) { return c[0]++; }", {"f": ["c"]}, ["c"], []),
+        ('char word[] = "abc";\nint f(int i) { word[0] = 1; return word[i & 3]; }', {"f": ["word"]}, ["word"], []),
+        ("extern int n;\nint n = 0;\nint f(void) { return ++n; }", {"f": ["n"]}, ["n"], []),
+        ("static int n;\nstatic int n = 3;\nint f(void) { return ++n; }", {"f": ["n"]}, ["n"], []),
+        ("extern int unused;\nint f(int a) { return a; }", {"f": []}, [], []),
+        ("static struct { int head; int buf[8]; } q;\nint f(int v) { q.buf[q.head++ & 7] = v; return q.head; }", {"f": ["q"]}, ["q"], []),
+        ("static const int N = 5;\nint f(int a[N]) { return a[4]; }", {"f": []}, [], []),
+        ('static const char *names[] = {"a", "b"};\nint f(int i) { return names[i & 1][0]; }', {"f": []}, [], []),
+        ("int table[2] = {1, 2};\n#define AT(i) table[(i) & 1]\nint f(int i) { return AT(i); }", {"f": ["table"]}, ["table"], []),
+        ("static int n;\n#define BUMP() (++n)\n#define TWICE() (BUMP(), BUMP())\nint f(void) { return TWICE(); }", {"f": ["n"]}, ["n"], []),
+        ("static int count;\nint f(int x) { int count = 0; count += x; return count; }", {"f": []}, ["count"], []),
+        ("static int count;\nint f(int count) { return count; }\nint g(void) { return count; }", {"f": [], "g": ["count"]}, ["count"], []),
+        ("static int count;\nint f(int x) { if (x) { int count = 1; x += count; } return x; }", {"f": ["count"]}, ["count"], []),
+    ],
+)  # fmt: skip
+def test_state_is_what_changes_between_calls(
+    text: str, used: dict[str, list[str]], state: list[str], refused: list[str]
+) -> None:
+    assert read(text) == (used, state, refused)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("extern int n;\nint f(void) { return ++n; }", "line 2: global n in f: it is defined elsewhere"),
+        ("static const int *cur;\nint f(const int *v, int n) { cur = v; return n; }", "line 2: global cur in f: state that points somewhere is not made explicit"),
+        ("static int heap[1 << 17];\nint f(int v) { return heap[0] = v; }", "line 2: array in f: its length is not a constant that can be read here"),
+        ("static int (*handler)(int);\nvoid f(void) { handler = 0; }", "line 2: function pointer in f: the other side could not call it"),
+        ('#include <stdio.h>\n#define LOG(x) printf("%d", x)\nint f(int a) { LOG(a); return a; }', "line 3: call of printf by LOG in f: input and output are not compared"),
+        ("#include <stdlib.h>\n#define RND() rand()\n#define R RND\nint f(int a) { return R() + a; }", "line 4: call of rand by R in f: its result is not a function of the arguments"),
+    ],
+)  # fmt: skip
+def test_who_uses_state_that_cannot_be_had_is_refused(text: str, said: str) -> None:
+    used, _, refused = read(f"{text}\nint other(int a) {{ return a; }}\n")
+    assert (list(used), refused) == (["other"], [said])
+
+
+@pytest.mark.parametrize(
+    ("text", "structs"),
+    [
+        ("typedef struct stack stack;\nstruct stack { int top; };\nint f(stack *s) { return s->top; }", ["Stack"]),
+        ("typedef struct node { int v; } node_t;\nint f(const node_t *n) { return n->v; }", ["Node"]),
+        ("typedef struct { int a; } A; typedef struct { int b; int c; } B; int f(B x) { return x.b; }", ["A", "B"]),
+        ("struct outer { struct inner { int a; } in; int b; };\nint f(struct outer o) { return o.in.a; }", ["Inner", "Outer"]),
+        ("struct outer { struct { int a; } pos; enum { OFF, ON } on; };\nint f(struct outer o) { return o.pos.a + ON; }", ["OuterPos", "Outer"]),
+        ("typedef unsigned char bool;\ntypedef struct { bool b; } S;\nint f(S s) { return s.b; }", ["S"]),
+    ],
+)  # fmt: skip
+def test_structs_are_found_wherever_they_are_defined(text: str, structs: list[str]) -> None:
+    unit = read_unit(text)
+    assert ([each.name for each in unit.structs], [each.name for each in unit.functions], unit.refusals) == (
+        structs,
+        ["f"],
+        (),
+    )
+
+
+def test_a_type_of_the_files_own_hides_the_languages() -> None:
+    unit = read_unit("typedef unsigned char bool;\nint f(bool b) { return b; }\n")
+    assert unit.functions[0].parameters[0].type == BYTE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "struct __attribute__((packed)) h { char t; int n; };\nint f(struct h x) { return x.n; }",
+        "typedef struct { char t; int n; } __attribute__((packed)) h;\nint f(h x) { return x.n; }",
+        "#pragma pack(push, 1)\nstruct h { char t; int n; };\n#pragma pack(pop)\nint f(struct h x) { return x.n; }",
+        "struct h { _Alignas(16) char t; int n; };\nint f(struct h x) { return x.n; }",
+    ],
+)
+def test_structs_that_are_laid_out_otherwise_are_refused(text: str) -> None:
+    unit = read_unit(f"{text}\nstruct plain {{ char t; int n; }};\nint g(struct plain x) {{ return x.n; }}\n")
+    assert [each.name for each in unit.functions] == ["g"]
+    assert "it is packed or aligned" in unit.refusals[0].reason
+
+
+def test_a_directive_may_end_the_file_and_a_default_may_be_a_macro() -> None:
+    unit = read_unit(
+        "#ifndef MIN\n#define MIN(a, b) ((a) < (b) ? (a) : (b))\n#endif\nint f(int a) { return MIN(a, N); }\n#define N 3"
+    )
+    assert ([each.name for each in unit.constants], unit.refusals) == (["N"], ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,10 @@ from codeloop.languages.syntax import text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+
+_NAMES = ("identifier", "field_identifier", "type_identifier", "primitive_type")
+"""What a declarator may end in; the last of ``typedef unsigned char bool;``."""
 
 
 class NotTranslated(Exception):
@@ -30,6 +35,12 @@ class Scope:
     typedefs: dict[str, Type] = field(default_factory=dict)
     structs: dict[str, Struct] = field(default_factory=dict)
     """By C's spelling."""
+    by_place: dict[int, Struct] = field(default_factory=dict)
+    """The same by the place of their definition in the file, for those without a tag."""
+    pending: dict[str, list[str]] = field(default_factory=dict)
+    """Structs that are not defined yet, to their other names: ``typedef struct stack stack;``."""
+    is_packed: bool = False
+    """Below ``#pragma pack(1)``."""
     enums: dict[str, Enum] = field(default_factory=dict)
     values: dict[str, Whole] = field(default_factory=dict)
     """Constants and members of enums."""
@@ -57,7 +68,7 @@ def base_type(node: Node, scope: Scope) -> Type | None:
         raise NotTranslated(line_of(kind), "union", "its bytes have more than one meaning, which safe Rust has not")
     if kind.type == "struct_specifier":
         spelled = f"struct {text_of(kind.child_by_field_name('name'))}"
-        struct = scope.structs.get(spelled) or _typedef_of(kind, scope)
+        struct = scope.structs.get(spelled) or scope.by_place.get(kind.start_byte)
         if struct is None:
             raise NotTranslated(line_of(kind), spelled.strip(), "its members are not known here, or not translated")
         return Named(name=struct.name, c=struct.c)
@@ -69,24 +80,25 @@ def base_type(node: Node, scope: Scope) -> Type | None:
     return scalar
 
 
-def _typedef_of(kind: Node, scope: Scope) -> Struct | None:
-    """Find the struct without a tag that a typedef has just defined at this very place."""
-    return next((each for each in scope.structs.values() if each.line == line_of(kind)), None)
+def typed(
+    node: Node, declarator: Node, scope: Scope, *, is_parameter: bool = False, open_length: int | None = None
+) -> tuple[str, Type | None, bool]:
+    """Give the name that a declarator declares, its type, and whether the words before it say ``const``.
 
-
-def typed(node: Node, declarator: Node, scope: Scope, *, is_parameter: bool = False) -> tuple[str, Type | None, bool]:
-    """Give the name that a declarator declares, its type, and whether the words before it say ``const``."""
+    ``open_length``: of ``int a[]``, where what initialises it says so.
+    """
     found = base_type(node, scope)
     is_const = any(text_of(child) == "const" for child in node.children if child.type == "type_qualifier")
     lengths: list[int | None] = []
     current: Node | None = declarator
-    while current is not None and current.type not in ("identifier", "field_identifier", "type_identifier"):
+    while current is not None and current.type not in _NAMES:
         if current.type == "pointer_declarator":
             if isinstance(found, Pointer):
                 raise NotTranslated(line_of(current), "pointer to a pointer", "only pointers to values are translated")
             found = Pointer(target=found, is_const=is_const)
         elif current.type == "array_declarator":
-            lengths.append(_length(current, scope, is_open=is_parameter))
+            is_first = open_length is not None and current.child_by_field_name("size") is None
+            lengths.append(open_length if is_first else _length(current, scope, is_open=is_parameter))
         elif current.type == "function_declarator" and not is_parameter and node.type == "function_definition":
             pass
         elif current.type == "function_declarator":
@@ -128,29 +140,60 @@ def _length(node: Node, scope: Scope, *, is_open: bool) -> int | None:
     return value
 
 
-def read_struct(node: Node, alias: str, scope: Scope) -> None:
-    """Read a struct's members and enter it, as ``struct TAG`` or, without a tag, under its typedef's name."""
+def read_struct(node: Node, alias: str, scope: Scope, name: str = "") -> None:
+    """Read a struct's members and enter it, as ``struct TAG`` or, without a tag, under its typedef's name.
+
+    ``name``: what it is called in Rust, where ``alias`` is an expression.
+    """
     tag = text_of(node.child_by_field_name("name"))
     spelled = f"struct {tag}" if tag else alias
     body = node.child_by_field_name("body")
     if body is None or not spelled or spelled in scope.structs:
         return
+    if scope.is_packed or _has_layout(node):
+        raise NotTranslated(line_of(node), spelled, "it is packed or aligned: lay it out as C does by itself")
     fields: list[Field] = []
     for member in body.named_children:
-        if member.type != "field_declaration":
-            continue
-        if any(child.type == "bitfield_clause" for child in member.children):
-            raise NotTranslated(line_of(member), f"bit-field in {spelled}", "Rust has none")
-        declarators = member.children_by_field_name("declarator")
-        if not declarators:
-            raise NotTranslated(line_of(member), f"member without a name in {spelled}", "Rust has none")
-        for declarator in declarators:
-            name, found, _ = typed(member, declarator, scope)
-            if found is None or isinstance(found, Pointer):
-                reason = "whose it is and how long cannot be seen: use an index"
-                raise NotTranslated(line_of(member), f"pointer {name} in {spelled}", reason)
-            fields.append(Field(name=name, type=found))
-    scope.structs[spelled] = Struct(name=rust_name(tag or alias), c=spelled, fields=tuple(fields), line=line_of(node))
+        if member.type == "field_declaration":
+            fields += _members(member, spelled, tag or name or alias, scope)
+    struct = Struct(name=rust_name(tag or name or alias), c=spelled, fields=tuple(fields), line=line_of(node))
+    scope.structs[spelled] = scope.by_place[node.start_byte] = struct
+    for other in scope.pending.pop(spelled, []):
+        scope.typedefs[other] = Named(name=struct.name, c=struct.c)
+
+
+def _members(member: Node, spelled: str, outer: str, scope: Scope) -> Iterator[Field]:
+    """Read one declaration of members; a struct or an enumeration that is defined in it is entered first."""
+    if any(child.type == "bitfield_clause" for child in member.children):
+        raise NotTranslated(line_of(member), f"bit-field in {spelled}", "Rust has none")
+    declarators = member.children_by_field_name("declarator")
+    if not declarators:
+        raise NotTranslated(line_of(member), f"member without a name in {spelled}", "Rust has none")
+    kind = member.child_by_field_name("type")
+    for declarator in declarators:
+        if kind is not None and kind.type == "enum_specifier":
+            read_enum(kind, "", scope)
+        elif kind is not None and kind.type == "struct_specifier" and declarator.type == "field_identifier":
+            field_name = text_of(declarator)
+            read_struct(
+                kind, f"__typeof__((({spelled} *)0)->{field_name})", scope, f"{outer.removesuffix('_t')}_{field_name}"
+            )
+        elif kind is not None and kind.type == "struct_specifier":
+            read_struct(kind, "", scope)
+        name, found, _ = typed(member, declarator, scope)
+        if found is None or isinstance(found, Pointer):
+            reason = "whose it is and how long cannot be seen: use an index"
+            raise NotTranslated(line_of(member), f"pointer {name} in {spelled}", reason)
+        yield Field(name=name, type=found)
+
+
+def _has_layout(node: Node) -> bool:
+    """Say whether a struct is laid out otherwise than C does by itself."""
+    around = [*node.children, *(node.parent.children if node.parent is not None else ())]
+    said = [text_of(child) for child in around if "attribute" in child.type or "alignas" in child.type]
+    body = node.child_by_field_name("body")
+    inside = (text_of(inner) for inner in walk(body) if "alignas" in inner.type) if body is not None else ()
+    return any("packed" in each or "align" in each.lower() for each in (*said, *inside))
 
 
 def read_enum(node: Node, alias: str, scope: Scope) -> None:

@@ -6,6 +6,7 @@ anything that a macro hides from the grammar is refused where it stands.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -16,10 +17,12 @@ from codeloop.csource.constants import read_constant
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
 from codeloop.csource.functions import Roles, is_static, name_of, read_function, slices_of
 from codeloop.csource.indexing import LIBRARY, Slices
+from codeloop.csource.macros import Macros, macros_of, names_used, refusals_by_macros
 from codeloop.csource.refusals import last_line_of, line_of, refusals_in
 from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
-from codeloop.csource.words import Constant, Function, Global, Pointer, Refusal, Unit
-from codeloop.languages.syntax import parse, text_of, walk
+from codeloop.csource.variables import read_variables
+from codeloop.csource.words import Constant, Function, Global, Refusal, Unit
+from codeloop.languages.syntax import parse, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -47,6 +50,8 @@ class _Reading:
     globals: list[Global] = field(default_factory=list)
     functions: list[Function] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    lost: Mapping[str, NotTranslated] = field(default_factory=dict)
+    macros: Macros = field(default_factory=dict)
     uses: dict[str, frozenset[str]] = field(default_factory=dict)
     """Function to the names that its text uses."""
     left_out: list[Node] = field(default_factory=list)
@@ -64,12 +69,16 @@ def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS, roles: Roles = N
     function and parameter (``csource.roles``). The unit's text has spaces in the place of branches that are not meant, what
     does not parse, what the compiler refuses, and functions with something inside that is not translated.
     """
-    text = resolved(text)
+    text = resolved(text if text.endswith("\n") else text + "\n")  # the grammar wants a directive's end
     reading = _Reading(faults=faults, roles=roles)
-    nodes = list(_top_level(parse(GRAMMAR, text), reading))
+    root = parse(GRAMMAR, text)
+    nodes = list(_top_level(root, reading))
     for node in nodes:
         if node.type != "function_definition":
             _declaration(node, reading)
+    variables = read_variables([node for node in nodes if node.type == "declaration"], root, reading.scope)
+    reading.globals, reading.lost = variables.state, variables.lost
+    reading.macros = macros_of(nodes)
     definitions = [node for node in nodes if node.type == "function_definition"]
     reading.slices = slices_of(definitions, reading.scope, roles)
     for node in definitions:
@@ -105,7 +114,7 @@ def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
                 said = reading.faults[min(lines)]
                 _leave_out(each, Refusal(line=min(lines), construct=COMPILER, reason=said, function=name), reading)
             elif _is_default(each):
-                yield from (child for child in each.named_children if child.type == "preproc_def")
+                yield from (child for child in each.named_children if child.type.endswith("def"))
             elif each.type in _HIDDEN:
                 reading.refuse(each, "conditional compilation", _UNKNOWN_BRANCH)
             else:
@@ -113,13 +122,17 @@ def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
 
 
 def _is_default(node: Node) -> bool:
-    """Say whether nothing but a constant is defined, unless it is already: ``#ifndef N``, ``#define N 16``."""
+    """Say whether nothing but a macro is defined, unless it is already: ``#ifndef N``, ``#define N 16``."""
     name = node.child_by_field_name("name")
     others = [child for child in node.named_children if child != name and child.type != "comment"]
-    is_unless = bool(node.children) and node.children[0].type == "#ifndef"
-    return is_unless and [(each.type, text_of(each.child_by_field_name("name"))) for each in others] == [
-        ("preproc_def", text_of(name))
-    ]
+    if (
+        not node.children
+        or node.children[0].type != "#ifndef"
+        or len(others) != 1
+        or not others[0].type.endswith("def")
+    ):
+        return False
+    return text_of(others[0].child_by_field_name("name")) == text_of(name)
 
 
 def _leave_out(node: Node, refusal: Refusal, reading: _Reading) -> None:
@@ -152,7 +165,11 @@ def _declaration(node: Node, reading: _Reading) -> None:
     elif node.type in ("struct_specifier", "enum_specifier"):
         _define(node, "", reading)
     elif node.type == "declaration":
-        _variables(node, reading)
+        kind = node.child_by_field_name("type")
+        if kind is not None and kind.child_by_field_name("body") is not None:
+            _define(kind, "", reading)
+    elif node.type == "preproc_call" and text_of(node.child_by_field_name("argument")).strip().startswith("pack"):
+        reading.scope.is_packed = bool(re.search(r"\d", text_of(node.child_by_field_name("argument"))))
 
 
 def _define(node: Node, alias: str, reading: _Reading) -> None:
@@ -168,44 +185,37 @@ def _define(node: Node, alias: str, reading: _Reading) -> None:
 
 def _typedef(node: Node, reading: _Reading) -> None:
     kind = node.child_by_field_name("type")
+    if kind is None:
+        return
     for declarator in node.children_by_field_name("declarator"):
-        if kind is not None and declarator.type == "type_identifier":
+        if declarator.type in ("type_identifier", "primitive_type"):
             _define(kind, text_of(declarator), reading)
+        spelled = f"struct {text_of(kind.child_by_field_name('name'))}"
+        is_defined = kind.child_by_field_name("body") is not None
+        is_promised = kind.type == "struct_specifier" and not is_defined and spelled not in reading.scope.structs
+        if is_promised and declarator.type == "type_identifier":
+            reading.scope.pending.setdefault(spelled, []).append(text_of(declarator))
+            continue
         try:
             name, found, _ = typed(node, declarator, reading.scope)
             if found is not None:
                 reading.scope.typedefs[name] = found
         except NotTranslated as error:
-            if kind is None or kind.child_by_field_name("body") is None:
+            if not is_defined:
                 reading.refusals.append(Refusal(line=error.line, construct=error.construct, reason=error.reason))
-
-
-def _variables(node: Node, reading: _Reading) -> None:
-    kind = node.child_by_field_name("type")
-    if kind is not None and kind.child_by_field_name("body") is not None:
-        _define(kind, "", reading)
-    is_const = any(text_of(child) == "const" for child in node.children if child.type == "type_qualifier")
-    for declarator in node.children_by_field_name("declarator"):
-        inner = declarator.child_by_field_name("declarator") if declarator.type == "init_declarator" else declarator
-        if inner is None or any(each.type == "function_declarator" for each in walk(inner)) or is_const:
-            continue
-        try:
-            name, found, _ = typed(node, inner, reading.scope)
-            if found is None or isinstance(found, Pointer):
-                raise NotTranslated(
-                    line_of(inner), f"global {name}", "state that points somewhere is not made explicit"
-                )
-            reading.globals.append(Global(name=name, type=found, line=line_of(inner)))
-        except NotTranslated as error:
-            reading.refusals.append(Refusal(line=error.line, construct=error.construct, reason=error.reason))
 
 
 def _function(node: Node, reading: _Reading) -> None:
     name = name_of(node)
-    found = list(refusals_in(node, name))
+    reading.uses[name] = names_used(node, reading.macros)
+    found = [*refusals_in(node, name), *refusals_by_macros(node, name, reading.macros)]
+    found += [
+        Refusal(line=line_of(node), construct=error.construct, reason=error.reason, function=name)
+        for variable, error in reading.lost.items()
+        if variable in reading.uses[name]
+    ]
     if name == "main" and not found:
         found = [Refusal(line=line_of(node), construct="main", reason="a program's start is called by nobody")]
-    reading.uses[name] = frozenset(text_of(inner) for inner in walk(node) if inner.type == "identifier")
     if not found:
         try:
             reading.functions.append(read_function(node, reading.scope, reading.roles, reading.slices))

@@ -41,6 +41,13 @@ def refusals_in(node: Node, function: str) -> Iterator[Refusal]:
             yield Refusal(line=line_of(inner), construct=said[0], reason=said[1], function=function)
 
 
+def call_refusal(name: str) -> tuple[str, str] | None:
+    """Say why a call of a function by that name is not translated; ``None``: it may be."""
+    if name in _CALLS:
+        return f"call of {name}", _CALLS[name]
+    return (f"call of {name}", "threads are not compared") if name.startswith(_THREADS) else None
+
+
 def line_of(node: Node) -> int:
     """Give the line where a node begins."""
     return int(node.start_point[0]) + 1
@@ -82,9 +89,7 @@ def _call(node: Node) -> tuple[str, str] | None:
     name = text_of(called)
     if called is not None and called.type != "identifier":
         return "call through a pointer", "which function is called is not known"
-    if name in _CALLS:
-        return f"call of {name}", _CALLS[name]
-    return (f"call of {name}", "threads are not compared") if name.startswith(_THREADS) else None
+    return call_refusal(name)
 
 
 def _goto(node: Node) -> tuple[str, str] | None:
