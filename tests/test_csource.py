@@ -175,7 +175,10 @@ def test_a_helpers_signature_may_be_anything() -> None:
             "line 2: void pointer a in f: what lies there cannot be seen from the signature: put a length behind it for bytes",
         ),
         ("struct s { int a : 3; };", "line 1: bit-field in struct s: Rust has none"),
-        ("struct s { struct s *next; };", "line 1: struct s: its members are not known here, or not translated"),
+        (
+            "struct s { struct s *next; };",
+            "line 1: pointer next in struct s: where it leads cannot be seen: use an index",
+        ),
         ("int f(FILE *a) { return 0; }", "line 1: type FILE in f: it is not known here, or not translated"),
         ("union u { int a; };", "line 1: union: its bytes have more than one meaning, which safe Rust has not"),
     ],

@@ -180,10 +180,14 @@ def _members(member: Node, spelled: str, outer: str, scope: Scope) -> Iterator[F
             )
         elif kind is not None and kind.type == "struct_specifier":
             read_struct(kind, "", scope)
+        if declarator.type == "pointer_declarator":
+            name = next((text_of(each) for each in walk(declarator) if each.type == "field_identifier"), "")
+            raise NotTranslated(
+                line_of(member), f"pointer {name} in {spelled}", "where it leads cannot be seen: use an index"
+            )
         name, found, _ = typed(member, declarator, scope)
         if found is None or isinstance(found, Pointer):
-            reason = "whose it is and how long cannot be seen: use an index"
-            raise NotTranslated(line_of(member), f"pointer {name} in {spelled}", reason)
+            raise NotTranslated(line_of(member), f"member {name} in {spelled}", "its type has no counterpart")
         yield Field(name=name, type=found)
 
 
