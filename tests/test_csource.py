@@ -456,3 +456,18 @@ def test_a_directive_may_end_the_file_and_a_default_may_be_a_macro() -> None:
         "#ifndef MIN\n#define MIN(a, b) ((a) < (b) ? (a) : (b))\n#endif\nint f(int a) { return MIN(a, N); }\n#define N 3"
     )
     assert ([each.name for each in unit.constants], unit.refusals) == (["N"], ())
+
+
+def test_a_user_may_say_how_many_elements_an_array_has() -> None:
+    text = (
+        "void f(const unsigned char *p, unsigned n, unsigned char *v) { unsigned o = 0; while (o < 8) v[o++] = p[0]; }"
+    )
+    assert roles_in(text, v="64")["v"] == (Role.REFERENCE, Array(element=BYTE, length=64))
+    for number in ("0", "70000"):
+        with pytest.raises(BadRole, match=r"^v: an array has 1 to 65,536 elements"):
+            roles_in(text, v=number)
+
+
+def roles_in(text: str, **given: str) -> dict[str, tuple[Role, object]]:
+    unit = read_unit(text, roles={"f": {"v": "in"}})
+    return {each.name: (each.role, each.type) for each in arguments_of(unit.functions[0], given)}

@@ -2,7 +2,8 @@
 
 In the order in which they are tried:
 
-1. A user's word (``roles`` of the suite's file) is taken: ``in``, ``out``, ``text``, or the name of a length.
+1. A user's word (``roles`` of the suite's file) is taken: ``in``, ``out``, ``text``, the name of a length, or a
+   number of elements.
 2. Pointers that stand directly before a length (``size_t``, or a whole number called ``n``, ``len``, ``size``, ``count``,
    ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself; of ``void``, they are slices of
    bytes. As many pointers before as many lengths (``a, b, na, nb``) go together in their order. What the body reads beyond any
@@ -28,9 +29,10 @@ from codeloop.csource.words import Array, Function, Kind, Named, Parameter, Poin
 _LENGTH = re.compile(r"(?:.*_)?(?:n|len|length|size|count|cap|capacity)(?:_.*)?|num|n[a-z]|[a-z]len")
 _VOID = "what lies there cannot be seen from the signature: put a length behind it for bytes"
 _UNCLEAR = (
-    "how long it is cannot be seen: say which parameter tells by roles: {{{name}: ...}} in a .yaml beside the file, or give it "
-    "a length, {name}[8]"
+    "how long it is cannot be seen: say by roles: {{{name}: ...}} in a .yaml beside the file which parameter tells, or how many "
+    "elements it has, such as 64"
 )
+_MOST = 65536
 
 
 class Role(StrEnum):
@@ -134,16 +136,24 @@ def _argument(parameter: Parameter, word: str, length: str, is_length: bool) -> 
     is_mutable = not kind.is_const
     if length:
         return Argument(name=name, role=Role.SLICE, type=target, is_mutable=is_mutable, length=length)
+    if word.isdecimal():
+        return Argument(name=name, role=Role.REFERENCE, type=_array(name, target, int(word)), is_mutable=is_mutable)
     is_text = _is_text(target)
     if word == "text" or (not word and is_text):
         if not is_text:
             raise BadRole(name, "it is not text: it points to no char")
         return Argument(name=name, role=Role.TEXT, type=target, is_mutable=is_mutable)
     if word not in ("", "in", "out"):
-        raise BadRole(name, f"{word!r} is neither in, out, text nor a parameter")
+        raise BadRole(name, f"{word!r} is neither in, out, text, a parameter nor a number of elements")
     if parameter.use is not None and not word:
         raise BadRole(f"array {name}", _UNCLEAR.format(name=name))
     return Argument(name=name, role=Role.REFERENCE, type=target, is_mutable=is_mutable)
+
+
+def _array(name: str, element: Type, length: int) -> Array:
+    if not 0 < length <= _MOST:
+        raise BadRole(name, f"an array has 1 to {_MOST:,} elements, not {length:,}")
+    return Array(element=element, length=length)
 
 
 def _is_text(target: Type | None) -> bool:
