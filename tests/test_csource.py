@@ -6,6 +6,7 @@ import pytest
 
 from codeloop.csource import Argument, Array, Named, Role, arguments_of, read_unit
 from codeloop.csource.conditionals import resolved
+from codeloop.csource.modifiers import readable
 from codeloop.csource.roles import BadRole
 from codeloop.csource.scalars import BYTE
 from codeloop.csource.words import Scalar
@@ -471,3 +472,28 @@ def test_a_user_may_say_how_many_elements_an_array_has() -> None:
 def roles_in(text: str, **given: str) -> dict[str, tuple[Role, object]]:
     unit = read_unit(text, roles={"f": {"v": "in"}})
     return {each.name: (each.role, each.type) for each in arguments_of(unit.functions[0], given)}
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("#define EXPORT\nEXPORT int f(void);", "#define EXPORT\n       int f(void);"),
+        ("#define PUBLIC static\nPUBLIC int f(void);", "#define PUBLIC static\nstatic int f(void);"),
+        ("#define CONST const /* old */\nint f(CONST char *s);", "#define CONST const /* old */\nint f(const char *s);"),
+        ("#define API __attribute__((visibility(\"default\")))\nAPI int f(void);", "#define API __attribute__((visibility(\"default\")))\n    int f(void);"),
+        ("#define IN const\nint f(IN char *s);", "#define IN const\nint f(IN char *s);"),
+        ("#define X\n// X\nint a /* X */ = 'X'; char *s = \"X\";\n#define Y X\\\nX\nX int b;", "#define X\n// X\nint a /* X */ = 'X'; char *s = \"X\";\n#define Y X\\\nX\n  int b;"),
+        ("#define N 3\n#define F() 2\nint a = N + F();", "#define N 3\n#define F() 2\nint a = N + F();"),
+    ],
+)  # fmt: skip
+def test_macros_for_words_before_declarations_are_read_as_these(text: str, seen: str) -> None:
+    assert readable(text) == seen
+
+
+def test_a_compiler_is_given_the_macros_as_they_were() -> None:
+    text = "#define PUBLIC static\n#define EXPORT\nPUBLIC int helper(int a) { return a; }\nEXPORT int f(int a) { return helper(a); }\n"
+    unit = read_unit(text)
+    assert (unit.text, [(each.name, each.is_static) for each in unit.functions]) == (
+        text,
+        [("helper", True), ("f", False)],
+    )

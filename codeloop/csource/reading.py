@@ -18,6 +18,7 @@ from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_
 from codeloop.csource.functions import Roles, is_static, name_of, read_function, slices_of
 from codeloop.csource.indexing import LIBRARY, Slices
 from codeloop.csource.macros import Macros, macros_of, names_used, refusals_by_macros
+from codeloop.csource.modifiers import readable
 from codeloop.csource.refusals import last_line_of, line_of, refusals_in
 from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
 from codeloop.csource.variables import read_variables
@@ -71,7 +72,7 @@ def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS, roles: Roles = N
     """
     text = resolved(text if text.endswith("\n") else text + "\n")  # the grammar wants a directive's end
     reading = _Reading(faults=faults, roles=roles)
-    root = parse(GRAMMAR, text)
+    root = parse(GRAMMAR, readable(text))
     nodes = list(_top_level(root, reading))
     for node in nodes:
         if node.type != "function_definition":
