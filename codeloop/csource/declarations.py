@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 _ESCAPES = {"n": 10, "t": 9, "r": 13, "0": 0, "\\": 92, "'": 39, '"': 34}
 
 
+_OF_RUST = frozenset({
+    "Self", "String", "Vec", "Box", "Option", "Some", "None", "Result", "Ok", "Err", "ToString", "ToOwned", "Clone", "Copy",
+    "Send", "Sync", "Sized", "Unpin", "Drop", "Fn", "FnMut", "FnOnce", "AsRef", "AsMut", "Into", "From", "TryInto", "TryFrom",
+    "Default", "Iterator", "Extend", "IntoIterator", "FromIterator", "DoubleEndedIterator", "ExactSizeIterator", "Eq",
+    "PartialEq", "Ord", "PartialOrd",
+})  # fmt: skip
+"""Names of Rust's prelude, which a struct would hide."""
+
+
 class NotTranslated(Exception):
     """A declaration that has no counterpart: where, what and why."""
 
@@ -96,6 +105,19 @@ def rust_name(name: str) -> str:
     """Spell a struct's name as Rust does: ``ring_buffer_t`` is ``RingBuffer``."""
     parts = [part for part in name.removesuffix("_t").split("_") if part]
     return "".join(part[0].upper() + part[1:] for part in parts)
+
+
+def _free_name(name: str, scope: Scope) -> str:
+    """Give a struct the name that no other has, nor Rust: ``Vec`` is ``VecStruct``, and the next ``VecStruct2``."""
+    taken = {*_OF_RUST, *(each.name for each in scope.structs.values())}
+    plain = rust_name(name)
+    if plain[:1].isalpha() and plain not in taken:
+        return plain
+    longer = f"{plain}Struct" if plain[:1].isalpha() else f"Struct{plain}"
+    number = 1
+    while (found := longer if number == 1 else f"{longer}{number}") in taken:
+        number += 1
+    return found
 
 
 def base_type(node: Node, scope: Scope) -> Type | None:
@@ -200,7 +222,9 @@ def read_struct(node: Node, alias: str, scope: Scope) -> None:
                 reason = "whose it is and how long cannot be seen: use an index"
                 raise NotTranslated(line_of(member), f"pointer {name} in {spelled}", reason)
             fields.append(Field(name=name, type=found))
-    scope.structs[spelled] = Struct(name=rust_name(tag or alias), c=spelled, fields=tuple(fields), line=line_of(node))
+    scope.structs[spelled] = Struct(
+        name=_free_name(tag or alias, scope), c=spelled, fields=tuple(fields), line=line_of(node)
+    )
 
 
 def read_enum(node: Node, alias: str, scope: Scope) -> None:
