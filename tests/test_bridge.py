@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +20,7 @@ from codeloop.bridge import (
     rust_head,
     shim_source,
     skeleton,
+    texts_between,
 )
 from codeloop.csource import Unit, read_unit
 from codeloop.languages.c_rust_comparison import How, Value, read_comparison
@@ -143,6 +147,54 @@ def test_a_constraint_that_cannot_be_read_is_refused(given: dict[str, Any]) -> N
 def test_a_constraint_is_a_range_by_its_two_ends() -> None:
     entry = read_constraints(read_unit(RING).function("mean"), {"inputs": {"n": [0, "8 - 1"]}})
     assert entry.inputs == {"n": Range(low="0", high="8 - 1")}
+
+
+RUNTIME = Path(__file__).parents[1] / "sandboxes" / "c-rust" / "runtime"
+needs_compilers = pytest.mark.skipif(not (shutil.which("gcc") and shutil.which("rustc")), reason="needs gcc and rustc")
+
+
+def troubles(c: str, folder: Path, **given: dict[str, Any]) -> list[str]:
+    """Give what compilers say of a file that compiles alone, and of all that is written for it; Rust's bodies are left out."""
+    unit = read_unit(c)
+    entries = entries_of(unit, **given) if given else [read_constraints(each, {}) for each in unit.functions]
+    texts = {**texts_between(unit, entries), "variant.c": c}
+    texts["solution.rs"] = skeleton(unit, {each.function.name: each.roles for each in entries})
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    gcc = ["gcc", "-std=gnu17", "-w", "-fsyntax-only", f"-I{RUNTIME}"]
+    rustc = ["rustc", "--edition=2021", "--cap-lints=allow", "--crate-type=rlib", "--emit=metadata"]
+    said = [
+        subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False).stderr
+        for argv in (
+            [*gcc, "original.c"],
+            [*gcc, "driver.c"],
+            [*gcc, "-DCL_ONLY_C", "driver.c"],
+            [*gcc, "-DCL_SHIM(name)=cl_c_##name", "shim.c"],
+            [*gcc, "twin.c"],
+            [*rustc, "--crate-name=candidate", "solution.rs"],
+            [*rustc, "--crate-name=layer", "--extern=candidate=libcandidate.rmeta", "layer.rs"],
+        )
+    ]
+    return [each for each in said if each]
+
+
+@needs_compilers
+def test_every_struct_has_a_name_of_its_own_in_rust(tmp_path: Path) -> None:
+    c = """
+        typedef struct { int x; } point_t;
+        struct Point { int y; };
+        struct vec { int n; };
+        struct option { struct vec v; };
+        struct _2d { int z; };
+        int f(point_t p, struct Point *q, struct vec v, struct option o, struct _2d d, char *s) { return p.x + v.n; }
+    """
+    declared = skeleton(read_unit(c), {"f": {}})
+    assert (
+        "f(p: Point, q: &mut PointStruct, v: VecStruct, o: OptionStruct, d: Struct2d, s: &mut Vec<u8>) -> i32"
+        in declared
+    )
+    assert "pub struct OptionStruct {\n    pub v: VecStruct,\n}" in declared
+    assert troubles(c, tmp_path) == []
 
 
 def answer(**event: object) -> str:
