@@ -37,7 +37,8 @@ double mean(const double *values, int n, double grid[2][3]) { return 0; }
 
 
 def head(declaration: str, **roles: str) -> str:
-    return rust_head(read_unit(f"{declaration} {{ }}").functions[0], roles)
+    unit = read_unit(f"{declaration} {{ }}")
+    return rust_head(unit, unit.functions[0], roles)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +85,12 @@ def test_only_the_layer_is_unsafe_and_chars_cross_with_their_sign() -> None:
     unit = read_unit(RING)
     layer = layer_source(unit, entries_of(unit, push={}))
     assert (
-        'pub unsafe extern "C" fn codeloop_rust_push(state: *mut CState, ring: *mut CRing, type_: *mut u8, c: i8) -> i32'
+        'pub unsafe extern "C" fn codeloop_rust_push(cl_state: *mut CState, ring: *mut CRing, type_: *mut u8, c: i8) -> i32'
         in layer
     )
     assert "c as u8" in layer
     assert "catch_unwind" in layer
-    assert "CRing::of(&ring_)" in layer
+    assert "CRing::of(&cl_made_ring)" in layer
 
 
 def test_an_empty_slice_is_made_from_no_pointer() -> None:
@@ -195,6 +196,38 @@ def test_every_struct_has_a_name_of_its_own_in_rust(tmp_path: Path) -> None:
     )
     assert "pub struct OptionStruct {\n    pub v: VecStruct,\n}" in declared
     assert troubles(c, tmp_path) == []
+
+
+@needs_compilers
+@pytest.mark.parametrize(
+    ("c", "rust"),
+    [
+        ("struct v { int x; };\nint f(struct v *value, struct v *done, struct v *told, struct v *x, int x_)", "x_: i32"),
+        ("void f(char *value, char *x, char *x_n, char *cl)", "value: &mut Vec<u8>"),
+        ("int f(int type, int type_)", "f(type__: i32, type_: i32)"),
+        ("int f(int Self, int _, int None, int catch_unwind)", "f(Self_: i32, __: i32, None_: i32, catch_unwind: i32)"),
+        ("struct v { int type, type_; };\nint f(struct v *type, int n)", "type_: &mut [V]"),
+        ("static int total;\nint f(int state)", "f(file_state: &mut State, state: i32)"),
+        ("static int total;\ntypedef struct { int x; } state_t;\nint f(state_t s)", "f(state: &mut FileState, s: State)"),
+        ("static int total;\nstruct file_state { int x; };\nint f(struct file_state s)", "f(state: &mut State, s: FileState)"),
+        ("static int total;\nenum { state };\nint f(int file_state)", "f(file_state_: &mut State, file_state: i32)"),
+        ("enum st { idle, run };\nint f(int run, int run_)", "f(run__: i32, run_: i32)"),
+        ("enum op { in, out, match, type_ };\n#define type 5\nint f(int type_)", "pub const type__: i32 = 5;"),
+        ("enum { RED, None };\n#define RED RED\n#define true 1\nint f(int x)", "pub const None_: i32 = 1;"),
+    ],
+)  # fmt: skip
+def test_names_in_rust_are_no_words_and_none_is_given_twice(c: str, rust: str, tmp_path: Path) -> None:
+    total = "total + " if "total" in c else ""
+    c += f" {{ return {total}1; }}\n" if " f(" in c and "void f" not in c else " { }\n"
+    assert rust in skeleton(read_unit(c), {"f": {}})
+    assert troubles(c, tmp_path) == []
+
+
+def test_a_constant_with_two_values_is_none() -> None:
+    c = "#define N 3\n#define M 1\nint f(int a) { return a * N; }\n#undef N\n#define N 4\nint g(int a) { return a * N; }\n"
+    declared = skeleton(read_unit(c), {"f": {}})
+    assert "pub const M: i32 = 1;" in declared
+    assert " N:" not in declared
 
 
 def answer(**event: object) -> str:
