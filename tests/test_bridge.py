@@ -110,7 +110,7 @@ def test_lengths_are_drawn_before_what_they_measure() -> None:
     )
     decoder = driver[driver.index("cl_decode_mean") :]
     assert decoder.index("n = cl_length(cl_in, 1, 2 * 3);") < decoder.index(
-        "double (*values) = cl_take((size_t)n * sizeof *values);"
+        "double (*values) = cl_take((cl_size)n * sizeof *values);"
     )
     assert "cl_float_in(cl_in, 0, 1)" in decoder
     assert "if (!(n != 2)) return 0;" in decoder
@@ -120,8 +120,8 @@ def test_state_is_part_of_what_is_compared() -> None:
     unit = read_unit(RING)
     entries = entries_of(unit, push={})
     assert "unsigned int calls;" in calls_header(unit, entries)
-    assert "memcpy(&calls, &s->calls, sizeof s->calls);" in shim_source(unit, entries)
-    assert "return cl_same_state(left, right);" in driver_source(unit, entries)
+    assert "__builtin_memcpy(&calls, &cl_s->calls, sizeof cl_s->calls);" in shim_source(unit, entries)
+    assert "return cl_state_same(cl_left, cl_right);" in driver_source(unit, entries)
     assert "cl_max_calls = 8" in driver_source(unit, entries)
     assert "cl_max_calls = 1" in driver_source(unit, entries_of(unit, mean={}))
 
@@ -196,6 +196,113 @@ def test_every_struct_has_a_name_of_its_own_in_rust(tmp_path: Path) -> None:
     )
     assert "pub struct OptionStruct {\n    pub v: VecStruct,\n}" in declared
     assert troubles(c, tmp_path) == []
+
+
+OWN_NAMES = {
+    "libc's functions": """
+        int div(int a, int b) { return b ? a / b : 0; }
+        int log2(unsigned x) { int n = 0; while (x >>= 1) n++; return n; }
+        int round(double x) { return (int)(x + 0.5); }
+        int getline(char s[], int lim) { int i; for (i = 0; i < lim - 1 && s[i]; i++); s[i] = 0; return i; }
+        static int remove(int *v, int n) { return n ? v[0] : 0; }
+        unsigned strlen(const char *s) { unsigned n = 0; while (s[n]) n++; return n; }
+        int memset(char *s) { return *s; }
+    """,
+    "libc's variables and types": """
+        static int index, y0, y1;
+        struct timeval { int a; };
+        typedef struct { int quot, rem; } div_t;
+        div_t next(struct timeval t) { div_t r = {index, y0}; y1 = y0; y0 = t.a; index++; return r; }
+    """,
+    "an enum bool": "typedef enum { false, true } bool; int odd(int x) { return x & 1 ? true : false; }",
+    "a char bool": "typedef unsigned char bool;\n#define true 1\nbool odd(int x) { return x & true; }",
+    "a strange size": "typedef int uint8_t; typedef int isnan; int f(int x) { uint8_t y = x; return y; }",
+    "what is written here": """
+        static int s, l, r;
+        int a(int x) { s += x; return s; }
+        int g(int side, int which, int *value, int n) { l = side + which; return n ? value[0] : r; }
+        int state(int left, int right) { return left + right; }
+        int get_state(int in) { return in; }
+        int start(void) { return 1; }
+        int text(char *text, char *n_text) { return *text + *n_text; }
+    """,
+    "parameters like globals and functions": """
+        static int word;
+        int edge(int word) { return word; }
+        unsigned crc(unsigned crc, const unsigned char *p, unsigned n) { word++; while (n--) crc += *p++; return crc; }
+    """,
+    "macros": """
+        #define g 9.81
+        #define k 3
+        #define a 1
+        #define i 2
+        #define in 4
+        #define n 5
+        #define at 6
+        #define end 7
+        #define side 8
+        #define value 9
+        static int total[2][2];
+        struct p { int x; double y[2]; };
+        struct p fall(double t, struct p q, int *v, int count, char *s) {
+            total[0][0] += count ? v[0] : k + a;
+            q.x = (int)(g * t);
+            return q;
+        }
+    """,
+    "members that are const": """
+        struct in { const float z[2]; };
+        struct v { const int x; volatile int y; struct in in; };
+        static struct v last = {1, 2, {{3, 4}}};
+        struct v f(struct v a, const struct v *b, struct v *c, const struct v *d, int n) { return n ? last : a; }
+    """,
+}
+
+
+@needs_compilers
+@pytest.mark.parametrize("name", OWN_NAMES)
+def test_an_original_may_call_things_as_libc_or_codeloop_does(name: str, tmp_path: Path) -> None:
+    assert troubles("\n".join(line.strip() for line in OWN_NAMES[name].split("\n")), tmp_path) == []
+
+
+@needs_compilers
+def test_a_variable_called_as_the_shims_own_is_saved_and_restored(tmp_path: Path) -> None:
+    c = "static int s = 3, a[2] = {4, 5};\nint step(int x) { s += x; return s + a[1]; }\n"
+    assert troubles(c, tmp_path) == []
+    (tmp_path / "main.c").write_text(
+        "#define CL_SHIM(name) cl_c_##name\n"
+        '#include "shim.c"\n'
+        "int main(void) {\n    struct cl_state before;\n    struct cl_args_step args = {.x = 7};\n"
+        "    cl_c_get_state(&before);\n    cl_c_call_step(&args);\n    if (args.cl_returned != 15) return 1;\n"
+        "    cl_c_set_state(&before);\n    return s == 3 && before.a[1] == 5 ? 0 : 2;\n}\n"
+    )
+    subprocess.run(["gcc", "-w", "main.c", "-o", "main"], cwd=tmp_path, check=True)
+    subprocess.run([tmp_path / "main"], check=True)
+
+
+@needs_compilers
+def test_a_constraint_may_say_what_the_original_has_no_header_for(tmp_path: Path) -> None:
+    c = "int pow(int x) { return x; } double f(double x, const char *s, int k) { return x; }"
+    given: dict[str, Any] = {
+        "inputs": {"k": ["INT_MIN / 2", "INT16_MAX"]},
+        "requires": [
+            "!isnan(x) && fabs(x) < INFINITY && isdigit(k)",
+            "strlen(s) != (size_t)2",
+            "pow(k) > 1",
+            "x != NAN || true",
+        ],
+    }
+    assert troubles(c, tmp_path, f=given) == []
+    driver = (tmp_path / "driver.c").read_text()
+    assert "#define fabs __builtin_fabs" in driver
+    assert "__builtin_pow" not in driver
+
+
+def test_an_index_has_its_name_only_where_a_range_says_it() -> None:
+    unit = read_unit(RING)
+    said = driver_source(unit, entries_of(unit, mean={"inputs": {"values[]": [0, "i + 1"]}}))
+    assert "const long long i = " in said
+    assert "const long long i = " not in driver_source(unit, entries_of(unit, mean={"inputs": {"values[]": [0, 1]}}))
 
 
 @needs_compilers

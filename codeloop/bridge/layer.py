@@ -27,7 +27,7 @@ fn cl_told(text: &str) {
 }
 
 #[no_mangle]
-pub extern "C" fn codeloop_rust_start() {
+pub extern "C" fn codeloop_start() {
     std::panic::set_hook(Box::new(|info| {
         let said = info.payload();
         let text = match (said.downcast_ref::<&str>(), said.downcast_ref::<String>()) {
