@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,7 +24,9 @@ from codeloop.bridge import (
     texts_between,
 )
 from codeloop.csource import Unit, read_unit
+from codeloop.errors import SuiteError
 from codeloop.languages.c_rust_comparison import How, Value, read_comparison
+from codeloop.suites.c_functions import load_file
 
 RING = """
 #include <stdint.h>
@@ -335,6 +338,29 @@ def test_a_constant_with_two_values_is_none() -> None:
     declared = skeleton(read_unit(c), {"f": {}})
     assert "pub const M: i32 = 1;" in declared
     assert " N:" not in declared
+
+
+@pytest.mark.parametrize(
+    ("c", "name"),
+    [
+        ("// cl_x\nint f(int cl_g) { return cl_g; }\n", "2: cl_g"),
+        ('const char *t = "cl_a";\n/* codeloop_b\n*/ static int codeloop_rust;\nint f(int x) { return x; }\n', "3: codeloop_rust"),
+        ("#define CL_RUST 1\nint f(int x) { return x; }\n", "1: CL_RUST"),
+    ],
+)  # fmt: skip
+def test_a_name_that_codeloop_uses_itself_is_refused_by_line(c: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.c"
+    path.write_text(c)
+    with pytest.raises(SuiteError, match=re.escape(f"x.c:{name}: names that begin with cl_")):
+        load_file(path)
+
+
+def test_names_that_only_look_like_codeloops_are_the_originals(tmp_path: Path) -> None:
+    path = tmp_path / "x.c"
+    path.write_text(
+        "#define CL_SUCCESS 0\n// cl_a\nint clip(int incl_, char c) { return c == '\"' ? CL_SUCCESS : incl_; }\n"
+    )
+    assert load_file(path).entries[0].function.name == "clip"
 
 
 def answer(**event: object) -> str:
