@@ -253,6 +253,13 @@ OWN_NAMES = {
             return q;
         }
     """,
+    "macros behind their namesakes": """
+        int f(int *n, int k, char *value) { return *n + k + *value; }
+        #define k 3
+          #  define n 4
+        #define value(x) x
+        int g(int x, int *v, int count) { return x + k + n + value(1); }
+    """,
     "members that are const": """
         struct in { const float z[2]; };
         struct v { const int x; volatile int y; struct in in; };

@@ -31,7 +31,7 @@ def _has_state(entries: Sequence[Entry]) -> bool:
 
 def calls_header(unit: Unit, entries: Sequence[Entry]) -> str:
     """Write the structs that hold a call's arguments, and the state."""
-    lines = ["/* Written by codeloop: the arguments of each call, and the state. */"]
+    lines = ["/* Written by codeloop: the arguments of each call, and the state. */", *_undefined(unit, entries)]
     if _has_state(entries):
         fields = "".join(f"    {declared(each.type, each.name)};\n" for each in unit.globals)
         lines.append(f"struct cl_state {{\n{fields}}};")
@@ -41,6 +41,13 @@ def calls_header(unit: Unit, entries: Sequence[Entry]) -> str:
         fields += f"    {declared(returns, 'cl_returned')};\n" if returns is not None else ""
         lines.append(f"struct cl_args_{entry.function.name} {{\n{fields}    char cl_none;\n}};")
     return "\n".join(lines) + "\n"
+
+
+def _undefined(unit: Unit, entries: Sequence[Entry]) -> Iterator[str]:
+    """Take back macros that are called as parameters are: they may have been defined after the function."""
+    for name in dict.fromkeys(each.name for entry in entries for each in entry.function.parameters):
+        if re.search(rf"^[ \t]*#[ \t]*define[ \t]+{name}(?![\w(])", unit.text, re.MULTILINE):
+            yield f"#undef {name}"
 
 
 def _field(argument: Argument) -> str:
