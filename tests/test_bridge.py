@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +21,12 @@ from codeloop.bridge import (
     rust_head,
     shim_source,
     skeleton,
+    texts_between,
 )
 from codeloop.csource import Unit, read_unit
+from codeloop.errors import SuiteError
 from codeloop.languages.c_rust_comparison import How, Value, read_comparison
+from codeloop.suites.c_functions import load_file
 
 RING = """
 #include <stdint.h>
@@ -33,7 +40,8 @@ double mean(const double *values, int n, double grid[2][3]) { return 0; }
 
 
 def head(declaration: str, **roles: str) -> str:
-    return rust_head(read_unit(f"{declaration} {{ }}").functions[0], roles)
+    unit = read_unit(f"{declaration} {{ }}")
+    return rust_head(unit, unit.functions[0], roles)
 
 
 @pytest.mark.parametrize(
@@ -80,12 +88,12 @@ def test_only_the_layer_is_unsafe_and_chars_cross_with_their_sign() -> None:
     unit = read_unit(RING)
     layer = layer_source(unit, entries_of(unit, push={}))
     assert (
-        'pub unsafe extern "C" fn codeloop_rust_push(state: *mut CState, ring: *mut CRing, type_: *mut u8, c: i8) -> i32'
+        'pub unsafe extern "C" fn codeloop_rust_push(cl_state: *mut CState, ring: *mut CRing, type_: *mut u8, c: i8) -> i32'
         in layer
     )
     assert "c as u8" in layer
     assert "catch_unwind" in layer
-    assert "CRing::of(&ring_)" in layer
+    assert "CRing::of(&cl_made_ring)" in layer
 
 
 def test_an_empty_slice_is_made_from_no_pointer() -> None:
@@ -105,7 +113,7 @@ def test_lengths_are_drawn_before_what_they_measure() -> None:
     )
     decoder = driver[driver.index("cl_decode_mean") :]
     assert decoder.index("n = cl_length(cl_in, 1, 2 * 3);") < decoder.index(
-        "double (*values) = cl_take((size_t)n * sizeof *values);"
+        "double (*values) = cl_take((cl_size)n * sizeof *values);"
     )
     assert "cl_float_in(cl_in, 0, 1)" in decoder
     assert "if (!(n != 2)) return 0;" in decoder
@@ -115,8 +123,8 @@ def test_state_is_part_of_what_is_compared() -> None:
     unit = read_unit(RING)
     entries = entries_of(unit, push={})
     assert "unsigned int calls;" in calls_header(unit, entries)
-    assert "memcpy(&calls, &s->calls, sizeof s->calls);" in shim_source(unit, entries)
-    assert "return cl_same_state(left, right);" in driver_source(unit, entries)
+    assert "__builtin_memcpy(&calls, &cl_s->calls, sizeof cl_s->calls);" in shim_source(unit, entries)
+    assert "return cl_state_same(cl_left, cl_right);" in driver_source(unit, entries)
     assert "cl_max_calls = 8" in driver_source(unit, entries)
     assert "cl_max_calls = 1" in driver_source(unit, entries_of(unit, mean={}))
 
@@ -143,6 +151,223 @@ def test_a_constraint_that_cannot_be_read_is_refused(given: dict[str, Any]) -> N
 def test_a_constraint_is_a_range_by_its_two_ends() -> None:
     entry = read_constraints(read_unit(RING).function("mean"), {"inputs": {"n": [0, "8 - 1"]}})
     assert entry.inputs == {"n": Range(low="0", high="8 - 1")}
+
+
+RUNTIME = Path(__file__).parents[1] / "sandboxes" / "c-rust" / "runtime"
+needs_compilers = pytest.mark.skipif(not (shutil.which("gcc") and shutil.which("rustc")), reason="needs gcc and rustc")
+
+
+def troubles(c: str, folder: Path, **given: dict[str, Any]) -> list[str]:
+    """Give what compilers say of a file that compiles alone, and of all that is written for it; Rust's bodies are left out."""
+    unit = read_unit(c)
+    entries = entries_of(unit, **given) if given else [read_constraints(each, {}) for each in unit.functions]
+    texts = {**texts_between(unit, entries), "variant.c": c}
+    texts["solution.rs"] = skeleton(unit, {each.function.name: each.roles for each in entries})
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    gcc = ["gcc", "-std=gnu17", "-w", "-fsyntax-only", f"-I{RUNTIME}"]
+    rustc = ["rustc", "--edition=2021", "--cap-lints=allow", "--crate-type=rlib", "--emit=metadata"]
+    said = [
+        subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False).stderr
+        for argv in (
+            [*gcc, "original.c"],
+            [*gcc, "driver.c"],
+            [*gcc, "-DCL_ONLY_C", "driver.c"],
+            [*gcc, "-DCL_SHIM(name)=cl_c_##name", "shim.c"],
+            [*gcc, "twin.c"],
+            [*rustc, "--crate-name=candidate", "solution.rs"],
+            [*rustc, "--crate-name=layer", "--extern=candidate=libcandidate.rmeta", "layer.rs"],
+        )
+    ]
+    return [each for each in said if each]
+
+
+@needs_compilers
+def test_every_struct_has_a_name_of_its_own_in_rust(tmp_path: Path) -> None:
+    c = """
+        typedef struct { int x; } point_t;
+        struct Point { int y; };
+        struct vec { int n; };
+        struct option { struct vec v; };
+        struct _2d { int z; };
+        int f(point_t p, struct Point *q, struct vec v, struct option o, struct _2d d, char *s) { return p.x + v.n; }
+    """
+    declared = skeleton(read_unit(c), {"f": {}})
+    assert (
+        "f(p: Point, q: &mut PointStruct, v: VecStruct, o: OptionStruct, d: Struct2d, s: &mut Vec<u8>) -> i32"
+        in declared
+    )
+    assert "pub struct OptionStruct {\n    pub v: VecStruct,\n}" in declared
+    assert troubles(c, tmp_path) == []
+
+
+OWN_NAMES = {
+    "libc's functions": """
+        int div(int a, int b) { return b ? a / b : 0; }
+        int log2(unsigned x) { int n = 0; while (x >>= 1) n++; return n; }
+        int round(double x) { return (int)(x + 0.5); }
+        int getline(char s[], int lim) { int i; for (i = 0; i < lim - 1 && s[i]; i++); s[i] = 0; return i; }
+        static int remove(int *v, int n) { return n ? v[0] : 0; }
+        unsigned strlen(const char *s) { unsigned n = 0; while (s[n]) n++; return n; }
+        int memset(char *s) { return *s; }
+    """,
+    "libc's variables and types": """
+        static int index, y0, y1;
+        struct timeval { int a; };
+        typedef struct { int quot, rem; } div_t;
+        div_t next(struct timeval t) { div_t r = {index, y0}; y1 = y0; y0 = t.a; index++; return r; }
+    """,
+    "an enum bool": "typedef enum { false, true } bool; int odd(int x) { return x & 1 ? true : false; }",
+    "a char bool": "typedef unsigned char bool;\n#define true 1\nbool odd(int x) { return x & true; }",
+    "a strange size": "typedef int uint8_t; typedef int isnan; int f(int x) { uint8_t y = x; return y; }",
+    "what is written here": """
+        static int s, l, r;
+        int a(int x) { s += x; return s; }
+        int g(int side, int which, int *value, int n) { l = side + which; return n ? value[0] : r; }
+        int state(int left, int right) { return left + right; }
+        int get_state(int in) { return in; }
+        int start(void) { return 1; }
+        int text(char *text, char *n_text) { return *text + *n_text; }
+    """,
+    "parameters like globals and functions": """
+        static int word;
+        int edge(int word) { return word; }
+        unsigned crc(unsigned crc, const unsigned char *p, unsigned n) { word++; while (n--) crc += *p++; return crc; }
+    """,
+    "macros": """
+        #define g 9.81
+        #define k 3
+        #define a 1
+        #define i 2
+        #define in 4
+        #define n 5
+        #define at 6
+        #define end 7
+        #define side 8
+        #define value 9
+        static int total[2][2];
+        struct p { int x; double y[2]; };
+        struct p fall(double t, struct p q, int *v, int count, char *s) {
+            total[0][0] += count ? v[0] : k + a;
+            q.x = (int)(g * t);
+            return q;
+        }
+    """,
+    "macros behind their namesakes": """
+        int f(int *n, int k, char *value) { return *n + k + *value; }
+        #define k 3
+          #  define n 4
+        #define value(x) x
+        int g(int x, int *v, int count) { return x + k + n + value(1); }
+    """,
+    "members that are const": """
+        struct in { const float z[2]; };
+        struct v { const int x; volatile int y; struct in in; };
+        static struct v last = {1, 2, {{3, 4}}};
+        struct v f(struct v a, const struct v *b, struct v *c, const struct v *d, int n) { return n ? last : a; }
+    """,
+}
+
+
+@needs_compilers
+@pytest.mark.parametrize("name", OWN_NAMES)
+def test_an_original_may_call_things_as_libc_or_codeloop_does(name: str, tmp_path: Path) -> None:
+    assert troubles("\n".join(line.strip() for line in OWN_NAMES[name].split("\n")), tmp_path) == []
+
+
+@needs_compilers
+def test_a_variable_called_as_the_shims_own_is_saved_and_restored(tmp_path: Path) -> None:
+    c = "static int s = 3, a[2] = {4, 5};\nint step(int x) { s += x; return s + a[1]; }\n"
+    assert troubles(c, tmp_path) == []
+    (tmp_path / "main.c").write_text(
+        "#define CL_SHIM(name) cl_c_##name\n"
+        '#include "shim.c"\n'
+        "int main(void) {\n    struct cl_state before;\n    struct cl_args_step args = {.x = 7};\n"
+        "    cl_c_get_state(&before);\n    cl_c_call_step(&args);\n    if (args.cl_returned != 15) return 1;\n"
+        "    cl_c_set_state(&before);\n    return s == 3 && before.a[1] == 5 ? 0 : 2;\n}\n"
+    )
+    subprocess.run(["gcc", "-w", "main.c", "-o", "main"], cwd=tmp_path, check=True)
+    subprocess.run([tmp_path / "main"], check=True)
+
+
+@needs_compilers
+def test_a_constraint_may_say_what_the_original_has_no_header_for(tmp_path: Path) -> None:
+    c = "int pow(int x) { return x; } double f(double x, const char *s, int k) { return x; }"
+    given: dict[str, Any] = {
+        "inputs": {"k": ["INT_MIN / 2", "INT16_MAX"]},
+        "requires": [
+            "!isnan(x) && fabs(x) < INFINITY && isdigit(k)",
+            "strlen(s) != (size_t)2",
+            "pow(k) > 1",
+            "x != NAN || true",
+        ],
+    }
+    assert troubles(c, tmp_path, f=given) == []
+    driver = (tmp_path / "driver.c").read_text()
+    assert "#define fabs __builtin_fabs" in driver
+    assert "__builtin_pow" not in driver
+
+
+def test_an_index_has_its_name_only_where_a_range_says_it() -> None:
+    unit = read_unit(RING)
+    said = driver_source(unit, entries_of(unit, mean={"inputs": {"values[]": [0, "i + 1"]}}))
+    assert "const long long i = " in said
+    assert "const long long i = " not in driver_source(unit, entries_of(unit, mean={"inputs": {"values[]": [0, 1]}}))
+
+
+@needs_compilers
+@pytest.mark.parametrize(
+    ("c", "rust"),
+    [
+        ("struct v { int x; };\nint f(struct v *value, struct v *done, struct v *told, struct v *x, int x_)", "x_: i32"),
+        ("void f(char *value, char *x, char *x_n, char *cl)", "value: &mut Vec<u8>"),
+        ("int f(int type, int type_)", "f(type__: i32, type_: i32)"),
+        ("int f(int Self, int _, int None, int catch_unwind)", "f(Self_: i32, __: i32, None_: i32, catch_unwind: i32)"),
+        ("struct v { int type, type_; };\nint f(struct v *type, int n)", "type_: &mut [V]"),
+        ("static int total;\nint f(int state)", "f(file_state: &mut State, state: i32)"),
+        ("static int total;\ntypedef struct { int x; } state_t;\nint f(state_t s)", "f(state: &mut FileState, s: State)"),
+        ("static int total;\nstruct file_state { int x; };\nint f(struct file_state s)", "f(state: &mut State, s: FileState)"),
+        ("static int total;\nenum { state };\nint f(int file_state)", "f(file_state_: &mut State, file_state: i32)"),
+        ("enum st { idle, run };\nint f(int run, int run_)", "f(run__: i32, run_: i32)"),
+        ("enum op { in, out, match, type_ };\n#define type 5\nint f(int type_)", "pub const type__: i32 = 5;"),
+        ("enum { RED, None };\n#define RED RED\n#define true 1\nint f(int x)", "pub const None_: i32 = 1;"),
+    ],
+)  # fmt: skip
+def test_names_in_rust_are_no_words_and_none_is_given_twice(c: str, rust: str, tmp_path: Path) -> None:
+    total = "total + " if "total" in c else ""
+    c += f" {{ return {total}1; }}\n" if " f(" in c and "void f" not in c else " { }\n"
+    assert rust in skeleton(read_unit(c), {"f": {}})
+    assert troubles(c, tmp_path) == []
+
+
+def test_a_constant_with_two_values_is_none() -> None:
+    c = "#define N 3\n#define M 1\nint f(int a) { return a * N; }\n#undef N\n#define N 4\nint g(int a) { return a * N; }\n"
+    declared = skeleton(read_unit(c), {"f": {}})
+    assert "pub const M: i32 = 1;" in declared
+    assert " N:" not in declared
+
+
+@pytest.mark.parametrize(
+    ("c", "name"),
+    [
+        ("// cl_x\nint f(int cl_g) { return cl_g; }\n", "2: cl_g"),
+        ('const char *t = "cl_a";\n/* codeloop_b\n*/ static int codeloop_rust;\nint f(int x) { return x; }\n', "3: codeloop_rust"),
+        ("#define CL_RUST 1\nint f(int x) { return x; }\n", "1: CL_RUST"),
+    ],
+)  # fmt: skip
+def test_a_name_that_codeloop_uses_itself_is_refused_by_line(c: str, name: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.c"
+    path.write_text(c)
+    with pytest.raises(SuiteError, match=re.escape(f"x.c:{name}: names that begin with cl_")):
+        load_file(path)
+
+
+def test_names_that_only_look_like_codeloops_are_the_originals(tmp_path: Path) -> None:
+    path = tmp_path / "x.c"
+    path.write_text(
+        "#define CL_SUCCESS 0\n// cl_a\nint clip(int incl_, char c) { return c == '\"' ? CL_SUCCESS : incl_; }\n"
+    )
+    assert load_file(path).entries[0].function.name == "clip"
 
 
 def answer(**event: object) -> str:

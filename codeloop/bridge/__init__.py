@@ -4,6 +4,7 @@ from codeloop.bridge.constraints import Alphabet, BadConstraint, Entry, Range, m
 from codeloop.bridge.contract import rust_head, skeleton
 from codeloop.bridge.driver import calls_header, driver_source, shim_source
 from codeloop.bridge.layer import layer_source
+from codeloop.bridge.names import name_of_ours, rust_word
 from codeloop.bridge.texts import texts_between
 
 __all__ = [
@@ -15,9 +16,11 @@ __all__ = [
     "driver_source",
     "layer_source",
     "mapping_of",
+    "name_of_ours",
     "read_constraints",
     "roles_of",
     "rust_head",
+    "rust_word",
     "shim_source",
     "skeleton",
     "texts_between",

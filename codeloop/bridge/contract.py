@@ -15,77 +15,26 @@
 | variables of the file that change | `pub struct State`; functions that use any take `state: &mut State` first |
 | tables that are `const` | the translation's own affair |
 
-Names of functions, parameters and fields stay; one that is a word of Rust's gets a `_` at its end. Arguments do not overlap.
+Names of functions, parameters and fields stay; one that is a word of Rust's, or another's in the same place, gets a `_` at its
+end (see bridge.names). Where C itself has a `State` or a `state`, the file's are `FileState` and `file_state`. Arguments do not
+overlap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codeloop.bridge.names import (
+    constant_values,
+    constant_words,
+    parameter_words,
+    rust_word,
+    rust_words,
+    state_type,
+    state_word,
+)
 from codeloop.csource import Argument, Array, Function, Named, Role, Type, Unit, arguments_of
 from codeloop.csource.words import Pointer, Scalar
-
-STATE = "State"
-_WORDS = frozenset(
-    [
-        "as",
-        "async",
-        "await",
-        "box",
-        "break",
-        "const",
-        "continue",
-        "crate",
-        "dyn",
-        "else",
-        "enum",
-        "extern",
-        "false",
-        "fn",
-        "for",
-        "gen",
-        "if",
-        "impl",
-        "in",
-        "let",
-        "loop",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "pub",
-        "ref",
-        "return",
-        "self",
-        "static",
-        "struct",
-        "super",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "unsafe",
-        "use",
-        "where",
-        "while",
-        "yield",
-        "abstract",
-        "become",
-        "do",
-        "final",
-        "macro",
-        "override",
-        "priv",
-        "typeof",
-        "unsized",
-        "virtual",
-    ]
-)
-
-
-def rust_word(name: str) -> str:
-    """Spell a C name so that Rust takes it."""
-    return f"{name}_" if name in _WORDS else name
 
 
 def rust_type(kind: Type, prefix: str = "") -> str:
@@ -118,25 +67,28 @@ def argument_type(argument: Argument) -> str:
             return "&mut Vec<u8>" if argument.is_mutable else "&[u8]"
 
 
-def rust_head(function: Function, roles: Mapping[str, str] | None = None) -> str:
+def rust_head(unit: Unit, function: Function, roles: Mapping[str, str] | None = None) -> str:
     """Give the Rust function's declaration, up to its body."""
-    listed = [f"state: &mut {STATE}"] if function.globals else []
+    words = parameter_words(unit, function)
+    listed = [f"{state_word(unit, function)}: &mut {state_type(unit)}"] if function.globals else []
     for argument in arguments_of(function, roles):
         if kind := argument_type(argument):
-            listed.append(f"{rust_word(argument.name)}: {kind}")
+            listed.append(f"{words[argument.name]}: {kind}")
     returns = f" -> {rust_type(function.returns)}" if function.returns is not None else ""
     return f"pub fn {rust_word(function.name)}({', '.join(listed)}){returns}"
 
 
 def skeleton(unit: Unit, entries: Mapping[str, Mapping[str, str]]) -> str:
     """Write what a translation must declare, bodies left out. ``entries``: functions with the roles a user gave."""
-    parts = [f"pub const {each.name}: {_whole_type(each.value)} = {each.value};" for each in unit.constants]
-    parts += [f"pub const {name}: i32 = {value};" for enum in unit.enums for name, value in enum.members]
+    words = constant_words(unit)
+    parts = [
+        f"pub const {words[name]}: {_whole_type(value)} = {value};" for name, value in constant_values(unit).items()
+    ]
     for struct in unit.structs:
-        parts.append(_struct(struct.name, [(field.name, field.type) for field in struct.fields]))
+        parts.append(_struct(struct.name, {field.name: field.type for field in struct.fields}))
     if unit.globals:
-        parts.append(_struct(STATE, [(each.name, each.type) for each in unit.globals]))
-    parts += [f"{rust_head(unit.function(name), roles)} {{\n    todo!()\n}}" for name, roles in entries.items()]
+        parts.append(_struct(state_type(unit), {each.name: each.type for each in unit.globals}))
+    parts += [f"{rust_head(unit, unit.function(name), roles)} {{\n    todo!()\n}}" for name, roles in entries.items()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -147,6 +99,7 @@ def _whole_type(value: int) -> str:
     return "u64"
 
 
-def _struct(name: str, fields: list[tuple[str, Type]]) -> str:
-    lines = [f"    pub {rust_word(field)}: {rust_type(kind)}," for field, kind in fields]
+def _struct(name: str, fields: Mapping[str, Type]) -> str:
+    words = rust_words(fields)
+    lines = [f"    pub {words[field]}: {rust_type(kind)}," for field, kind in fields.items()]
     return "\n".join(["#[derive(Clone, Copy, Debug, PartialEq)]", f"pub struct {name} {{", *lines, "}"])

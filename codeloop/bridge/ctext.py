@@ -29,7 +29,7 @@ def element(argument: Argument) -> Type:
 def count(argument: Argument, given: str) -> str:
     """Say in C how many elements a pointer points to; ``given`` holds the lengths."""
     if argument.role is Role.SLICE:
-        return f"(size_t){given}->{argument.length}"
+        return f"(cl_size){given}->{argument.length}"
     return str(argument.type.length) if isinstance(argument.type, Array) else "1"
 
 
@@ -50,27 +50,27 @@ def same(kind: Type, left: str, right: str, ulps: int | str, depth: int = 0) -> 
             floats = kind.kind is Kind.FLOAT
             return f"cl_same_float({left}, {right}, {ulps}, {kind.bits})" if floats else f"{left} == {right}"
         case Named():
-            return f"cl_same_struct_{kind.name}(&{left}, &{right}, {ulps})"
+            return f"cl_struct_same_{kind.name}(&{left}, &{right}, {ulps})"
         case Array():
-            k = f"k{depth}"
+            k = f"cl_k{depth}"
             inner = same(kind.element, f"{left}[{k}]", f"{right}[{k}]", ulps, depth + 1)
-            return f"({{ int cl_all{depth} = 1; for (size_t {k} = 0; {k} < {kind.length}; {k}++) cl_all{depth} &= ({inner}); cl_all{depth}; }})"
+            return f"({{ int cl_all{depth} = 1; for (cl_size {k} = 0; {k} < {kind.length}; {k}++) cl_all{depth} &= ({inner}); cl_all{depth}; }})"
         case Pointer():
             raise TypeError("pointers have a role, not a type")
 
 
 def struct_texts(unit: Unit, struct: Struct) -> str:
     """Write how two structs are compared, and how one is written out."""
-    conditions = [same(each.type, f"l->{each.name}", f"r->{each.name}", "ulps") for each in struct.fields]
+    conditions = [same(each.type, f"cl_l->{each.name}", f"cl_r->{each.name}", "cl_ulps") for each in struct.fields]
     fields = " && ".join(f"({each})" for each in conditions) or "1"
     shown_fields = ""
     for at, each in enumerate(struct.fields):
         before = ", " if at else ""
-        shown_fields += f'    cl_say("{before}.{each.name} = ");\n' + shown(each.type, f"v->{each.name}") + "\n"
+        shown_fields += f'    cl_say("{before}.{each.name} = ");\n' + shown(each.type, f"cl_v->{each.name}") + "\n"
     return (
-        f"static int cl_same_struct_{struct.name}(const {struct.c} *l, const {struct.c} *r, int ulps) {{\n"
-        f"    (void)ulps;\n    return {fields};\n}}\n"
-        f'static void cl_show_struct_{struct.name}(const {struct.c} *v) {{\n    cl_say("{{");\n{shown_fields}    cl_say("}}");\n}}'
+        f"static int cl_struct_same_{struct.name}(const {struct.c} *cl_l, const {struct.c} *cl_r, int cl_ulps) {{\n"
+        f"    (void)cl_ulps;\n    return {fields};\n}}\n"
+        f'static void cl_struct_show_{struct.name}(const {struct.c} *cl_v) {{\n    cl_say("{{");\n{shown_fields}    cl_say("}}");\n}}'
     )
 
 
@@ -80,7 +80,7 @@ def shown(kind: Type, place: str, depth: int = 0) -> str:
         case Scalar():
             return "    " + _number(kind, place)
         case Named():
-            return f"    cl_show_struct_{kind.name}(&{place});"
+            return f"    cl_struct_show_{kind.name}(&{place});"
         case Array():
             return many(kind.element, place, str(kind.length), depth)
         case Pointer():
@@ -110,8 +110,8 @@ def _number(kind: Scalar, place: str) -> str:
 
 def many(kind: Type, place: str, n: str, depth: int = 0) -> str:
     """Give statements that write elements in braces, the first of very many."""
-    k = f"k{depth}"
+    k = f"cl_k{depth}"
     return (
-        f'    cl_say("{{");\n    for (size_t {k} = 0; {k} < {n}; {k}++) {{\n        if ({k}) cl_say(", ");\n'
+        f'    cl_say("{{");\n    for (cl_size {k} = 0; {k} < {n}; {k}++) {{\n        if ({k}) cl_say(", ");\n'
         f'        if ({k} == {SHOWN}) {{ cl_say("..."); break; }}\n    {shown(kind, f"{place}[{k}]", depth + 1)}\n    }}\n    cl_say("}}");'
     )

@@ -6,6 +6,7 @@ references could not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,10 +42,10 @@ class Decoding:
         if each.role in (Role.VALUE, Role.LENGTH):
             declared = [f"    {ctext.declared(each.type, name)};"]
             filled = [self._length(each)] if each.role is Role.LENGTH else self._value(each.type, name, name, 0)
-            return [*declared, *filled, f"    memcpy(&cl_g->{name}, &{name}, sizeof {name});"]
+            return [*declared, *filled, f"    __builtin_memcpy(&cl_g->{name}, &{name}, sizeof {name});"]
         if each.role is Role.TEXT:
             return self._text(each)
-        n = f"(size_t){each.length}" if each.role is Role.SLICE else ctext.count(each, "cl_g")
+        n = f"(cl_size){each.length}" if each.role is Role.SLICE else ctext.count(each, "cl_g")
         kind = ctext.element(each)
         is_many = each.role is Role.SLICE or isinstance(each.type, Array)
         lines = [f"    {ctext.pointer(each, name)} = cl_take({n} * sizeof *{name});"]
@@ -63,9 +64,9 @@ class Decoding:
         name, bound = each.name, self.entry.inputs.get(each.name, DEFAULT_LENGTH)
         low, high = (bound.low, bound.high) if isinstance(bound, Range) else (DEFAULT_LENGTH.low, DEFAULT_LENGTH.high)
         return [
-            f"    size_t cl_n_{name} = cl_length(cl_in, {low}, {high});",
+            f"    cl_size cl_n_{name} = cl_length(cl_in, {low}, {high});",
             f"    char *{name} = cl_take(cl_n_{name} + 1);",
-            f"    for (size_t cl_k = 0; cl_k < cl_n_{name}; cl_k++) {name}[cl_k] = {self._letter(f'{name}[]')};",
+            f"    for (cl_size cl_k = 0; cl_k < cl_n_{name}; cl_k++) {name}[cl_k] = {self._letter(f'{name}[]')};",
             f"    {name}[cl_n_{name}] = 0;",
             f"    cl_g->{name} = {name};",
         ]
@@ -81,20 +82,27 @@ class Decoding:
     def _elements(self, kind: Type, place: str, path: str, n: str, depth: int) -> list[str]:
         """Fill an array; how its numbers are drawn is drawn once for all of it."""
         k, margin = f"cl_k{depth}", _MARGIN * (depth + 1)
-        names = {each.name for each in self.entry.function.parameters}
-        index = _INDICES[depth] if depth < len(_INDICES) and _INDICES[depth] not in names else ""
+        index = _INDICES[depth] if depth < len(_INDICES) and self._says(_INDICES[depth]) else ""
         named = [f"{margin}    const long long {index} = (long long){k}; (void){index};"] if index else []
         inner = self._value(kind, f"{place}[{k}]", f"{path}[]", depth + 1)
-        lines = [f"{margin}for (size_t {k} = 0; {k} < {n}; {k}++) {{", *named, *inner, f"{margin}}}"]
+        lines = [f"{margin}for (cl_size {k} = 0; {k} < {n}; {k}++) {{", *named, *inner, f"{margin}}}"]
         if depth == 0 and _is_number(kind):
             return [f"{margin}cl_array(cl_in);", *lines, f"{margin}cl_array_end();"]
         return lines
+
+    def _says(self, index: str) -> bool:
+        """Whether a range speaks of an element's index; else the name is left to the original, whose macro it may be."""
+        names = {each.name for each in self.entry.function.parameters}
+        ends = [end for each in self.entry.inputs.values() if isinstance(each, Range) for end in (each.low, each.high)]
+        return index not in names and any(re.search(rf"\b{index}\b", end) for end in ends)
 
     def _value(self, kind: Type, place: str, path: str, depth: int) -> list[str]:
         margin = _MARGIN * (depth + 1)
         match kind:
             case Scalar():
-                return [f"{margin}{place} = ({kind.c}){self._scalar(kind, path)};"]
+                # A member may be const: what is assigned to is not the member, but its memory.
+                to = f"*({kind.c} *)&{place}" if "." in path else place
+                return [f"{margin}{to} = ({kind.c}){self._scalar(kind, path)};"]
             case Named():
                 fields = self.unit.struct(kind.name).fields
                 return [
@@ -116,10 +124,10 @@ class Decoding:
         if kind.kind is Kind.FLOAT:
             return f"cl_float_in(cl_in, {bound.low}, {bound.high})" if bound else f"cl_float(cl_in, {kind.bits})"
         if kind.kind is Kind.UNSIGNED:
-            most = "UINT64_MAX" if kind.bits == 64 else f"{2**kind.bits - 1}u"
-            low, high = (bound.low, bound.high) if bound else ("0", most)
+            low, high = (bound.low, bound.high) if bound else ("0", f"{2**kind.bits - 1}ull")
             return f"cl_unsigned(cl_in, {kind.bits}, {low}, {high})"
-        low, high = (bound.low, bound.high) if bound else (f"INT{kind.bits}_MIN", f"INT{kind.bits}_MAX")
+        most = 2 ** (kind.bits - 1) - 1
+        low, high = (bound.low, bound.high) if bound else (f"-{most}ll - 1", f"{most}ll")
         return f"cl_signed(cl_in, {kind.bits}, {low}, {high})"
 
 

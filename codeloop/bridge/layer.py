@@ -6,10 +6,11 @@ panic ends here and is told to the driver; what the call would have changed is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from codeloop.bridge.constraints import Entry
-from codeloop.bridge.contract import STATE, rust_type, rust_word
+from codeloop.bridge.contract import rust_type
+from codeloop.bridge.names import parameter_words, rust_word, rust_words, state_type
 from codeloop.csource import Argument, Array, Named, Role, Type, Unit, arguments_of
 from codeloop.csource.words import Kind, Scalar
 
@@ -17,18 +18,16 @@ CRATE = "candidate"
 _HEAD = """\
 // Written by codeloop from the C signatures: see bridge/layer.py.
 #![allow(unused, non_snake_case, non_camel_case_types, clippy::all)]
-use std::panic::{catch_unwind, AssertUnwindSafe};
-
 extern "C" {
     fn codeloop_panicked(text: *const u8, n: usize);
 }
 
-fn told(text: &str) {
+fn cl_told(text: &str) {
     unsafe { codeloop_panicked(text.as_ptr(), text.len()) }
 }
 
 #[no_mangle]
-pub extern "C" fn codeloop_rust_start() {
+pub extern "C" fn codeloop_start() {
     std::panic::set_hook(Box::new(|info| {
         let said = info.payload();
         let text = match (said.downcast_ref::<&str>(), said.downcast_ref::<String>()) {
@@ -37,8 +36,8 @@ pub extern "C" fn codeloop_rust_start() {
             _ => String::from("panicked"),
         };
         match info.location() {
-            Some(at) if at.file().ends_with("solution.rs") => told(&format!("line {}: {}", at.line(), text)),
-            _ => told(&text),
+            Some(at) if at.file().ends_with("solution.rs") => cl_told(&format!("line {}: {}", at.line(), text)),
+            _ => cl_told(&text),
         }
     }));
 }
@@ -55,8 +54,8 @@ def layer_source(unit: Unit, entries: Sequence[Entry]) -> str:
         if struct.name in needed
     ]
     if any(entry.function.globals for entry in entries):
-        parts.append(_mirror(STATE, [(each.name, each.type) for each in unit.globals]))
-    parts += [_function(entry) for entry in entries]
+        parts.append(_mirror(state_type(unit), [(each.name, each.type) for each in unit.globals]))
+    parts += [_function(unit, entry) for entry in entries]
     return "\n".join(parts)
 
 
@@ -78,7 +77,8 @@ def _needed(unit: Unit, entries: Sequence[Entry]) -> set[str]:
 
 def _mirror(name: str, fields: list[tuple[str, Type]]) -> str:
     """Write a struct as C lays it out, and the way to and from the translation's."""
-    words = [(rust_word(field), kind) for field, kind in fields]
+    spelled = rust_words(field for field, _ in fields)
+    words = [(spelled[field], kind) for field, kind in fields]
     declared = "".join(f"    {field}: {rust_type(kind, 'C')},\n" for field, kind in words)
     read = "".join(f"            {field}: {_read(kind, f'self.{field}')},\n" for field, kind in words)
     made = "".join(f"            {field}: {_made(kind, f'from.{field}')},\n" for field, kind in words)
@@ -98,7 +98,7 @@ def _read(kind: Type, place: str, depth: int = 0) -> str:
     if _is_plain(kind):
         return place
     if isinstance(kind, Array):
-        return f"std::array::from_fn(|i{depth}| {_read(kind.element, f'{place}[i{depth}]', depth + 1)})"
+        return f"std::array::from_fn(|cl_i{depth}| {_read(kind.element, f'{place}[cl_i{depth}]', depth + 1)})"
     return f"{place}.read()"
 
 
@@ -106,7 +106,7 @@ def _made(kind: Type, place: str, depth: int = 0) -> str:
     if _is_plain(kind):
         return place
     if isinstance(kind, Array):
-        return f"std::array::from_fn(|i{depth}| {_made(kind.element, f'{place}[i{depth}]', depth + 1)})"
+        return f"std::array::from_fn(|cl_i{depth}| {_made(kind.element, f'{place}[cl_i{depth}]', depth + 1)})"
     return f"{rust_type(kind, 'C')}::of(&{place})"
 
 
@@ -115,33 +115,34 @@ def _abi(kind: Type) -> str:
     return "i8" if isinstance(kind, Scalar) and kind.kind is Kind.CHAR else rust_type(kind, "C")
 
 
-def _declared(argument: Argument) -> str:
-    word = rust_word(argument.name)
+def _declared(argument: Argument, word: str) -> str:
     if argument.role in (Role.VALUE, Role.LENGTH):
         return f"{word}: {_abi(argument.type)}"
     return f"{word}: *mut {rust_type(argument.type, 'C')}"
 
 
-def _function(entry: Entry) -> str:
-    function = entry.function
-    arguments = arguments_of(function, entry.roles)
-    declared = [f"state: *mut C{STATE}"] if function.globals else []
-    declared += [_declared(each) for each in arguments]
+def _function(unit: Unit, entry: Entry) -> str:
+    """Write the function of an entry point; its own locals begin with ``cl_``, as no parameter does."""
+    function, state = entry.function, state_type(unit)
+    arguments, words = arguments_of(function, entry.roles), parameter_words(unit, function)
+    declared = [f"cl_state: *mut C{state}"] if function.globals else []
+    declared += [_declared(each, words[each.name]) for each in arguments]
     before, handed, after = list[str](), list[str](), list[str]()
     if function.globals:
-        before.append("let mut state_ = unsafe { (*state).read() };")
-        handed.append("&mut state_")
-        after.append(f"unsafe {{ *state = C{STATE}::of(&state_) }};")
+        before.append("let mut cl_changed = unsafe { (*cl_state).read() };")
+        handed.append("&mut cl_changed")
+        after.append(f"unsafe {{ *cl_state = C{state}::of(&cl_changed) }};")
     for each in arguments:
-        for kept, text in zip((before, handed, after), _crossing(each), strict=True):
+        for kept, text in zip((before, handed, after), _crossing(each, words), strict=True):
             kept.extend([text] if text else [])
     returned = function.returns
     arrow = f" -> {_abi(returned)}" if returned is not None else ""
-    value = "value" if returned is None or _abi(returned) == rust_type(returned) else _handed_back(returned)
+    value = "cl_value" if returned is None or _abi(returned) == rust_type(returned) else _handed_back(returned)
+    call = f"{CRATE}::{rust_word(function.name)}({', '.join(handed)})"
     lines = [
         *before,
-        f"let done = catch_unwind(AssertUnwindSafe(|| {CRATE}::{rust_word(function.name)}({', '.join(handed)})));",
-        "let Ok(value) = done else { return unsafe { std::mem::zeroed() } };",
+        f"let cl_done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {call}));",
+        "let Ok(cl_value) = cl_done else { return unsafe { std::mem::zeroed() } };",
         *after,
         value,
     ]
@@ -150,12 +151,12 @@ def _function(entry: Entry) -> str:
 
 
 def _handed_back(kind: Type) -> str:
-    return "value as i8" if isinstance(kind, Scalar) else _made(kind, "value")
+    return "cl_value as i8" if isinstance(kind, Scalar) else _made(kind, "cl_value")
 
 
-def _crossing(argument: Argument) -> Iterator[str]:
+def _crossing(argument: Argument, words: Mapping[str, str]) -> Iterator[str]:
     """Give the line before the call, what the call is handed, and the line after it."""
-    word = rust_word(argument.name)
+    word = words[argument.name]
     mutable = "mut " if argument.is_mutable else ""
     match argument.role:
         case Role.LENGTH:
@@ -166,27 +167,29 @@ def _crossing(argument: Argument) -> Iterator[str]:
         case Role.TEXT:
             yield from _text(word, argument.is_mutable)
         case Role.SLICE:
-            yield from _slice(argument, word, mutable)
+            yield from _slice(argument, word, words[argument.length])
         case Role.REFERENCE:
             if _is_plain(argument.type):
                 yield from ("", f"unsafe {{ &{mutable}*{word} }}", "")
                 return
-            yield f"let mut {word}_ = unsafe {{ {_read(argument.type, f'(*{word})')} }};"
-            yield f"&{mutable}{word}_"
-            yield f"unsafe {{ *{word} = {_made(argument.type, f'{word}_')} }};" if argument.is_mutable else ""
+            yield f"let mut cl_made_{word} = unsafe {{ {_read(argument.type, f'(*{word})')} }};"
+            yield f"&{mutable}cl_made_{word}"
+            made = _made(argument.type, f"cl_made_{word}")
+            yield f"unsafe {{ *{word} = {made} }};" if argument.is_mutable else ""
 
 
-def _slice(argument: Argument, word: str, mutable: str) -> Iterator[str]:
-    n = f"{rust_word(argument.length)} as usize"
+def _slice(argument: Argument, word: str, length: str) -> Iterator[str]:
+    mutable, n = "mut " if argument.is_mutable else "", f"{length} as usize"
     maker = f"std::slice::from_raw_parts{'_mut' if mutable else ''}({word}, {n})"
     raw = f"let {mutable}{word}: &{mutable}[_] = if {n} == 0 {{ &{mutable}[] }} else {{ unsafe {{ {maker} }} }};"
     if _is_plain(argument.type):
         yield from (raw, word, "")
         return
-    yield f"{raw}\n    let mut {word}_: Vec<_> = {word}.iter().map(|each| {_read(argument.type, '(*each)')}).collect();"
-    yield f"&{mutable}{word}_"
-    made = _made(argument.type, "(*from)")
-    yield f"for (to, from) in {word}.iter_mut().zip(&{word}_) {{ *to = {made}; }}" if mutable else ""
+    read = _read(argument.type, "(*cl_each)")
+    yield f"{raw}\n    let mut cl_made_{word}: Vec<_> = {word}.iter().map(|cl_each| {read}).collect();"
+    yield f"&{mutable}cl_made_{word}"
+    made = _made(argument.type, "(*cl_from)")
+    yield f"for (cl_to, cl_from) in {word}.iter_mut().zip(&cl_made_{word}) {{ *cl_to = {made}; }}" if mutable else ""
 
 
 def _text(word: str, is_mutable: bool) -> Iterator[str]:
@@ -194,9 +197,10 @@ def _text(word: str, is_mutable: bool) -> Iterator[str]:
     if not is_mutable:
         yield from (f"let {word} = {read};", word, "")
         return
-    yield f"let mut {word}_ = {read}.to_vec();\n    let {word}_n = {word}_.len();"
-    yield f"&mut {word}_"
+    made = f"cl_made_{word}"
+    yield f"let mut {made} = {read}.to_vec();\n    let cl_n_{word} = {made}.len();"
+    yield f"&mut {made}"
     yield (
-        f'if {word}_.len() > {word}_n {{ told("{word} got longer than the memory that C gave"); }} else {{ unsafe {{ '
-        f"std::ptr::copy_nonoverlapping({word}_.as_ptr(), {word}, {word}_.len()); *{word}.add({word}_.len()) = 0; }} }}"
+        f'if {made}.len() > cl_n_{word} {{ cl_told("{word} got longer than the memory that C gave"); }} else {{ unsafe {{ '
+        f"std::ptr::copy_nonoverlapping({made}.as_ptr(), {word}, {made}.len()); *{word}.add({made}.len()) = 0; }} }}"
     )

@@ -20,6 +20,15 @@ _NAMES = ("identifier", "field_identifier", "type_identifier", "primitive_type")
 """What a declarator may end in; the last of ``typedef unsigned char bool;``."""
 
 
+_OF_RUST = frozenset({
+    "Self", "String", "Vec", "Box", "Option", "Some", "None", "Result", "Ok", "Err", "ToString", "ToOwned", "Clone", "Copy",
+    "Send", "Sync", "Sized", "Unpin", "Drop", "Fn", "FnMut", "FnOnce", "AsRef", "AsMut", "Into", "From", "TryInto", "TryFrom",
+    "Default", "Iterator", "Extend", "IntoIterator", "FromIterator", "DoubleEndedIterator", "ExactSizeIterator", "Eq",
+    "PartialEq", "Ord", "PartialOrd",
+})  # fmt: skip
+"""Names of Rust's prelude, which a struct would hide."""
+
+
 class NotTranslated(Exception):
     """A declaration that has no counterpart: where, what and why."""
 
@@ -52,6 +61,19 @@ def rust_name(name: str) -> str:
     """Spell a struct's name as Rust does: ``ring_buffer_t`` is ``RingBuffer``."""
     parts = [part for part in name.removesuffix("_t").split("_") if part]
     return "".join(part[0].upper() + part[1:] for part in parts)
+
+
+def _free_name(name: str, scope: Scope) -> str:
+    """Give a struct the name that no other has, nor Rust: ``Vec`` is ``VecStruct``, and the next ``VecStruct2``."""
+    taken = {*_OF_RUST, *(each.name for each in scope.structs.values())}
+    plain = rust_name(name)
+    if plain[:1].isalpha() and plain not in taken:
+        return plain
+    longer = f"{plain}Struct" if plain[:1].isalpha() else f"Struct{plain}"
+    number = 1
+    while (found := longer if number == 1 else f"{longer}{number}") in taken:
+        number += 1
+    return found
 
 
 def base_type(node: Node, scope: Scope) -> Type | None:
@@ -156,7 +178,7 @@ def read_struct(node: Node, alias: str, scope: Scope, name: str = "") -> None:
     for member in body.named_children:
         if member.type == "field_declaration":
             fields += _members(member, spelled, tag or name or alias, scope)
-    struct = Struct(name=rust_name(tag or name or alias), c=spelled, fields=tuple(fields), line=line_of(node))
+    struct = Struct(name=_free_name(tag or name or alias, scope), c=spelled, fields=tuple(fields), line=line_of(node))
     scope.structs[spelled] = scope.by_place[node.start_byte] = struct
     for other in scope.pending.pop(spelled, []):
         scope.typedefs[other] = Named(name=struct.name, c=struct.c)

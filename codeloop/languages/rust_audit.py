@@ -33,7 +33,7 @@ class Kind(StrEnum):
     FOREIGN = "foreign"
     """Functions of another language, declared or exported."""
     HIDDEN_STATE = "hidden_state"
-    """State that outlives a call and is not the contract's ``State``."""
+    """State that outlives a call and is not the contract's."""
     OUTSIDE = "outside"
     """Files, processes, threads, clocks, the environment."""
 
@@ -60,9 +60,9 @@ _EXPORTS = frozenset({"no_mangle", "export_name", "link_section", "link"})
 _MESSAGES = {
     Kind.UNSAFE: "the translation must be safe Rust",
     Kind.RAW_POINTER: "raw pointers are the layer's affair: take slices and references",
-    Kind.STATIC_MUT: "variables of the file are fields of State",
+    Kind.STATIC_MUT: "variables of the file are fields of the state that functions take",
     Kind.FOREIGN: "the layer that C calls is written by codeloop",
-    Kind.HIDDEN_STATE: "what lasts from call to call stands in State",
+    Kind.HIDDEN_STATE: "what lasts from call to call stands in the state that functions take",
     Kind.OUTSIDE: "a translation computes: it has no files, processes, threads, clocks or output",
 }
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from codeloop.bridge import BadConstraint, Entry, mapping_of, read_constraints, roles_of
+from codeloop.bridge import BadConstraint, Entry, mapping_of, name_of_ours, read_constraints, roles_of
 from codeloop.csource import NO_FAULTS, Function, Unit, read_unit
 from codeloop.errors import SuiteError
 from codeloop.suites.beside import text_below
@@ -122,6 +122,10 @@ def _asked(path: Path, text: str, said: Mapping[str, Any], faults: Mapping[int, 
     given = {
         str(name): mapping_of(str(name), each) for name, each in mapping_of("entries", said.get("entries")).items()
     }
+    if found := name_of_ours(text):
+        raise SuiteError(
+            f"{path}:{found[0]}: {found[1]}: names that begin with cl_ or codeloop_ are those of codeloop: rename it"
+        )
     unit = read_unit(text, faults, {name: roles_of(name, each) for name, each in given.items()})
     names = [*given] or [each.name for each in unit.functions if not each.is_static]
     if not names:

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from codeloop.bridge import skeleton, texts_between
-from codeloop.bridge.contract import rust_word
+from codeloop.bridge import rust_word, skeleton, texts_between
 from codeloop.csource import NO_FAULTS
 from codeloop.errors import SuiteError
 from codeloop.languages.c_rust_tests import IMAGE, Budget, DifferentialTests

@@ -122,7 +122,7 @@ def shim(name: str, *flags: str) -> None:
 
 def twin() -> None:
     """Compile what stands in Rust's place; what is never written holds the same as in the original."""
-    sanitized("candidate", "twin.c", "twin", "codeloop_rust_*", *COVERED, "-ftrivial-auto-var-init=pattern")
+    sanitized("candidate", "twin.c", "twin", "codeloop_*", *COVERED, "-ftrivial-auto-var-init=pattern")
 
 
 def sanitized(step: str, source: str, name: str, kept: str, *flags: str) -> None:

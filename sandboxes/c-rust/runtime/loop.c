@@ -274,7 +274,7 @@ static void found(const uint8_t *data, size_t n, enum verdict verdict) {
 /* --- libFuzzer's doors ---------------------------------------------------------------------------------------------- */
 
 #ifndef CL_ONLY_C
-void codeloop_rust_start(void);
+void codeloop_start(void);
 #endif
 
 static void start(void) {
@@ -294,7 +294,7 @@ static void start(void) {
     struct itimerval every = {{0, TICK_MS * 1000}, {0, TICK_MS * 1000}};
     setitimer(ITIMER_VIRTUAL, &every, 0);
 #ifndef CL_ONLY_C
-    codeloop_rust_start();
+    codeloop_start();
 #endif
 }
 

@@ -45,6 +45,9 @@ void cl_say_text(const char *text, size_t n) {
     cl_say("\"");
 }
 
+cl_size cl_text_size(const char *text) { return strlen(text); }
+int cl_texts_equal(const char *left, const char *right) { return !strcmp(left, right); }
+
 static int64_t ordered(double value, int bits) {
     if (bits == 32) {
         float narrow = (float)value;
