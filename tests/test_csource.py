@@ -234,6 +234,8 @@ int last(struct pair *p) { return table[p->x & 1]; }
         ("int broken(int a) { return a; }}", 3, ""),
         ("int broken[3 = {1};", 3, ""),
         ("@@ this is not C @@", 3, ""),
+        ("typeof(1) odd(int n) { return n; }", 3, ""),
+        ("return 3;", 3, ""),
     ],
 )
 def test_what_does_not_parse_is_left_out_and_the_rest_is_read(broken: str, line: int, name: str) -> None:

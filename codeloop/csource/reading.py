@@ -114,6 +114,8 @@ def _top_level(root: Node, reading: _Reading) -> Iterator[Node]:
                 name = name_of(each) if each.type == "function_definition" else ""
                 said = reading.faults[min(lines)]
                 _leave_out(each, Refusal(line=min(lines), construct=COMPILER, reason=said, function=name), reading)
+            elif each.type.endswith("_statement") and text_of(each) != ";":
+                _leave_out(each, Refusal(line=line_of(each), construct="syntax", reason=_NOT_C), reading)
             elif _is_default(each):
                 yield from (child for child in each.named_children if child.type.endswith("def"))
             elif each.type in _HIDDEN:
