@@ -229,6 +229,11 @@ def test_a_killed_session_is_gone_on_with_and_asks_nothing_twice(project: Path, 
 
 
 def test_an_interrupted_session_reports_what_it_has_as_partial(project: Path) -> None:
+    for last in (
+        'initials("   ") == ""',
+        "clamp_all([2, 9, 4], 6, 5) == []",
+    ):  # a trajectory takes longer than a signal
+        changed(project, f"- {last}", f"- {last}\n      - sum(range(6 * 10**7)) > 0 and {last}", "tasks.yaml")
     done = next((found for found in map(interrupted, [project] * 5) if found is not None), None)
     assert done is not None, "five times both had ended before the signal came"
     assert done.code == 130, done.err
