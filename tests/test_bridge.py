@@ -6,11 +6,14 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 
+from codeloop import images
 from codeloop.bridge import (
     BadConstraint,
     Range,
@@ -25,7 +28,12 @@ from codeloop.bridge import (
 )
 from codeloop.csource import Unit, read_unit
 from codeloop.errors import SuiteError
-from codeloop.languages.c_rust_comparison import How, Value, read_comparison
+from codeloop.languages.c_rust import LANGUAGE
+from codeloop.languages.c_rust_comparison import Comparison, How, Value, read_comparison
+from codeloop.languages.c_rust_tests import IMAGE, NotBuilt
+from codeloop.sandbox.docker import DockerSandbox
+from codeloop.sandbox.port import Cell
+from codeloop.stages.differential import compare, compare_originals
 from codeloop.suites.c_functions import load_file
 
 RING = """
@@ -368,6 +376,63 @@ def test_names_that_only_look_like_codeloops_are_the_originals(tmp_path: Path) -
         "#define CL_SUCCESS 0\n// cl_a\nint clip(int incl_, char c) { return c == '\"' ? CL_SUCCESS : incl_; }\n"
     )
     assert load_file(path).entries[0].function.name == "clip"
+
+
+CLASHING = """
+static int s, index;
+struct v { const int x; double y; };
+int open(int side) { s += side; index++; return s; }
+int strlen(const char *text) { int n = 0; while (text[n]) n++; return n; }
+int remove(char *value, char c) { int n = 0, k = 0; for (; value[n]; n++) if (value[n] != c) value[k++] = value[n]; value[k] = 0; return n - k; }
+struct v time(struct v in, struct v *value) { struct v r = {value->x, in.y}; value->y = in.x; return r; }
+unsigned signal(unsigned signal, const unsigned char *getenv, unsigned n) { while (n--) signal = signal * 31 + *getenv++; return signal; }
+static int word;
+int edge(int word) { return word / 2; }
+"""
+CLASHING_IN_RUST = """
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct V { pub x: i32, pub y: f64 }
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct State { pub s: i32, pub index: i32, pub word: i32 }
+pub fn open(state: &mut State, side: i32) -> i32 { state.s += side; state.index += 1; state.s }
+pub fn strlen(text: &[u8]) -> i32 { text.len() as i32 }
+pub fn remove(value: &mut Vec<u8>, c: u8) -> i32 { let n = value.len(); value.retain(|each| *each != c); (n - value.len()) as i32 }
+pub fn time(in_: V, value: &mut V) -> V { value.y = in_.x as f64; V { x: value.x, y: in_.y } }
+pub fn signal(signal: u32, getenv: &[u8]) -> u32 { getenv.iter().fold(signal, |all, each| all.wrapping_mul(31).wrapping_add(*each as u32)) }
+pub fn edge(_state: &mut State, word: i32) -> i32 { word / 2 }
+"""
+
+
+@pytest.mark.docker("c-rust")
+@pytest.mark.timeout(900)
+def test_an_original_full_of_libcs_names_is_compared_and_a_wrong_translation_refuted() -> None:
+    images.ensure_images([IMAGE], print)
+    unit = read_unit(CLASHING)
+    entries = [read_constraints(each, {}) for each in unit.functions]
+    wrong = CLASHING_IN_RUST.replace("state.index += 1", "state.index += (state.s == 3) as i32 + 1")
+
+    def made(use: Callable[[Cell], Awaitable[Comparison | NotBuilt]]) -> Comparison | NotBuilt:
+        async def body() -> Comparison | NotBuilt:
+            sandbox = DockerSandbox(run_id="test-bridge")
+            try:
+                async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
+                    return await use(cell)
+            finally:
+                await sandbox.aclose()
+
+        return anyio.run(body)
+
+    right = made(lambda cell: compare(cell, unit, entries, CLASHING_IN_RUST))
+    refuted = made(lambda cell: compare(cell, unit, entries, wrong))
+    twin = made(lambda cell: compare_originals(cell, texts_between(unit, entries), CLASHING))
+    assert isinstance(right, Comparison), right.output
+    assert isinstance(refuted, Comparison)
+    assert isinstance(twin, Comparison), twin.output
+    assert not right.differences
+    assert right.agrees
+    assert {each.function for each in right.reached} >= {each.name for each in unit.functions}
+    assert "index" in {value.name for value in refuted.differences[0].actual}
+    assert twin.agrees
 
 
 def answer(**event: object) -> str:

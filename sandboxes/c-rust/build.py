@@ -136,7 +136,10 @@ def sanitized(step: str, source: str, name: str, kept: str, *flags: str) -> None
 def alone(name: str, flags: list[str]) -> None:
     """C alone, with the driver that decodes its arguments."""
     common = [CLANG, *C, "-O1", "-g1", f"-I{RUNTIME}", "-DCL_ONLY_C", *flags]
-    run("original", *common, "-DCL_SHIM(name)=cl_c_##name", "-c", "shim.c", "-o", f"{name}.shim.o")
+    run("original", *common, "-DCL_SHIM(name)=cl_c_##name", "-c", "shim.c", "-o", f"{name}.shim.raw.o")
+    # Else an `open` of the original's would be the runtime's too. What begins with __ is the compiler's: counters, coverage.
+    kept = ["--wildcard", "--keep-global-symbol=cl_c_*", "--keep-global-symbol=__*"]
+    run("original", "llvm-objcopy-19", *kept, f"{name}.shim.raw.o", f"{name}.shim.o")
     plain = [each for each in common if each not in ("-fprofile-instr-generate", "-fcoverage-mapping")]
     run("driver", *plain, "-c", "driver.c", "-o", f"{name}.raw.o")
     run("driver", "llvm-objcopy-19", f"--keep-global-symbols={HERE}/driver.txt", f"{name}.raw.o", f"{name}.driver.o")
