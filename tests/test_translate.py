@@ -570,3 +570,14 @@ def test_a_start_that_is_none_is_one_line(tmp_path: Path, source: str, arguments
     assert done.code == 2
     assert said in done.err
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
+def test_a_c_file_on_which_nothing_can_be_compared_is_named_before_a_model_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "never.c").write_text("int never(int a) { return a / 0; }\n", "utf-8")
+    (tmp_path / "never.rs").write_text("pub fn never(a: i32) -> i32 { a }\n", "utf-8")
+    done = codeloop(tmp_path, "translate", "never.c", "--model", "none", "--start", "never.rs")
+    assert done.code == 4
+    assert "nothing could be compared: of 300000 inputs the C is undefined on 300000" in done.err
+    assert "its line 1: division by zero" in done.err

@@ -89,3 +89,14 @@ def test_a_variant_that_does_not_compile_is_told() -> None:
     assert isinstance(found, NotBuilt)
     assert found.is_candidates
     assert "nowhere" in found.output
+
+
+def test_what_was_compared_before_in_a_cell_is_no_part_of_what_is_compared_next() -> None:
+    original = BASICS["lower_bound"]
+    right = original.unit.text
+    wrong = right.replace("low = middle + 1;", "low = middle + 2;")
+    found = compared(original, right, wrong, right)
+    assert all(isinstance(each, Comparison) for each in found)
+    assert [bool(each.differences) for each in found if isinstance(each, Comparison)] == [False, True, False]
+    first, _, last = (each for each in found if isinstance(each, Comparison))
+    assert first.n_compared == last.n_compared

@@ -106,6 +106,8 @@ class CRustLanguage(RustLanguage):
         if found.trouble:
             said = unparsed("test", _TOOL, found.trouble)
             return harness.report("test", Status.ERRORED, "machine", (said,))
+        if not found.differences and not found.n_compared:
+            return harness.report("test", Status.ERRORED, "tests", (_nothing_compared(found), *_notes(found)))
         notes, passed = tuple(_notes(found)), user_tests.read_cases(tested)
         if found.differences:
             cases = tuple(_case(number, each) for number, each in enumerate(found.differences, 1))
@@ -210,14 +212,24 @@ def _finding(case: CaseResult, found: Difference) -> Diagnostic:
 
 
 def _agreement(found: Comparison) -> CaseResult:
-    """Say how much was compared; nothing at all is evidence of nothing."""
+    """Say how much was compared."""
     return CaseResult(
         name="comparison",
         status=CaseStatus.PASSED,
         expression=f"{found.n_compared} inputs give the same in C and in Rust",
         is_opaque=True,
-        is_vacuous=not found.n_compared,
     )
+
+
+def _nothing_compared(found: Comparison) -> Diagnostic:
+    """Say that there is no verdict: no input means anything to the C, whatever the translation is."""
+    where = "; ".join(f"its line {each.line}: {each.kind}" for each in found.undefined[:3])
+    text = (
+        f"nothing could be compared: of {found.n_executions} inputs the C is undefined on {found.n_undefined}, does not end on "
+        f"{found.n_endless}, and {found.n_rejected} are not allowed{f' ({where})' if where else ''}: say by inputs: in a .yaml "
+        "beside the C what a call may be given"
+    )
+    return harness.said("test", _TOOL, "tests", text)
 
 
 _LITTLE = 0.1

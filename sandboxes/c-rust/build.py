@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNTIME = f"{HERE}/runtime"
 CLANG = "clang-19"
+MADE = ("fuzz", "memory", "reach", "user_tests")
 C = ["-std=gnu17", "-w", "-fno-strict-aliasing", "-ffp-contract=off"]
 SANITIZED = [
     *C, "-O1", "-g1", "-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all",
@@ -250,10 +251,13 @@ def main() -> None:
         print(symbols(), end="")
         return
     os.umask(0o022)
+    for name in MADE:  # of an earlier build in this cell
+        if os.path.exists(name):
+            os.unlink(name)
     began, failure = time.monotonic(), None
     try:
         build(set(sys.argv[1:]))
-        for name in ("fuzz", "memory", "reach", "original.c", "user_tests", "user_test.rs"):
+        for name in (*MADE, "original.c", "user_test.rs"):
             if os.path.exists(name):
                 os.chmod(name, 0o755)
     except Failed as error:

@@ -13,6 +13,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import struct
 import subprocess
 import sys
@@ -38,6 +39,15 @@ def put(path: str, data: bytes) -> None:
 def get(path: str) -> bytes:
     with open(path, "rb") as file:
         return file.read()
+
+
+def clear(settings: str) -> None:
+    """Leave nothing of an earlier comparison in this cell: its inputs, findings and counts are not this one's."""
+    for name in os.listdir("."):
+        if os.path.isdir(name):
+            shutil.rmtree(name)
+        elif name != settings:
+            os.unlink(name)
 
 
 def seed_corpus(settings: dict) -> None:
@@ -299,6 +309,7 @@ def user_tests(folder: str) -> list[dict]:
 
 def main() -> None:
     folder, settings = sys.argv[1], json.loads(get(sys.argv[2]))
+    clear(sys.argv[2])
     tested = user_tests(folder)
     if any(each["how"] for each in tested):
         print(json.dumps({"user_tests": tested}))
