@@ -122,15 +122,99 @@ def test_a_baseline_is_that_of_the_run_else_that_of_the_project_and_none_is_no_p
     assert compare_runs(assign(project, planned, store), [other]) == ()
 
 
-def test_a_baseline_of_one_suite_is_about_the_runs_of_that_suite(tmp_path: Path, store: Store) -> None:
-    project = loaded(
-        tmp_path,
-        RELATIVE.replace("languages: [python]}", "languages: [python]}, {name: humaneval-x, languages: [python]}"),
-    )
+TWO_SUITES = RELATIVE.replace("languages: [python]}", "languages: [python]}, {name: humaneval-x, languages: [python]}")
+OTHER_SUITE = replace(RIGHT, facts=replace(FACTS, suite="another", suite_sha256="cd" * 32))
+
+
+def test_a_run_of_a_suite_that_the_baseline_is_not_of_cannot_tell(tmp_path: Path, store: Store) -> None:
+    project = loaded(tmp_path, TWO_SUITES)
     baselines.set_baseline(store, "main", outcomes("main", [True] * 164))
-    other = replace(RIGHT, facts=replace(FACTS, suite="another"))
-    found = judged(plan(project), project, store, a_run(), a_run("humaneval-x", other))
-    assert [(label, outcome) for label, outcome, *_ in found] == [("basics", "not shown to regress")]
+    found = judged(plan(project), project, store, a_run(), a_run("humaneval-x", OTHER_SUITE, run_id="r-2"))
+    assert [(label, outcome) for label, outcome, *_ in found] == [
+        ("basics", "not shown to regress"),
+        ("humaneval-x", "cannot tell"),
+    ]
+    assert found[1][2] == (
+        "there is no baseline of suite humaneval-x: main is of own: codeloop baseline set main/humaneval-x r-2"
+    )
+
+
+def followed(found: list[tuple[str, str, str, int | None]], store: Store, *runs: CiRun) -> None:
+    """Do what each gate that cannot tell says: ``codeloop baseline set NAME RUN``."""
+    by_id = {run.run_id: run.snapshot for run in runs}
+    for _, _, why, _ in found:
+        name, run_id = why.split("codeloop baseline set ")[1].split()
+        snapshot = by_id[run_id]
+        assert snapshot
+        baselines.set_baseline(store, name, snapshot)
+
+
+def test_what_is_said_of_missing_baselines_can_be_followed_for_several_suites(tmp_path: Path, store: Store) -> None:
+    project = loaded(tmp_path, TWO_SUITES)
+    runs = (a_run(), a_run("humaneval-x", OTHER_SUITE, run_id="r-2"))
+    first = judged(plan(project), project, store, *runs)
+    assert [outcome for _, outcome, *_ in first] == ["cannot tell", "cannot tell"]
+    followed(first, store, *runs)
+    worse = a_run(snapshot=outcomes("now", [False] * 164))
+    found = judged(plan(project), project, store, worse, runs[1])
+    assert [outcome for _, outcome, *_ in found] == ["regressed", "not shown to regress"]
+
+
+def of_model(model: str, passed: bool, template: str = "") -> Snapshot:
+    rows = tuple(replace(row, template=template) for row in outcomes("now", [passed] * 164).draws)
+    return Snapshot(name="now", facts=replace(FACTS, model=f"{model}@1"), draws=rows)
+
+
+def test_no_model_is_judged_by_the_baseline_of_another(tmp_path: Path, store: Store) -> None:
+    project = loaded(tmp_path, RELATIVE + 'models: [{model: local}, {model: "local:1.5b"}]\n')
+    runs = (
+        a_run("basics.local", of_model("small", True)),
+        a_run("basics.local-1.5b", of_model("large", False), run_id="r-2"),
+    )
+    baselines.set_baseline(store, "main", of_model("large", False))
+    found = judged(plan(project), project, store, *runs)
+    assert found[0][2] == (
+        "there is no baseline of model small: main is of large: codeloop baseline set main/basics.local r-1"
+    )
+    assert "stayed the same" in found[1][2]
+    assert [label for label, _ in compare_runs(assign(project, plan(project), store), runs)] == ["basics.local-1.5b"]
+    followed(found[:1], store, *runs)
+    worse = a_run("basics.local", of_model("small", False))
+    assert [outcome for _, outcome, *_ in judged(plan(project), project, store, worse, runs[1])] == [
+        "regressed",
+        "not shown to regress",
+    ]
+
+
+def test_no_prompt_is_judged_by_the_baseline_of_another(tmp_path: Path, store: Store) -> None:
+    for name in ("v1", "v2"):
+        (tmp_path / f"{name}.j2").write_text("{{ question.statement }}\n", "utf-8")
+    project = loaded(tmp_path, RELATIVE + "prompts: [{version: v1, file: v1.j2}, {version: v2, file: v2.j2}]\n")
+    baselines.set_baseline(store, "main", of_model("small", True, "v1@11"))
+    runs = (
+        a_run("basics.v1", of_model("small", True, "v1@22")),
+        a_run("basics.v2", of_model("small", True, "v2@33"), run_id="r-2"),
+    )
+    found = judged(plan(project), project, store, *runs)
+    assert [outcome for _, outcome, *_ in found] == ["not shown to regress", "cannot tell"]
+    assert "no baseline of prompt v2: main is of v1: codeloop baseline set main/basics.v2 r-2" in found[1][2]
+
+
+def test_a_run_is_told_of_once_where_each_suite_has_a_file_and_a_gate(tmp_path: Path, store: Store) -> None:
+    (tmp_path / "own.json").write_text(write(RIGHT), "utf-8")
+    text = TWO_SUITES.replace("main", "own.json")
+    runs = (a_run(), a_run("humaneval-x", OTHER_SUITE))
+    project = loaded(tmp_path, text)
+    [_, (_, outcome, why, _)] = judged(plan(project), project, store, *runs)
+    assert outcome == "cannot tell"
+    assert why.endswith("give it a gate with a file of its own, from runs/humaneval-x/baseline.json")
+    (tmp_path / "another.json").write_text(write(OTHER_SUITE), "utf-8")
+    project = loaded(tmp_path, text + "  - {baseline: another.json, max_regression: 2}\n")
+    found = judged(plan(project), project, store, *runs)
+    assert [(label, outcome) for label, outcome, *_ in found] == [
+        ("basics", "not shown to regress"),
+        ("humaneval-x", "not shown to regress"),
+    ]
 
 
 def test_a_run_of_which_trajectories_are_missing_passes_no_gate_but_can_fail_one(tmp_path: Path, store: Store) -> None:
