@@ -60,6 +60,18 @@ def test_the_same_programs_are_no_regression_however_few() -> None:
     assert judge(gate, other, base).outcome is Outcome.CANNOT_TELL
 
 
+def test_the_same_programs_with_other_verdicts_are_judged_by_their_verdicts() -> None:
+    base = run("base", [draw(i, True, program=f"{i}") for i in range(30)])
+    now = run("now", [draw(i, i > 2, program=f"{i}") for i in range(30)])
+    found = judge(parse_gate("max_regression=2"), now, base)
+    assert found.outcome is Outcome.CANNOT_TELL
+    assert found.why.endswith("; same programs, other verdicts: the checks changed")
+    worse = run("now", [draw(i, i > 12, program=f"{i}") for i in range(30)])
+    shown = judge(parse_gate("max_regression=2"), worse, base)
+    assert shown.outcome is Outcome.REGRESSED
+    assert shown.why.endswith("; same programs, other verdicts: the checks changed")
+
+
 def test_missing_pairs_never_pass_but_a_shown_drop_stays_one() -> None:
     gate = parse_gate("max_regression=5")
     few = outcomes("now", [True] * 150 + [None] * 14)
