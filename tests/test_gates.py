@@ -159,6 +159,28 @@ def test_absolute_gates_of_the_other_figures() -> None:
     assert judge(parse_gate("cost_usd<=4"), run("now", rows[:9])).why == "the cost is $4.5000, wanted at most $4.0000"
 
 
+def test_draws_of_tasks_with_fewer_than_k_scored_ones_are_missing() -> None:
+    rows = [draw(0, True, number) for number in range(10)]
+    rows += [draw(i, None if number == 9 else False, number) for i in range(1, 10) for number in range(10)]
+    found = judge(parse_gate("pass@10>=0.8"), run("now", rows))
+    assert (found.outcome, found.value, found.n_draws, found.n_missing) == (Outcome.CANNOT_TELL, 1.0, 10, 90)
+    assert "90 of 100 draws have no verdict, or are of tasks with fewer than 10" in found.why
+    assert judge(parse_gate("pass@9>=0.8"), run("now", rows)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("text", ["cost_usd<=10", "seconds<=100", "mutation_score>=0.8"])
+def test_no_figure_passes_by_draws_that_errored(text: str) -> None:
+    right = [draw(i, True, killed=9, mutants=10) for i in range(5)]
+    errored = [draw(i, None, cost_usd=0.0) for i in range(5, 10)]
+    found = judge(parse_gate(text), run("now", right + errored))
+    assert (found.outcome, found.n_draws, found.n_missing) == (Outcome.CANNOT_TELL, 5, 5)
+    assert "5 of 10 draws" in found.why
+    failed = [draw(i, False) for i in range(5, 10)]
+    assert judge(parse_gate(text), run("now", right + failed)).is_met, (
+        "a program that failed has no mutants, and is no gap"
+    )
+
+
 def test_a_gate_after_n_repairs() -> None:
     rows = [draw(i, True, passed=(i < 5, True)) for i in range(10)]
     assert judge(parse_gate("pass@1>=1"), run("now", rows)).is_met
