@@ -76,6 +76,15 @@ def test_every_suite_is_run_by_every_model_with_every_prompt_under_a_label_that_
     assert [each.label for each in plan(loaded(tmp_path, alike))][:2] == ["basics.local-1.5b", "basics.local-1.5b-2"]
 
 
+def test_no_two_runs_have_one_label(tmp_path: Path) -> None:
+    (tmp_path / "tasks.yaml").write_text("tasks: []\n", "utf-8")
+    names = ("a/b", "a-b", "a-b-2", "a-b-2-2", "A-B")
+    suites = "".join(f"  - {{name: {name}, file: tasks.yaml}}\n" for name in names)
+    labels = [each.label for each in plan(loaded(tmp_path, f"version: 1\nsuites:\n{suites}"))]
+    assert labels == ["a-b", "a-b-2", "a-b-2-2", "a-b-2-2-2", "A-B-3"]
+    assert len({label.lower() for label in labels}) == len(labels), "folders of some disks know no case"
+
+
 def test_a_gate_is_about_the_runs_of_its_tag_and_language_only(tmp_path: Path, store: Store) -> None:
     text = PROJECT + "gates: [{metric: pass@1, min: 0.5, tag: small}, {metric: errored, max: 0.1, language: java}]\n"
     project = loaded(tmp_path, text)
