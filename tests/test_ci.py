@@ -245,6 +245,9 @@ def gate_result(outcome: str) -> Judged:
     return Judged(label="basics", result=judge(parse_gate(gates[outcome]), snapshot), line=7)
 
 
+LACKING = (Unrecorded(draw=0, iteration=1, template="t", digest="d"),)
+
+
 @pytest.mark.parametrize(
     ("runs", "gates", "code"),
     [
@@ -259,7 +262,12 @@ def gate_result(outcome: str) -> Judged:
         ([a_run(exit_code=5)], ["cannot tell"], 5),
         ([a_run(), a_run(exit_code=130)], ["failed"], 130),
         ([a_run(n_expected=200)], ["passed"], 6),
-        ([a_run(unrecorded=(Unrecorded(draw=0, iteration=1, template="t", digest="d"),))], ["passed"], 6),
+        ([a_run(unrecorded=LACKING)], ["passed"], 6),
+        ([a_run(unrecorded=LACKING, exit_code=3)], ["passed"], 6),
+        ([a_run(unrecorded=LACKING, exit_code=130)], ["failed"], 130),
+        ([a_run(unrecorded=LACKING, exit_code=70)], ["passed"], 70),
+        ([a_run(unrecorded=LACKING, exit_code=4)], ["passed"], 4),
+        ([a_run(unrecorded=LACKING, exit_code=2)], ["passed"], 2),
         ([], [], 5),
     ],
 )
