@@ -244,7 +244,17 @@ def test_a_gate_of_two_ends() -> None:
         ("cost_usd<=2:strict", "strict gates an interval"),
         ("seconds<=2:iteration=1", "iteration goes with"),
         ("pass@1>=0.5:max_missing=2", "share in 0..1"),
-        ("max_regression=2:iteration=x", "is no number"),
+        ("max_regression=2:iteration=x", "is no whole number"),
+        ("pass@1>=0.5:iteration=1.9", "'1.9' is no whole number"),
+        ("pass@1>=0.5:iteration=inf", "is no whole number"),
+        ("pass@1>=0.5:iteration=nan", "is no whole number"),
+        ("pass@1>=0.5:iteration=-1", "is no whole number"),
+        ("pass@1>=0.5:iteration=", "is no whole number"),
+        ("pass@1>=0.5:strict=false", "strict takes no value"),
+        ("pass@1>=0.5:strict=", "strict takes no value"),
+        ("pass@1>=0.5:tag=", "tag: a word is missing"),
+        ("pass@1>=0.5:tag=a:tag=b", "tag stands twice"),
+        ("pass@1>=0.5:max_missing=nan", "share in 0..1"),
     ],
 )
 def test_a_mistaken_gate_is_one_line(text: str, words: str) -> None:
