@@ -44,7 +44,7 @@ def _endpoint(value: str) -> str:
     """Take http and https; a key or a password in it would be stored and printed."""
     try:
         parts = urlsplit(value)
-        is_url = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0  # raises beyond 65535
     except ValueError:
         is_url = False
     if not is_url:
