@@ -153,6 +153,10 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 
+LONG = "x" * 256
+"""No file system has a name of so many characters."""
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -179,6 +183,10 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
         ("suites: [{name: basics, tasks: [Python/b99]}]", "suites[0].tasks: unknown task 'Python/b99'"),
         ("suites: [{name: mine, file: nope.yaml}]", "suites[0].file: nope.yaml: no such file: check the path"),
         ("suites: [{name: mine, file: 'a\\0b.yaml'}]", "suites[0].file: a"),
+        (f"suites: [{{name: mine, file: {LONG}}}]", "suites[0].file: xxx"),
+        (f"models: [{{model: 'replay:{LONG}'}}]", "models[0].model: xxx"),
+        (f"gates: [{{max_regression: 2, baseline: '{LONG}/x.json'}}]", "gates[0].baseline: xxx"),
+        (f"prompts: [{{version: v1, file: {LONG}}}]", "prompts[0].file: xxx"),
         ("suites: [{name: basics}, {name: basics}]", "suites[1].name: the same as suites[0]: give it another name"),
         ("models: []", "models: must not be empty"),
         ("models: [local]", "models[0]: must be a mapping, such as {model: …}"),
@@ -408,6 +416,27 @@ def test_a_link_out_of_the_folder_needs_trust(tmp_path: Path) -> None:
     (folder / "link.yaml").symlink_to(path)
     with pytest.raises(InvalidProject, match=r"link.yaml: is a link: needs --trust"):
         load(folder / "link.yaml", is_trusted=False)
+
+
+def test_a_loop_of_links_is_one_line_with_and_without_trust(tmp_path: Path) -> None:
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for name in ("loop.yaml", "a/tasks.yaml"):
+        path = written(tmp_path, f"version: 1\nsuites: [{{name: mine, file: {name}}}]")
+        with pytest.raises(InvalidProject, match=r"codeloop.yaml:2: suites\[0\].file: .*: no such file"):
+            load(path)
+        with pytest.raises(InvalidProject, match=r":2: suites\[0\].file: .*: needs --trust"):
+            load(path, is_trusted=False)
+
+
+def test_a_text_beside_a_suite_that_is_a_loop_of_links_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "hidden.py").symlink_to("hidden.py")
+    task = {"id": "T/1", "language": "python", "statement": "s", "prompt": "p", "entry_point": "f", "visible": []}
+    (tmp_path / "tasks.jsonl").write_text(json.dumps(task | {"hidden": {"file": "hidden.py"}}), "utf-8")
+    path = written(tmp_path, "version: 1\nsuites: [{name: mine, file: tasks.jsonl}]")
+    with pytest.raises(InvalidProject, match=r"'hidden\.py' cannot be read"):
+        load(path, is_trusted=False)
 
 
 def test_without_trust_no_file_outside_is_opened(tmp_path: Path) -> None:

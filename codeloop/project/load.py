@@ -17,7 +17,7 @@ from codeloop.models.names import file_of
 from codeloop.project import reading
 from codeloop.project.checks import Options, check, languages_of
 from codeloop.project.gate import Gate
-from codeloop.project.marked import Document, Problem
+from codeloop.project.marked import Document, Problem, shown
 from codeloop.project.marked import Path as Place
 from codeloop.project.problems import problems_of
 from codeloop.project.schema import ModelEntry, Project, SuiteEntry
@@ -187,10 +187,10 @@ class _Files:
         path = self.path.parent / name
         try:
             is_file = path.is_file()
-        except ValueError:  # a NUL in the name
+        except (OSError, ValueError):  # a name that is too long, or has a NUL
             is_file = False
         if not is_file:
-            raise SuiteError(f"{path}: no such file: check the path, which counts from {self.path.parent}")
+            raise SuiteError(f"{shown(path, 200)}: no such file: check the path, which counts from {self.path.parent}")
 
 
 def _untrusted(project: Project, document: Document, folder: Path) -> Iterator[Problem]:
@@ -198,7 +198,14 @@ def _untrusted(project: Project, document: Document, folder: Path) -> Iterator[P
     found: dict[Place, str] = dict(untrusted(project))
     top = folder.resolve()
     for place, name in files_of(project):
-        if "\0" not in name and not (folder / name).resolve().is_relative_to(top):
+        try:
+            is_below = (folder / name).resolve().is_relative_to(top)
+        except (OSError, RuntimeError):  # a name that is too long; links in a circle
+            found.setdefault(place, "leads nowhere that can be found")
+            continue
+        except ValueError:  # a NUL in the name
+            continue
+        if not is_below:
             found.setdefault(place, "leads out of the project's folder by a link")
     for place, message in found.items():
         yield Problem(path=place, line=document.line_of(place), message=f"{message}: needs --trust")
