@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,16 +12,19 @@ from junitparser import JUnitXml
 from runs import FACTS, draw, outcomes, run
 
 from codeloop import baselines
+from codeloop.attempts import Ending, Trajectory
 from codeloop.ci.judging import assign, compare_runs, gate_of, judge_runs
 from codeloop.ci.plan import Planned, plan
 from codeloop.ci.results import CiResult, CiRun, Judged, Unrecorded
-from codeloop.cli import github
+from codeloop.cli import ci, github
 from codeloop.gates import Outcome, judge, parse_gate
 from codeloop.project.gate import Gate as ProjectGate
 from codeloop.project.load import Loaded, load
+from codeloop.report.ci.files import CiReport
 from codeloop.report.ci.summary import MAX_CHARS, as_markdown, as_text
 from codeloop.report.ci.tests import as_junit
 from codeloop.report.ci.warnings import as_sarif
+from codeloop.report.run_report import RunReport
 from codeloop.snapshots import Snapshot, write
 from codeloop.store import Store
 
@@ -281,6 +284,28 @@ def test_junit_tells_failed_gates_from_those_that_cannot_tell(tmp_path: Path) ->
     assert [suite.name for suite in suites] == ["gates", "basics"]
     kinds = [[type(kind).__name__ for kind in case.result] for case in suites[0]]
     assert kinds == [[], ["Failure"], ["Skipped"]]
+
+
+@pytest.mark.parametrize("error", ["\x1b[0m", "\n", "\x1b[31m\x1b[0m"])
+def test_an_error_without_a_first_line_is_named_by_its_kind(error: str) -> None:
+    cut = Trajectory(task_id="Python/1", language="python", draw=0, ending=Ending.ERRORED, error=error)
+    report = RunReport(run_id="r-1", settings={}, facts={}, trajectories=(cut,))
+    result = a_result(a_run(problem=error))
+    (suite,) = JUnitXml.fromstring(as_junit(result, {"basics": report}).encode())
+    assert [case.result[0].message for case in suite] == ["errored", "partial"]
+
+
+def test_a_file_that_cannot_be_made_costs_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    class Broken(CiReport):
+        def files(self) -> Mapping[str, Callable[[], str]]:
+            return {"junit.xml": lambda: str(int("no number")), "summary.md": lambda: "text"}
+
+    bugs: list[Exception] = []
+    lines = ci._write(Broken(result=a_result(a_run()), reports={}), tmp_path, bugs)
+    assert lines == (f"{tmp_path}/junit.xml cannot be made: a bug of codeloop: ValueError",)
+    assert lines[0] in capsys.readouterr().err
+    assert [type(bug) for bug in bugs] == [ValueError]
+    assert (tmp_path / "summary.md").read_text("utf-8") == "text"
 
 
 def test_sarif_points_at_the_gates_line() -> None:

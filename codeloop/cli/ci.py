@@ -64,16 +64,19 @@ def command(
     with github.commands_stopped() if job else nullcontext():
         result, reports = _carry_out(session, planned, str(file))
         report = CiReport(result=result, reports=reports)
-        unwritten = _write(report, out)
+        bugs: list[Exception] = []
+        unwritten = _write(report, out, bugs)
         trouble = (*unwritten, *_untold(session, result))
         if trouble:  # what was written before must say so
             report = report.with_trouble(trouble)
-            _write(report, out, only=("results.json", "summary.md"))
+            _write(report, out, bugs, only=("results.json", "summary.md"))
         say(f"reports: {out}: {', '.join(name for name in _OURS if (out / name).exists())}")
         click.echo(json.dumps(report.as_json()) if as_json else as_text(report.result))
     if job:
         _tell_github(job, report.result)
     session.raise_bug()
+    for bug in bugs:
+        raise bug
     return INFRASTRUCTURE if unwritten and result.exit_code in (PASSED, REVIEW) else result.exit_code
 
 
@@ -100,12 +103,12 @@ def _carry_out(session: CiSession, planned: Sequence[Planned], project: str) -> 
     return result, {run.label: report for run, report in ran if report}
 
 
-def _write(report: CiReport, out: Path, only: Sequence[str] = ()) -> tuple[str, ...]:
-    """Write every file that can be written; give a line for each that cannot."""
+def _write(report: CiReport, out: Path, bugs: list[Exception], only: Sequence[str] = ()) -> tuple[str, ...]:
+    """Write every file that can be written; give a line for each that cannot. What is a bug is kept in ``bugs``, too."""
     if not only:
         _clear(out)
     files = {name: make for name, make in report.files().items() if not only or name in only}
-    return tuple(line for name, make in files.items() if (line := _trouble_with(out / name, make)))
+    return tuple(line for name, make in files.items() if (line := _trouble_with(out / name, make, bugs)))
 
 
 def _untold(session: CiSession, result: CiResult) -> tuple[str, ...]:
@@ -121,14 +124,19 @@ def _untold(session: CiSession, result: CiResult) -> tuple[str, ...]:
         return (f"webhooks were told nothing: {exc}",)
 
 
-def _trouble_with(path: Path, make: Callable[[], str]) -> str:
+def _trouble_with(path: Path, make: Callable[[], str], bugs: list[Exception]) -> str:
     """Write one file; give the line where that fails."""
     try:
         write_whole(path, make())
     except CodeloopError as exc:
-        say(config.redacted(f"codeloop: {exc}"))
-        return str(exc)
-    return ""
+        line = str(exc)
+    except Exception as exc:  # noqa: BLE001 - the other files are written first; it is raised afterwards
+        bugs.append(exc)
+        line = f"{path} cannot be made: a bug of codeloop: {type(exc).__name__}"
+    else:
+        return ""
+    say(config.redacted(f"codeloop: {line}"))
+    return line
 
 
 def _clear(out: Path) -> None:
