@@ -17,6 +17,7 @@ from codeloop.ci.judging import assign, compare_runs, gate_of, judge_runs
 from codeloop.ci.plan import Planned, plan
 from codeloop.ci.results import CiResult, CiRun, Judged, Unrecorded
 from codeloop.cli import ci, github
+from codeloop.errors import InvalidProject
 from codeloop.gates import Outcome, judge, parse_gate
 from codeloop.project.gate import Gate as ProjectGate
 from codeloop.project.load import Loaded, load
@@ -98,6 +99,59 @@ def test_a_gate_is_about_the_runs_of_its_tag_and_language_only(tmp_path: Path, s
         (1, "humaneval-x.local"),
         (1, "humaneval-x.local-1.5b"),
     ]
+
+
+TASK = {"statement": "s", "prompt": "p", "entry_point": "f", "visible": [], "hidden": ["f(1) == 2"]}
+
+
+def tasks_file(path: Path, *tasks: dict[str, object]) -> None:
+    path.write_text("".join(json.dumps(TASK | {"id": f"T/{i}"} | task) + "\n" for i, task in enumerate(tasks)), "utf-8")
+
+
+OWN = """
+version: 1
+suites:
+  - {name: py, file: py.jsonl}
+  - {name: go, file: go.jsonl, tags: [slow]}
+  - {name: basics}
+  - {name: c-basics}
+gates:
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    tasks_file(tmp_path / "py.jsonl", {"language": "python", "tags": ["lists"]}, {"language": "python"})
+    tasks_file(tmp_path / "go.jsonl", {"language": "go"})
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("gate", "labels"),
+    [
+        ("language: python", ["py", "basics"]),
+        ("language: java", ["basics"]),
+        ("language: go", ["go"]),
+        ("language: rust", ["c-basics"]),
+        ("tag: lists", ["py"]),
+        ("tag: slow", ["go"]),
+    ],
+)
+def test_a_gate_is_about_the_runs_whose_tasks_have_its_language_or_tag(
+    gate: str, labels: list[str], own: Path, store: Store
+) -> None:
+    project = loaded(own, f"{OWN}  - {{metric: pass@1, min: 0.5, {gate}}}\n")
+    assert [each.label for each in assign(project, plan(project), store)] == labels
+
+
+def test_a_gate_on_what_no_task_has_is_refused(own: Path) -> None:
+    with pytest.raises(InvalidProject, match="no suite is run in cpp"):
+        loaded(own, f"{OWN}  - {{metric: pass@1, min: 0.5, language: cpp}}\n")
+    with pytest.raises(InvalidProject, match="no suite has the tag 'list'; did you mean 'lists'"):
+        loaded(own, f"{OWN}  - {{metric: pass@1, min: 0.5, tag: list}}\n")
+    with pytest.raises(InvalidProject, match="no suite has the tag 'lists'"):
+        text = OWN.replace("py.jsonl}", "py.jsonl, tasks: [T/1]}")
+        loaded(own, f"{text}  - {{metric: pass@1, min: 0.5, tag: lists}}\n")
 
 
 def test_a_gate_of_the_project_is_the_gate_that_compare_takes() -> None:

@@ -124,8 +124,8 @@ def _assigned(
 
 
 def _is_about(gate: ProjectGate, planned: Planned) -> bool:
-    languages = planned.suite.languages
-    return (not gate.tag or gate.tag in planned.suite.tags) and (
+    languages = planned.languages
+    return (not gate.tag or gate.tag in planned.tags) and (
         not gate.language or not languages or gate.language in languages
     )
 

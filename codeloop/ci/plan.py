@@ -24,6 +24,10 @@ class Planned:
     model: ModelEntry
     prompt: own.Template | None = None
     """``None``: codeloop's own."""
+    languages: tuple[str, ...] = ()
+    """Of its tasks; empty: not known before the suite is loaded."""
+    tags: tuple[str, ...] = ()
+    """Of the suite, and of its tasks where they are known."""
 
 
 def plan(loaded: Loaded) -> tuple[Planned, ...]:
@@ -44,6 +48,8 @@ def plan(loaded: Loaded) -> tuple[Planned, ...]:
             suite=suite,
             model=model,
             prompt=prompt,
+            languages=loaded.known_languages(suite),
+            tags=loaded.tags(suite),
         )
         for suite in project.suites
         for model in project.models

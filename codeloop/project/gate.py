@@ -42,7 +42,7 @@ class Gate(Frozen):
     language: Language | None = None
     """Only tasks of this language."""
     tag: Word | None = None
-    """Only tasks of suites with this tag."""
+    """Only tasks with this tag: their own, or that of their suite."""
     strict: bool = False
     """Of pass@K and mutation_score: the interval's end must reach `min`, not the figure alone."""
     max_missing: Annotated[float, Field(ge=0, le=1)] = 0.1
