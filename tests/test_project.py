@@ -237,6 +237,11 @@ LONG = "x" * 256
             "gates: [{metric: mutation_score, min: 0.5}]",
             "gates[0].metric: no mutants are made: add stages: {mutate: inform}",
         ),
+        ("gates: [{metric: cost_usd, max: -1}]", "gates[0].max: -1 is below 0, where nothing passes"),
+        ("gates: [{metric: seconds, max: -0.5}]", "gates[0].max: -0.5 is below 0, where nothing passes"),
+        ("gates: [{min: 0}]", "gates[0].min: a bound that every run reaches: give more than 0"),
+        ("gates: [{metric: mutation_score, min: 0}]", "gates[0].min: a bound that every run reaches"),
+        ("gates: [{metric: errored, max: 1}]", "gates[0].max: a bound that every run reaches: give less than 1"),
         ("gates: [{max_regression: 0.02, baseline: m}]", "gates[0].max_regression: 0.02 of a point: write 2 for two"),
         ("gates: [{max_regression: 2, baseline: m, strict: true}]", "gates[0].strict: goes with min, of pass@K or"),
         ("gates: [{max_regression: 2, baseline: b/main.json}]", "gates[0].baseline: b/main.json: no such file"),
@@ -285,7 +290,7 @@ def test_a_gate_tells_all_that_contradicts_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize("gate", ["language: go", "language: python, tag: slow"])
 def test_a_gate_on_what_no_suite_has_is_refused(gate: str, tmp_path: Path) -> None:
     (line,) = lines(
-        tmp_path, f"version: 1\nsuites: [{{name: basics, tags: [fast]}}]\ngates: [{{metric: pass@1, min: 0, {gate}}}]"
+        tmp_path, f"version: 1\nsuites: [{{name: basics, tags: [fast]}}]\ngates: [{{metric: pass@1, min: 0.1, {gate}}}]"
     )
     assert "no suite" in line
 

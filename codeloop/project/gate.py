@@ -79,6 +79,12 @@ class Gate(Frozen):
         for key, value in (("min", self.min), ("max", self.max)):
             if value is not None and is_share and not 0 <= value <= 1:
                 yield key, f"{value:g} is no share: give one from 0 to 1, such as 0.8"
+            elif value is not None and value < 0:
+                yield key, f"{value:g} is below 0, where nothing passes: give 0 or more"
+        if self.min == 0 and self.metric.startswith(BETTER_HIGHER):
+            yield "min", "a bound that every run reaches: give more than 0"
+        if self.max == 1 and self.metric == "errored":
+            yield "max", "a bound that every run reaches: give less than 1"
 
     def _mistaken_kind(self) -> Iterator[tuple[str, str]]:
         is_absolute = self.min is not None or self.max is not None
