@@ -187,6 +187,7 @@ LONG = "x" * 256
         (f"models: [{{model: 'replay:{LONG}'}}]", "models[0].model: xxx"),
         (f"gates: [{{max_regression: 2, baseline: '{LONG}/x.json'}}]", "gates[0].baseline: xxx"),
         (f"prompts: [{{version: v1, file: {LONG}}}]", "prompts[0].file: xxx"),
+        ("suites: [{name: mine, file: basics}]", "suites[0].file: basics: unknown kind of file; name it *.yaml"),
         ("suites: [{name: basics}, {name: basics}]", "suites[1].name: the same as suites[0]: give it another name"),
         ("models: []", "models: must not be empty"),
         ("models: [local]", "models[0]: must be a mapping, such as {model: …}"),
@@ -265,6 +266,7 @@ LONG = "x" * 256
     ],
 )
 def test_a_mistake_names_line_key_and_remedy(text: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "basics").write_text("tasks: []", "utf-8")
     found = lines(tmp_path, f"version: 1\n\n{text}\n")
     assert found[0].startswith(f"codeloop.yaml:3: {line}"), found
     assert all(len(each) < 400 for each in found)
@@ -341,6 +343,18 @@ def test_a_bad_task_names_its_file_and_its_suite(change: dict[str, object], word
     (line,) = lines(tmp_path, "version: 1\nsuites:\n  - name: mine\n    file: tasks.jsonl\n")
     assert line.startswith("codeloop.yaml:4: suites[0].file: tasks.jsonl:1: ")
     assert words in line
+
+
+def test_a_file_is_never_taken_for_a_built_in_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "basics").write_text("tasks: []", "utf-8")
+    (tmp_path / "codeloop.yaml").write_text("version: 1\nsuites: [{name: mine, file: basics}]", "utf-8")
+    with pytest.raises(InvalidProject, match="basics: unknown kind of file"):
+        load(Path("codeloop.yaml"))
+    (tmp_path / "own.yaml").write_text("tasks: []", "utf-8")
+    (tmp_path / "codeloop.yaml").write_text("version: 1\nsuites: [{name: mine, file: own.yaml}]", "utf-8")
+    found = load(Path("codeloop.yaml"))
+    assert found.suite(found.project.suites[0]) == "./own.yaml"
 
 
 def test_an_empty_suite_is_valid_with_a_warning(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ class Loaded:
 
     def suite(self, entry: SuiteEntry) -> str:
         """Give what ``codeloop bench`` takes as its suite."""
-        return str(self.file(entry.file)) if entry.file else entry.name
+        return _as_file(self.file(entry.file)) if entry.file else entry.name
 
     def baseline(self, gate: Gate) -> str:
         """Give the baseline's name, or the path of its file."""
@@ -117,6 +117,11 @@ def _project(document: Document, path: Path) -> Project:
         raise  # it held no mistake that has a place: a bug
 
 
+def _as_file(path: Path) -> str:
+    """Write a path so that it is no name: a file may be called as a built-in suite is."""
+    return str(path) if path.is_absolute() else f"./{path}"
+
+
 def _given(value: Any) -> Any:
     """Leave out keys without a value (all items below may be commented out); make lists tuples, as frozen data has them."""
     if isinstance(value, dict):
@@ -180,7 +185,7 @@ class _Files:
             self._there(entry.file)
         elif entry.name != "basics":
             return
-        name = str(self.path.parent / entry.file) if entry.file else entry.name
+        name = _as_file(self.path.parent / entry.file) if entry.file else entry.name
         suite = load_suite(name, languages_of(entry) or LANGUAGES)
         if entry.languages and (absent := set(entry.languages) - {task.language for task in suite.tasks}):
             self._warn(("suites", i, "languages"), f"{name} has no task in {', '.join(sorted(absent))}")
