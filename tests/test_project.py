@@ -32,7 +32,14 @@ TASK = {
     "hidden": ["f(2) == 2"],
     "reference": "    return n\n",
 }
-OPTIONS = {"bench": ("draws", "max_iterations"), "cache": ("clear",)}
+
+
+def anything(_: object) -> str:
+    """Refuse no value."""
+    return ""
+
+
+OPTIONS = {"bench": dict.fromkeys(("draws", "max_iterations"), anything), "cache": {"clear": anything}}
 
 
 def written(folder: Path, text: str) -> Path:

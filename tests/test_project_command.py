@@ -70,6 +70,30 @@ def test_validate_knows_the_options_of_every_command(tmp_path: Path) -> None:
     assert line.startswith("codeloop.yaml:2: defaults.ablate.shards: unknown option of ablate; did you mean 'shard'?")
 
 
+def test_validate_refuses_defaults_that_nothing_takes(tmp_path: Path) -> None:
+    written(tmp_path, "defaults:\n  ci: {jobs: 2}\n  watch: {jobs: 2}\n  bench: {draws: abc, k: 1}")
+    done = codeloop("validate", cwd=tmp_path)
+    ci, watch, draws = done.stderr.splitlines()
+    assert ci == "codeloop.yaml:3: defaults.ci: codeloop ci takes no defaults: give flags or variables, and remove this"
+    assert watch.startswith("codeloop.yaml:4: defaults.watch: codeloop watch takes no defaults")
+    assert draws == "codeloop.yaml:5: defaults.bench.draws: 'abc' is not a valid integer range"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("draws: 0", "0 is not in the range x>=1"),
+        ("draws: [1]", "is not a valid integer"),
+        ("json: maybe", "'maybe' is not a valid boolean"),
+        ("lint: of", "'of' is not one of 'off', 'inform', 'gate'"),
+    ],
+)
+def test_validate_tries_the_values_of_defaults(given: str, words: str, tmp_path: Path) -> None:
+    written(tmp_path, f"defaults: {{bench: {{{given}}}}}")
+    (line,) = codeloop("validate", cwd=tmp_path).stderr.splitlines()
+    assert words in line
+
+
 def test_what_validate_echoes_cannot_act_in_a_terminal(tmp_path: Path) -> None:
     written(tmp_path, 'policy: "\\e[31mred\\u202e"')
     done = codeloop("validate", cwd=tmp_path)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from codeloop.errors import UsageError
 from codeloop.policies import get_policy
+from codeloop.project import WITHOUT_DEFAULTS
 from codeloop.project.gate import Gate
 from codeloop.project.marked import Document, Path, Problem, dotted, shown
 from codeloop.project.problems import nearest
+from codeloop.project.reading import NEVER_DEFAULTS
 from codeloop.project.schema import Project, SuiteEntry
 from codeloop.suites import NAMES as SUITES
 from codeloop.suites import c_functions, humaneval, injected
 
 Found = tuple[Path, str]
-Options = Mapping[str, Iterable[str]]
+Options = Mapping[str, Mapping[str, Callable[[Any], str]]]
+"""Commands, the names of their options, and what says why an option takes no such value."""
 _ONLY: Mapping[str, tuple[str, ...]] = {c_functions.NAME: ("rust",), humaneval.NAME: ("python",)}
 """Built-in suites of one language, whatever is asked for."""
 
@@ -34,7 +38,7 @@ def check(
 ) -> tuple[Problem, ...]:
     """Give what contradicts itself.
 
-    ``options``: the commands and the names of their options, empty: not known. ``held``: what the suites that could be read
+    ``options``: the commands and their options, empty: not known. ``held``: what the suites that could be read
     hold, by name.
     """
     found = [*_suites(project), *_twice(project), *_ks(project), *_gates(project, held or {}), *_sandbox(project)]
@@ -161,10 +165,22 @@ def _sandbox(project: Project) -> Iterator[Found]:
 
 def _defaults(project: Project, options: Options) -> Iterator[Found]:
     for command, given in project.defaults.items() if options else ():
-        if command not in options:
+        if command in WITHOUT_DEFAULTS:
+            message = f"codeloop {command} takes no defaults: give flags or variables, and remove this"
+            yield ("defaults", command), message
+        elif command not in options:
             yield ("defaults", command), f"unknown command{nearest(command, options)}"
-            continue
-        for name in given:
-            if name.replace("-", "_") not in options[command]:
-                known = nearest(name, sorted(options[command]))
-                yield ("defaults", command, name), f"unknown option of {shown(command)}{known}"
+        else:
+            for name, message in _mistaken_options(command, given, options[command]):
+                yield ("defaults", command, name), message
+
+
+def _mistaken_options(
+    command: str, given: Mapping[str, Any], known: Mapping[str, Callable[[Any], str]]
+) -> Iterator[tuple[str, str]]:
+    for name, value in given.items():
+        refuse = known.get(name.replace("-", "_"))
+        if refuse is None:
+            yield name, f"unknown option of {shown(command)}{nearest(name, sorted(known))}"
+        elif name not in NEVER_DEFAULTS and (message := refuse(value)):
+            yield name, shown(message, 200)
