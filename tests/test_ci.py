@@ -377,11 +377,17 @@ def test_the_summary_fits_a_comment_and_shows_what_matters_first() -> None:
     long = tuple(replace(gate_result("failed"), label=f"run-{i} | <b> @me") for i in range(2000))
     text = as_markdown(a_result(a_run(), gates=long))
     assert text.startswith("# codeloop: failed: a gate is not met\n")
-    assert len(text) <= MAX_CHARS + 100
+    assert len(text) <= MAX_CHARS
     assert "characters more are in results.json" in text
     assert "<b>" not in text
     assert "@me" not in text
     assert "cannot tell" in as_text(a_result(a_run(), gates=(gate_result("cannot tell"),)))
+
+
+@pytest.mark.parametrize("length", [*range(59_900, 60_010), 60_100])
+def test_the_summary_is_never_longer_than_it_says(length: int) -> None:
+    text = as_markdown(a_result(a_run(problem="x" * length)))
+    assert len(text) <= MAX_CHARS
 
 
 def test_annotations_stay_within_githubs_limits_and_cannot_be_broken_out_of() -> None:
