@@ -201,7 +201,7 @@ def test_a_run_of_a_suite_that_the_baseline_is_not_of_cannot_tell(tmp_path: Path
         ("humaneval-x", "cannot tell"),
     ]
     assert found[1][2] == (
-        "there is no baseline of suite humaneval-x: main is of own: codeloop baseline set main/humaneval-x r-2"
+        "there is no baseline of suite humaneval-x: main is of basics: codeloop baseline set main/humaneval-x r-2"
     )
 
 
@@ -224,6 +224,31 @@ def test_what_is_said_of_missing_baselines_can_be_followed_for_several_suites(tm
     worse = a_run(snapshot=outcomes("now", [False] * 164))
     found = judged(plan(project), project, store, worse, runs[1])
     assert [outcome for _, outcome, *_ in found] == ["regressed", "not shown to regress"]
+
+
+def test_suites_of_one_name_are_told_apart_by_their_tasks(tmp_path: Path, store: Store) -> None:
+    """Two files ``a/tasks.yaml`` and ``b/tasks.yaml`` are both called tasks."""
+    project = loaded(tmp_path, TWO_SUITES)
+    baselines.set_baseline(store, "main", outcomes("main", [True] * 164))
+    alike = replace(OTHER_SUITE, facts=replace(OTHER_SUITE.facts, suite=FACTS.suite))
+    found = judged(plan(project), project, store, a_run(), a_run("humaneval-x", alike, run_id="r-2"))
+    assert [outcome for _, outcome, *_ in found] == ["not shown to regress", "cannot tell"]
+    assert found[1][2] == (
+        "there is no baseline of suite humaneval-x: main is of basics: codeloop baseline set main/humaneval-x r-2"
+    )
+
+
+def test_a_run_is_shown_beside_each_baseline_file_whatever_its_folder(tmp_path: Path, store: Store) -> None:
+    for folder, passed in (("a", True), ("b", False)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "main.json").write_text(write(outcomes("x", [passed] * 164)), "utf-8")
+    text = RELATIVE.replace("main", "a/main.json") + "  - {baseline: b/main.json, max_regression: 2}\n"
+    project = loaded(tmp_path, text)
+    assigned = assign(project, plan(project), store)
+    compared = compare_runs(assigned, [a_run()])
+    assert [changes.before.name for _, changes in compared] == ["a/main.json", "b/main.json"]
+    results = judge_runs(assigned, [a_run()], project.gate_lines)
+    assert [each.result.baseline for each in results] == ["a/main.json", "b/main.json"]
 
 
 def of_model(model: str, passed: bool, template: str = "") -> Snapshot:
@@ -250,6 +275,17 @@ def test_no_model_is_judged_by_the_baseline_of_another(tmp_path: Path, store: St
         "regressed",
         "not shown to regress",
     ]
+
+
+def test_a_model_at_two_endpoints_is_told_apart_while_neither_changes(tmp_path: Path, store: Store) -> None:
+    two = "models: [{model: o/m, api_base: 'http://a/v1'}, {model: o/m, api_base: 'http://b/v1'}]\n"
+    project = loaded(tmp_path, RELATIVE + two)
+    at = {end: replace(RIGHT, facts=replace(FACTS, model=f"o/m@http://{end}/v1")) for end in "ab"}
+    baselines.set_baseline(store, "main", at["a"])
+    runs = (a_run("basics.o-m", at["a"]), a_run("basics.o-m-2", at["b"], run_id="r-2"))
+    found = judged(plan(project), project, store, *runs)
+    assert [outcome for _, outcome, *_ in found] == ["not shown to regress", "cannot tell"]
+    assert "no baseline of model o/m@http://b/v1: main is of o/m@http://a/v1" in found[1][2]
 
 
 def test_no_prompt_is_judged_by_the_baseline_of_another(tmp_path: Path, store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -112,7 +112,7 @@ def _assigned(
         return
     for each in about:
         own = "" if gate.baseline_file else f"{gate.baseline}/{each.label}"
-        baseline = _named(store, own) if own else baselines.read_file(Path(loaded.baseline(gate)))
+        baseline = _named(store, own) if own else _of_file(loaded, gate)
         yield replace(
             found,
             label=each.label,
@@ -130,6 +130,12 @@ def _is_about(gate: ProjectGate, planned: Planned) -> bool:
     )
 
 
+def _of_file(loaded: Loaded, gate: ProjectGate) -> Snapshot:
+    """Read a file; it is named as it is written: two folders may hold a ``main.json``."""
+    found = baselines.read_file(Path(loaded.baseline(gate)))
+    return replace(found, name=gate.baseline or found.name)
+
+
 def _named(store: Store, name: str) -> Snapshot | None:
     try:
         return baselines.baseline(store, name)
@@ -142,13 +148,49 @@ def _stranger(each: Assigned, runs: Mapping[str, CiRun]) -> str:
     run = runs.get(each.label)
     if not each.is_shared or not each.baseline or not run or not run.snapshot:
         return ""
+    all_of = [(other.suite, other.snapshot) for other in runs.values() if other.snapshot]
     before, now = each.baseline, run.snapshot
-    if before.facts.suite != now.facts.suite:
-        return f"there is no baseline of suite {run.suite}: {before.name} is of {before.facts.suite}"
-    for what, was, known in (("model", _model(before), _model(now)), ("prompt", _prompt(before), _prompt(now))):
-        if each.has_rivals and was != known:
-            return f"there is no baseline of {what} {known}: {before.name} is of {was}"
+    if _is_other(_suite, before, now, all_of):
+        owner = next((name for name, of in all_of if _suite(of).exact == _suite(before).exact), before.facts.suite)
+        return f"there is no baseline of suite {run.suite}: {before.name} is of {owner}"
+    for what, mark in (("model", _model), ("prompt", _prompt)) if each.has_rivals else ():
+        if _is_other(mark, before, now, all_of):
+            was, known = mark(before), mark(now)
+            names = (known.exact, was.exact) if was.name == known.name else (known.name, was.name)
+            return f"there is no baseline of {what} {names[0]}: {before.name} is of {names[1]}"
     return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mark:
+    """What a suite, a model or a prompt is known by."""
+
+    exact: str
+    """Another one has another; it also changes when tasks, weights or texts are edited."""
+    name: str
+
+
+def _suite(snapshot: Snapshot) -> _Mark:
+    return _Mark(exact=snapshot.facts.suite_sha256, name=snapshot.facts.suite)
+
+
+def _model(snapshot: Snapshot) -> _Mark:
+    return _Mark(exact=snapshot.facts.model, name=snapshot.facts.model.partition("@")[0])
+
+
+def _prompt(snapshot: Snapshot) -> _Mark:
+    templates = sorted({row.template for row in snapshot.draws if row.template})
+    return _Mark(exact=", ".join(templates), name=", ".join(sorted({each.partition("@")[0] for each in templates})))
+
+
+def _is_other(
+    mark: Callable[[Snapshot], _Mark], before: Snapshot, now: Snapshot, all_of: Sequence[tuple[str, Snapshot]]
+) -> bool:
+    """Say whether ``before`` is of something else than ``now``: by name only where no run has exactly what it was of."""
+    was, known = mark(before), mark(now)
+    if any(mark(other).exact == was.exact for _, other in all_of):
+        return known.exact != was.exact
+    return known.name != was.name
 
 
 def _is_told_elsewhere(each: Assigned, own: Sequence[Assigned]) -> bool:
@@ -162,15 +204,6 @@ def _is_told_elsewhere(each: Assigned, own: Sequence[Assigned]) -> bool:
         and other.gate.tag in ("", each.gate.tag)
         for other in own
     )
-
-
-def _model(snapshot: Snapshot) -> str:
-    return snapshot.facts.model.partition("@")[0]
-
-
-def _prompt(snapshot: Snapshot) -> str:
-    """Name the first prompts' templates, without the hash of their text: that may change from one run to the next."""
-    return ", ".join(sorted({row.template.partition("@")[0] for row in snapshot.draws if row.template}))
 
 
 def _judged(each: Assigned, runs: Mapping[str, CiRun], alpha: float) -> GateResult:
