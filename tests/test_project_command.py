@@ -176,3 +176,28 @@ def test_a_bad_template_is_one_line(tmp_path: Path) -> None:
     assert (
         done.stderr == "codeloop: p.j2:1: a loop is not taken here: a prompt holds text, if, and fields of question\n"
     )
+
+
+def test_ci_into_what_is_no_folder_is_one_line_before_anything_is_run(tmp_path: Path) -> None:
+    written(tmp_path, "suites: []")
+    (tmp_path / "file").write_text("mine", "utf-8")
+    for out in ("file", "file/below"):
+        done = codeloop("ci", "--out", out, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[-1].startswith(f"codeloop: --out {out}: no folder can be made there")
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("link", ["codeloop-out", "codeloop-out/runs", "codeloop-out/runs/basics", "up/out"])
+def test_without_trust_ci_writes_through_no_link_out_of_the_folder(link: str, tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    (project / link).parent.mkdir(parents=True)
+    outside.mkdir()
+    (project / link).symlink_to(outside)
+    written(project, "suites: [{name: basics, file: none.yaml}]")
+    (project / "none.yaml").write_text("tasks: []", "utf-8")
+    out = "up/out" if link == "up/out" else "codeloop-out"
+    done = codeloop("ci", "--out", out, cwd=project)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.splitlines()[-1] == f"codeloop: {link}: leads out of the folder by a link: needs --trust"
+    assert list(outside.iterdir()) == []

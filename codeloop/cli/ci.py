@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
@@ -30,6 +31,8 @@ from codeloop.report.ci.summary import as_markdown, as_text
 from codeloop.report.run_report import RunReport
 
 _OURS = ("results.json", "summary.md", "junit.xml", "findings.sarif", "report.html")
+
+_OF_RUN = ("report.html", "baseline.json")
 
 
 @click.command()
@@ -60,6 +63,9 @@ def command(
     planned = plan(loaded)
     if resume:
         session.require_known(planned)
+    if not trust:
+        _refuse_links(out, file.parent, planned)
+    _make_folder(out)
     job = config.github_job()
     with github.commands_stopped() if job else nullcontext():
         result, reports = _carry_out(session, planned, str(file))
@@ -78,6 +84,41 @@ def command(
     for bug in bugs:
         raise bug
     return INFRASTRUCTURE if unwritten and result.exit_code in (PASSED, REVIEW) else result.exit_code
+
+
+def _refuse_links(out: Path, folder: Path, planned: Sequence[Planned]) -> None:
+    """Refuse to write through a link that a fork may have committed. A folder outside that the caller named is the caller's.
+
+    Raises ConfigError.
+    """
+    for top in (Path.cwd(), folder.absolute()):
+        is_below = Path(os.path.normpath(out.absolute())).is_relative_to(os.path.normpath(top))
+        if is_below and _leads_out(out, top):
+            raise ConfigError(f"{out}: leads out of the folder by a link: needs --trust")
+    runs = [out / "runs" / each.label for each in planned]
+    files = [*(out / name for name in _OURS), *(run / name for run in runs for name in _OF_RUN)]
+    for path in (out / "runs", *runs, *files):
+        if _leads_out(path, out):
+            raise ConfigError(f"{path}: leads out of the folder by a link: needs --trust")
+
+
+def _leads_out(path: Path, top: Path) -> bool:
+    try:
+        return not path.resolve().is_relative_to(top.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return True
+
+
+def _make_folder(out: Path) -> None:
+    """Make the reports' folder before anything is run, which may take hours. Raises ConfigError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        is_fit = os.access(out, os.W_OK | os.X_OK) and ((out / "runs").is_dir() or not (out / "runs").exists())
+    except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
+        reason = getattr(exc, "strerror", None) or exc
+        raise ConfigError(f"--out {out}: no folder can be made there: {reason}: name another") from exc
+    if not is_fit:
+        raise ConfigError(f"--out {out}: nothing can be written there: name another folder")
 
 
 def _jobs(asked: int | None, loaded: load.Loaded) -> int:
@@ -141,7 +182,7 @@ def _trouble_with(path: Path, make: Callable[[], str], bugs: list[Exception]) ->
 
 def _clear(out: Path) -> None:
     """Take away what an earlier call wrote: it would be taken for this one's where a file cannot be written."""
-    for path in (*(out / name for name in _OURS), *out.glob("runs/*/report.html"), *out.glob("runs/*/baseline.json")):
+    for path in (*(out / name for name in _OURS), *(path for name in _OF_RUN for path in out.glob(f"runs/*/{name}"))):
         with suppress(OSError):
             path.unlink(missing_ok=True)
 
