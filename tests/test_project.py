@@ -116,6 +116,42 @@ def test_the_published_schema_takes_the_example_and_refuses_a_typo() -> None:
     assert list(validator.iter_errors(data | {"budget": {}}))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gates:",
+        "suites:\nmodels:\nbudgets:\nsandbox: {images: }\nstages: {lint: , lint_rules: {python: }}\ndefaults: {bench: }",
+        "policy: \ndraws: \nk: \nseed: \njobs: ",
+        "suites: [{name: basics, languages: [python], limit: , tags: }]",
+        "suites: [{name: basics, languages: [pyton]}]",
+        "suites: [{name: }]",
+        "sandbox: {images: {pyton: x}}",
+        "gates: [{metric: pas@1, min: 0.5}]",
+        "gates: [{metric: pass@0, min: 0.5}]",
+        "gates: [{metric: pass@1}]",
+        "gates: [{metric: pass@1, min: }]",
+        "gates: [{max_regression: 2}]",
+        "suites: [{name: basics}]\ngates: [{max_regression: 2, baseline: main, language: python}]",
+        "gates: [{metric: seconds, max: 5, tag: }]",
+        "gates: [{min: 0.5, language: cobol}]",
+        "gates: [{min: 0.5, strict: , max_missing: }]",
+        "webhooks: [{url: 'https://example.org', events: , secret_env: }]",
+        "draws: 0",
+        "draws: x",
+        "sandbox: {kind: dokcer}",
+    ],
+)
+def test_the_schema_takes_what_the_models_take(text: str, tmp_path: Path) -> None:
+    data = marked.read(f"version: 1\n{text}\n").data
+    is_taken = not list(Draft202012Validator(schema()).iter_errors(data))
+    try:
+        loaded(tmp_path, f"version: 1\n{text}\n")
+        is_valid = True
+    except InvalidProject:
+        is_valid = False
+    assert is_taken is is_valid
+
+
 def test_every_field_of_the_schema_says_what_it_is_or_is_plain_by_its_name() -> None:
     plain = {"version", "suites", "stages", "seed", "budgets", "gates", "webhooks", "sandbox"}
     plain |= {"tokens", "cost_usd", "seconds", "url", "events", "kind"}

@@ -54,7 +54,7 @@ def _endpoint(value: str) -> str:
     return value
 
 
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"enum": list(LANGUAGES)})]
 Url = Annotated[str, AfterValidator(_endpoint), Field(json_schema_extra={"format": "uri"})]
 Word = Annotated[str, Field(pattern=WORD)]
 File = Annotated[str, Field(min_length=1, max_length=1000)]

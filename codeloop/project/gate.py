@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from codeloop.project.fields import Frozen, Language, Word
@@ -24,10 +24,25 @@ def _metric(value: str) -> str:
     return value
 
 
+_METRIC_SCHEMA: dict[str, Any] = {
+    "examples": list(METRICS),
+    "pattern": f"^({'|'.join((*METRICS[1:], PASS_AT.pattern))})$",
+}
+
+
+def _given(*names: str) -> dict[str, Any]:
+    """Give the schema of a mapping in which these keys have a value."""
+    return {"required": list(names), "properties": {name: {"not": {"type": "null"}} for name in names}}
+
+
 class Gate(Frozen):
     """One condition on a run: absolute (`min` or `max`), or relative (`max_regression` against `baseline`)."""
 
-    metric: Annotated[str, AfterValidator(_metric), Field(json_schema_extra={"examples": list(METRICS)})] = "pass@1"
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [_given("min"), _given("max"), _given("max_regression", "baseline")]}
+    )
+
+    metric: Annotated[str, AfterValidator(_metric), Field(json_schema_extra=_METRIC_SCHEMA)] = "pass@1"
     """pass@K, mutation_score, errored (share of draws that the machine failed), cost_usd, seconds (of models and checks, summed)."""
     min: float | None = None
     """The least that will do; of pass@K and mutation_score, which are shares from 0 to 1."""
