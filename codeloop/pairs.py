@@ -33,9 +33,16 @@ class Pairs:
         return self._outcomes(1)
 
     @property
-    def is_same(self) -> bool:
+    def has_same_programs(self) -> bool:
         """Say whether every program handed over at the end is known to be the same in both."""
         return self.iteration == END and all(was.program and was.program == now.program for was, now in self.rows)
+
+    @property
+    def is_same(self) -> bool:
+        """Say whether nothing moved: the same programs, and the same verdicts on them."""
+        return self.has_same_programs and all(
+            was.passed_by(self.iteration) == now.passed_by(self.iteration) for was, now in self.rows
+        )
 
     def change(self, **settings: float) -> Change:
         """Compare them."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import anyio
 
@@ -117,6 +118,8 @@ class _Sender:
                 await retrying(self._try)
             except _Refused as refused:
                 self.error = refused.error
+            except Exception as exc:  # noqa: BLE001 - whatever breaks this delivery must not cancel the others
+                self.error = _reason(exc, self.hook.url)
             else:
                 self.error = ""
         return Delivery(url=shown(self.hook.url), n_tries=self.n_tries, error=self.error)
@@ -162,6 +165,9 @@ class _Sender:
 
         failure = _Refused(f"no answer within {self.limits.try_s:g} s")
         try:
+            _ = urlsplit(
+                self.hook.url
+            ).port  # ValueError beyond 65535: httpx takes it, and the socket overflows in a task group
             with anyio.fail_after(self.limits.try_s):
                 # A proxy of the environment must not get between this host and itself.
                 async with (

@@ -60,6 +60,18 @@ def test_the_same_programs_are_no_regression_however_few() -> None:
     assert judge(gate, other, base).outcome is Outcome.CANNOT_TELL
 
 
+def test_the_same_programs_with_other_verdicts_are_judged_by_their_verdicts() -> None:
+    base = run("base", [draw(i, True, program=f"{i}") for i in range(30)])
+    now = run("now", [draw(i, i > 2, program=f"{i}") for i in range(30)])
+    found = judge(parse_gate("max_regression=2"), now, base)
+    assert found.outcome is Outcome.CANNOT_TELL
+    assert found.why.endswith("; same programs, other verdicts: the checks changed")
+    worse = run("now", [draw(i, i > 12, program=f"{i}") for i in range(30)])
+    shown = judge(parse_gate("max_regression=2"), worse, base)
+    assert shown.outcome is Outcome.REGRESSED
+    assert shown.why.endswith("; same programs, other verdicts: the checks changed")
+
+
 def test_missing_pairs_never_pass_but_a_shown_drop_stays_one() -> None:
     gate = parse_gate("max_regression=5")
     few = outcomes("now", [True] * 150 + [None] * 14)
@@ -147,6 +159,28 @@ def test_absolute_gates_of_the_other_figures() -> None:
     assert judge(parse_gate("cost_usd<=4"), run("now", rows[:9])).why == "the cost is $4.5000, wanted at most $4.0000"
 
 
+def test_draws_of_tasks_with_fewer_than_k_scored_ones_are_missing() -> None:
+    rows = [draw(0, True, number) for number in range(10)]
+    rows += [draw(i, None if number == 9 else False, number) for i in range(1, 10) for number in range(10)]
+    found = judge(parse_gate("pass@10>=0.8"), run("now", rows))
+    assert (found.outcome, found.value, found.n_draws, found.n_missing) == (Outcome.CANNOT_TELL, 1.0, 10, 90)
+    assert "90 of 100 draws have no verdict, or are of tasks with fewer than 10" in found.why
+    assert judge(parse_gate("pass@9>=0.8"), run("now", rows)).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("text", ["cost_usd<=10", "seconds<=100", "mutation_score>=0.8"])
+def test_no_figure_passes_by_draws_that_errored(text: str) -> None:
+    right = [draw(i, True, killed=9, mutants=10) for i in range(5)]
+    errored = [draw(i, None, cost_usd=0.0) for i in range(5, 10)]
+    found = judge(parse_gate(text), run("now", right + errored))
+    assert (found.outcome, found.n_draws, found.n_missing) == (Outcome.CANNOT_TELL, 5, 5)
+    assert "5 of 10 draws" in found.why
+    failed = [draw(i, False) for i in range(5, 10)]
+    assert judge(parse_gate(text), run("now", right + failed)).is_met, (
+        "a program that failed has no mutants, and is no gap"
+    )
+
+
 def test_a_gate_after_n_repairs() -> None:
     rows = [draw(i, True, passed=(i < 5, True)) for i in range(10)]
     assert judge(parse_gate("pass@1>=1"), run("now", rows)).is_met
@@ -210,7 +244,17 @@ def test_a_gate_of_two_ends() -> None:
         ("cost_usd<=2:strict", "strict gates an interval"),
         ("seconds<=2:iteration=1", "iteration goes with"),
         ("pass@1>=0.5:max_missing=2", "share in 0..1"),
-        ("max_regression=2:iteration=x", "is no number"),
+        ("max_regression=2:iteration=x", "is no whole number"),
+        ("pass@1>=0.5:iteration=1.9", "'1.9' is no whole number"),
+        ("pass@1>=0.5:iteration=inf", "is no whole number"),
+        ("pass@1>=0.5:iteration=nan", "is no whole number"),
+        ("pass@1>=0.5:iteration=-1", "is no whole number"),
+        ("pass@1>=0.5:iteration=", "is no whole number"),
+        ("pass@1>=0.5:strict=false", "strict takes no value"),
+        ("pass@1>=0.5:strict=", "strict takes no value"),
+        ("pass@1>=0.5:tag=", "tag: a word is missing"),
+        ("pass@1>=0.5:tag=a:tag=b", "tag stands twice"),
+        ("pass@1>=0.5:max_missing=nan", "share in 0..1"),
     ],
 )
 def test_a_mistaken_gate_is_one_line(text: str, words: str) -> None:

@@ -384,6 +384,24 @@ def test_plain_local_is_the_smallest_and_an_unknown_size_lists_the_choices() -> 
         check_model_name("local:3b")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("replay", "names no cassette"),
+        ("replay:", "names no cassette"),
+        ("openai/", "names no model"),
+        ("/gpt-4o-mini", "names no provider"),
+        (" local", "spaces around it"),
+        ("local ", "spaces around it"),
+        ("openai/m\n", "spaces around it"),
+        ("", "no model"),
+    ],
+)
+def test_a_name_that_names_nothing_is_refused(name: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        check_model_name(name)
+
+
 def test_a_local_file_is_refused_if_it_only_has_a_registered_length(tmp_path: Path) -> None:
     path, weights = tmp_path / "mine.gguf", find_weights(local_weights("1.5b"))
     with path.open("wb") as file:

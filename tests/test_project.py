@@ -32,7 +32,14 @@ TASK = {
     "hidden": ["f(2) == 2"],
     "reference": "    return n\n",
 }
-OPTIONS = {"bench": ("draws", "max_iterations"), "cache": ("clear",)}
+
+
+def anything(_: object) -> str:
+    """Refuse no value."""
+    return ""
+
+
+OPTIONS = {"bench": dict.fromkeys(("draws", "max_iterations"), anything), "cache": {"clear": anything}}
 
 
 def written(folder: Path, text: str) -> Path:
@@ -109,6 +116,42 @@ def test_the_published_schema_takes_the_example_and_refuses_a_typo() -> None:
     assert list(validator.iter_errors(data | {"budget": {}}))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "gates:",
+        "suites:\nmodels:\nbudgets:\nsandbox: {images: }\nstages: {lint: , lint_rules: {python: }}\ndefaults: {bench: }",
+        "policy: \ndraws: \nk: \nseed: \njobs: ",
+        "suites: [{name: basics, languages: [python], limit: , tags: }]",
+        "suites: [{name: basics, languages: [pyton]}]",
+        "suites: [{name: }]",
+        "sandbox: {images: {pyton: x}}",
+        "gates: [{metric: pas@1, min: 0.5}]",
+        "gates: [{metric: pass@0, min: 0.5}]",
+        "gates: [{metric: pass@1}]",
+        "gates: [{metric: pass@1, min: }]",
+        "gates: [{max_regression: 2}]",
+        "suites: [{name: basics}]\ngates: [{max_regression: 2, baseline: main, language: python}]",
+        "gates: [{metric: seconds, max: 5, tag: }]",
+        "gates: [{min: 0.5, language: cobol}]",
+        "gates: [{min: 0.5, strict: , max_missing: }]",
+        "webhooks: [{url: 'https://example.org', events: , secret_env: }]",
+        "draws: 0",
+        "draws: x",
+        "sandbox: {kind: dokcer}",
+    ],
+)
+def test_the_schema_takes_what_the_models_take(text: str, tmp_path: Path) -> None:
+    data = marked.read(f"version: 1\n{text}\n").data
+    is_taken = not list(Draft202012Validator(schema()).iter_errors(data))
+    try:
+        loaded(tmp_path, f"version: 1\n{text}\n")
+        is_valid = True
+    except InvalidProject:
+        is_valid = False
+    assert is_taken is is_valid
+
+
 def test_every_field_of_the_schema_says_what_it_is_or_is_plain_by_its_name() -> None:
     plain = {"version", "suites", "stages", "seed", "budgets", "gates", "webhooks", "sandbox"}
     plain |= {"tokens", "cost_usd", "seconds", "url", "events", "kind"}
@@ -153,6 +196,10 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
 # --- mistakes --------------------------------------------------------------------------------------------------------
 
 
+LONG = "x" * 256
+"""No file system has a name of so many characters."""
+
+
 @pytest.mark.parametrize(
     ("text", "line"),
     [
@@ -179,6 +226,11 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
         ("suites: [{name: basics, tasks: [Python/b99]}]", "suites[0].tasks: unknown task 'Python/b99'"),
         ("suites: [{name: mine, file: nope.yaml}]", "suites[0].file: nope.yaml: no such file: check the path"),
         ("suites: [{name: mine, file: 'a\\0b.yaml'}]", "suites[0].file: a"),
+        (f"suites: [{{name: mine, file: {LONG}}}]", "suites[0].file: xxx"),
+        (f"models: [{{model: 'replay:{LONG}'}}]", "models[0].model: xxx"),
+        (f"gates: [{{max_regression: 2, baseline: '{LONG}/x.json'}}]", "gates[0].baseline: xxx"),
+        (f"prompts: [{{version: v1, file: {LONG}}}]", "prompts[0].file: xxx"),
+        ("suites: [{name: mine, file: basics}]", "suites[0].file: basics: unknown kind of file; name it *.yaml"),
         ("suites: [{name: basics}, {name: basics}]", "suites[1].name: the same as suites[0]: give it another name"),
         ("models: []", "models: must not be empty"),
         ("models: [local]", "models[0]: must be a mapping, such as {model: …}"),
@@ -187,6 +239,9 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
         ("models: [{model: 'replay:none.jsonl'}]", "models[0].model: none.jsonl: no such file"),
         ("models: [{model: a/b, api_base: ftp://x}]", "models[0].api_base: is no URL"),
         ("models: [{model: a/b, api_base: 'http://[x'}]", "models[0].api_base: is no URL"),
+        ("models: [{model: a/b, api_base: 'http://x:99999/'}]", "models[0].api_base: is no URL"),
+        ("webhooks: [{url: 'http://127.0.0.1:99999/x'}]", "webhooks[0].url: is no URL"),
+        ("webhooks: [{url: 'http://127.0.0.1:abc/x'}]", "webhooks[0].url: is no URL"),
         ("models: [{model: a/b, api_base: 'http://u:p@x/'}]", "models[0].api_base: holds a user or a password"),
         ("models: [{model: local}, {model: local}]", "models[1].model: the same as models[0]"),
         ("prompts: [{version: v1, file: none.j2}]", "prompts[0].file: none.j2: no such file"),
@@ -226,6 +281,11 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
             "gates: [{metric: mutation_score, min: 0.5}]",
             "gates[0].metric: no mutants are made: add stages: {mutate: inform}",
         ),
+        ("gates: [{metric: cost_usd, max: -1}]", "gates[0].max: -1 is below 0, where nothing passes"),
+        ("gates: [{metric: seconds, max: -0.5}]", "gates[0].max: -0.5 is below 0, where nothing passes"),
+        ("gates: [{min: 0}]", "gates[0].min: a bound that every run reaches: give more than 0"),
+        ("gates: [{metric: mutation_score, min: 0}]", "gates[0].min: a bound that every run reaches"),
+        ("gates: [{metric: errored, max: 1}]", "gates[0].max: a bound that every run reaches: give less than 1"),
         ("gates: [{max_regression: 0.02, baseline: m}]", "gates[0].max_regression: 0.02 of a point: write 2 for two"),
         ("gates: [{max_regression: 2, baseline: m, strict: true}]", "gates[0].strict: goes with min, of pass@K or"),
         ("gates: [{max_regression: 2, baseline: b/main.json}]", "gates[0].baseline: b/main.json: no such file"),
@@ -249,6 +309,7 @@ gates: [{metric: pass@10, min: 0.5}, {metric: pass@1, min: 0.2, iteration: 2}]
     ],
 )
 def test_a_mistake_names_line_key_and_remedy(text: str, line: str, tmp_path: Path) -> None:
+    (tmp_path / "basics").write_text("tasks: []", "utf-8")
     found = lines(tmp_path, f"version: 1\n\n{text}\n")
     assert found[0].startswith(f"codeloop.yaml:3: {line}"), found
     assert all(len(each) < 400 for each in found)
@@ -274,7 +335,7 @@ def test_a_gate_tells_all_that_contradicts_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize("gate", ["language: go", "language: python, tag: slow"])
 def test_a_gate_on_what_no_suite_has_is_refused(gate: str, tmp_path: Path) -> None:
     (line,) = lines(
-        tmp_path, f"version: 1\nsuites: [{{name: basics, tags: [fast]}}]\ngates: [{{metric: pass@1, min: 0, {gate}}}]"
+        tmp_path, f"version: 1\nsuites: [{{name: basics, tags: [fast]}}]\ngates: [{{metric: pass@1, min: 0.1, {gate}}}]"
     )
     assert "no suite" in line
 
@@ -325,6 +386,18 @@ def test_a_bad_task_names_its_file_and_its_suite(change: dict[str, object], word
     (line,) = lines(tmp_path, "version: 1\nsuites:\n  - name: mine\n    file: tasks.jsonl\n")
     assert line.startswith("codeloop.yaml:4: suites[0].file: tasks.jsonl:1: ")
     assert words in line
+
+
+def test_a_file_is_never_taken_for_a_built_in_suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "basics").write_text("tasks: []", "utf-8")
+    (tmp_path / "codeloop.yaml").write_text("version: 1\nsuites: [{name: mine, file: basics}]", "utf-8")
+    with pytest.raises(InvalidProject, match="basics: unknown kind of file"):
+        load(Path("codeloop.yaml"))
+    (tmp_path / "own.yaml").write_text("tasks: []", "utf-8")
+    (tmp_path / "codeloop.yaml").write_text("version: 1\nsuites: [{name: mine, file: own.yaml}]", "utf-8")
+    found = load(Path("codeloop.yaml"))
+    assert found.suite(found.project.suites[0]) == "./own.yaml"
 
 
 def test_an_empty_suite_is_valid_with_a_warning(tmp_path: Path) -> None:
@@ -405,6 +478,27 @@ def test_a_link_out_of_the_folder_needs_trust(tmp_path: Path) -> None:
     (folder / "link.yaml").symlink_to(path)
     with pytest.raises(InvalidProject, match=r"link.yaml: is a link: needs --trust"):
         load(folder / "link.yaml", is_trusted=False)
+
+
+def test_a_loop_of_links_is_one_line_with_and_without_trust(tmp_path: Path) -> None:
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    (tmp_path / "a").symlink_to("b")
+    (tmp_path / "b").symlink_to("a")
+    for name in ("loop.yaml", "a/tasks.yaml"):
+        path = written(tmp_path, f"version: 1\nsuites: [{{name: mine, file: {name}}}]")
+        with pytest.raises(InvalidProject, match=r"codeloop.yaml:2: suites\[0\].file: .*: no such file"):
+            load(path)
+        with pytest.raises(InvalidProject, match=r":2: suites\[0\].file: .*: needs --trust"):
+            load(path, is_trusted=False)
+
+
+def test_a_text_beside_a_suite_that_is_a_loop_of_links_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "hidden.py").symlink_to("hidden.py")
+    task = {"id": "T/1", "language": "python", "statement": "s", "prompt": "p", "entry_point": "f", "visible": []}
+    (tmp_path / "tasks.jsonl").write_text(json.dumps(task | {"hidden": {"file": "hidden.py"}}), "utf-8")
+    path = written(tmp_path, "version: 1\nsuites: [{name: mine, file: tasks.jsonl}]")
+    with pytest.raises(InvalidProject, match=r"'hidden\.py' cannot be read"):
+        load(path, is_trusted=False)
 
 
 def test_without_trust_no_file_outside_is_opened(tmp_path: Path) -> None:

@@ -70,6 +70,30 @@ def test_validate_knows_the_options_of_every_command(tmp_path: Path) -> None:
     assert line.startswith("codeloop.yaml:2: defaults.ablate.shards: unknown option of ablate; did you mean 'shard'?")
 
 
+def test_validate_refuses_defaults_that_nothing_takes(tmp_path: Path) -> None:
+    written(tmp_path, "defaults:\n  ci: {jobs: 2}\n  watch: {jobs: 2}\n  bench: {draws: abc, k: 1}")
+    done = codeloop("validate", cwd=tmp_path)
+    ci, watch, draws = done.stderr.splitlines()
+    assert ci == "codeloop.yaml:3: defaults.ci: codeloop ci takes no defaults: give flags or variables, and remove this"
+    assert watch.startswith("codeloop.yaml:4: defaults.watch: codeloop watch takes no defaults")
+    assert draws == "codeloop.yaml:5: defaults.bench.draws: 'abc' is not a valid integer range"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("draws: 0", "0 is not in the range x>=1"),
+        ("draws: [1]", "is not a valid integer"),
+        ("json: maybe", "'maybe' is not a valid boolean"),
+        ("lint: of", "'of' is not one of 'off', 'inform', 'gate'"),
+    ],
+)
+def test_validate_tries_the_values_of_defaults(given: str, words: str, tmp_path: Path) -> None:
+    written(tmp_path, f"defaults: {{bench: {{{given}}}}}")
+    (line,) = codeloop("validate", cwd=tmp_path).stderr.splitlines()
+    assert words in line
+
+
 def test_what_validate_echoes_cannot_act_in_a_terminal(tmp_path: Path) -> None:
     written(tmp_path, 'policy: "\\e[31mred\\u202e"')
     done = codeloop("validate", cwd=tmp_path)
@@ -152,3 +176,28 @@ def test_a_bad_template_is_one_line(tmp_path: Path) -> None:
     assert (
         done.stderr == "codeloop: p.j2:1: a loop is not taken here: a prompt holds text, if, and fields of question\n"
     )
+
+
+def test_ci_into_what_is_no_folder_is_one_line_before_anything_is_run(tmp_path: Path) -> None:
+    written(tmp_path, "suites: []")
+    (tmp_path / "file").write_text("mine", "utf-8")
+    for out in ("file", "file/below"):
+        done = codeloop("ci", "--out", out, cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines()[-1].startswith(f"codeloop: --out {out}: no folder can be made there")
+    assert (tmp_path / "file").read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("link", ["codeloop-out", "codeloop-out/runs", "codeloop-out/runs/basics", "up/out"])
+def test_without_trust_ci_writes_through_no_link_out_of_the_folder(link: str, tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    (project / link).parent.mkdir(parents=True)
+    outside.mkdir()
+    (project / link).symlink_to(outside)
+    written(project, "suites: [{name: basics, file: none.yaml}]")
+    (project / "none.yaml").write_text("tasks: []", "utf-8")
+    out = "up/out" if link == "up/out" else "codeloop-out"
+    done = codeloop("ci", "--out", out, cwd=project)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.splitlines()[-1] == f"codeloop: {link}: leads out of the folder by a link: needs --trust"
+    assert list(outside.iterdir()) == []

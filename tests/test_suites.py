@@ -600,3 +600,28 @@ def test_select_keeps_suite_order_and_names_unknown_ids(basics: Suite) -> None:
     ]
     with pytest.raises(UnknownName, match="unknown task 'Python/b99'"):
         select(basics, ["Python/b99"])
+
+
+def test_a_key_that_stands_twice_is_refused_by_its_line(tmp_path: Path) -> None:
+    task = "- id: T/1\n  language: python\n  statement: s\n  prompt: p\n  entry_point: f\n  visible: []\n"
+    hidden = "  hidden: [f(1) == 2]\n  hidden: [f(3) == 3]\n"
+    (tmp_path / "tasks.yaml").write_text(task + hidden, "utf-8")
+    with pytest.raises(SuiteError, match=r"tasks.yaml:8: the key 'hidden' stands twice, first in line 7; keep one"):
+        files.load(tmp_path / "tasks.yaml")
+    (tmp_path / "tasks.yaml").write_text("tasks: []\ntasks:\n" + task, "utf-8")
+    with pytest.raises(SuiteError, match=r"tasks.yaml:2: the key 'tasks' stands twice"):
+        files.load(tmp_path / "tasks.yaml")
+    line = '{"id": "T/1", "hidden": ["f(1) == 2"], "hidden": {"file": "x"}}'
+    (tmp_path / "tasks.jsonl").write_text(f"\n{line}\n", "utf-8")
+    with pytest.raises(SuiteError, match=r"tasks.jsonl:2: the key 'hidden' stands twice; keep one"):
+        files.load(tmp_path / "tasks.jsonl")
+
+
+def test_a_merged_key_may_be_said_anew(tmp_path: Path) -> None:
+    text = """
+- &first {id: T/1, language: python, statement: s, prompt: p, entry_point: f, visible: [], hidden: [f(1) == 2]}
+- &second {<<: *first, id: T/2}
+- {<<: *second, id: T/3, hidden: [f(3) == 3]}
+"""
+    (tmp_path / "tasks.yaml").write_text(text, "utf-8")
+    assert [task.id for task in files.load(tmp_path / "tasks.yaml").tasks] == ["T/1", "T/2", "T/3"]

@@ -167,12 +167,41 @@ def test_an_answer_that_is_no_http_is_tried_again() -> None:
     assert "RemoteProtocolError" in delivery.error
 
 
-@pytest.mark.parametrize("url", ["http://[::1", "http://" + "ü" * 70 + ".example/"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://[::1",
+        "http://" + "ü" * 70 + ".example/",
+        "http://127.0.0.1:99999/x",
+        "http://127.0.0.1:abc/x",
+        "http://127.0.0.1:-1/x",
+    ],
+)
 def test_an_address_that_is_none_is_tried_once(url: str) -> None:
     delivery, tries = sent(url)
     assert delivery.n_tries == 1
     assert delivery.error
+    assert "ExceptionGroup" not in delivery.error
     assert all(each.error for each in tries)
+
+
+def test_what_breaks_one_delivery_costs_no_other() -> None:
+    """A log that breaks stands for whatever nobody thought of."""
+    tries: list[Try] = []
+
+    def log(tried: Try) -> None:
+        if tried.url.startswith("http://127.0.0.1:99999"):
+            raise RuntimeError("no log")
+        tries.append(tried)
+
+    async def main(url: str) -> tuple[Delivery, ...]:
+        hooks = [Hook(url="http://127.0.0.1:99999/x", secret=SECRET), Hook(url=url, secret=SECRET)]
+        return await deliver(hooks, "run_finished", BODY, log, FAST)
+
+    with receiving() as receiver:
+        broken, told = anyio.run(main, receiver.url)
+    assert broken.error == "RuntimeError: no log"
+    assert (told.error, told.n_tries, len(receiver.received), len(tries)) == ("", 1, 1, 1)
 
 
 def test_waits_grow_and_retry_after_is_honoured_within_a_bound() -> None:

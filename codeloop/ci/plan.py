@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from codeloop.project.load import Loaded
 from codeloop.project.schema import ModelEntry, SuiteEntry
@@ -24,6 +24,10 @@ class Planned:
     model: ModelEntry
     prompt: own.Template | None = None
     """``None``: codeloop's own."""
+    languages: tuple[str, ...] = ()
+    """Of its tasks; empty: not known before the suite is loaded."""
+    tags: tuple[str, ...] = ()
+    """Of the suite, and of its tasks where they are known."""
 
 
 def plan(loaded: Loaded) -> tuple[Planned, ...]:
@@ -44,6 +48,8 @@ def plan(loaded: Loaded) -> tuple[Planned, ...]:
             suite=suite,
             model=model,
             prompt=prompt,
+            languages=loaded.known_languages(suite),
+            tags=loaded.tags(suite),
         )
         for suite in project.suites
         for model in project.models
@@ -57,8 +63,13 @@ def _label(*names: str) -> str:
 
 
 def _distinct(planned: Sequence[Planned]) -> Iterator[Planned]:
-    """Number labels that came out alike, such as those of two models whose names differ in a colon."""
-    seen: Counter[str] = Counter()
+    """Number labels that came out alike, such as those of two models whose names differ in a colon.
+
+    Upper and lower case count as alike: labels name folders, and not every disk tells them apart.
+    """
+    taken: set[str] = set()
     for each in planned:
-        seen[each.label] += 1
-        yield each if seen[each.label] == 1 else replace(each, label=f"{each.label}-{seen[each.label]}")
+        numbered = (f"{each.label}-{number}" for number in count(2))
+        label = next(label for label in chain([each.label], numbered) if label.lower() not in taken)
+        taken.add(label.lower())
+        yield replace(each, label=label)

@@ -13,6 +13,8 @@ PASSED, FAILED, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, INTERRUPTED = 0,
 _TELLS_NOTHING = (INTERRUPTED, 70, REFERENCE, 2)
 """Exit codes of a run which no gate can outweigh, the gravest first."""
 _NO_VERDICT = (INFRASTRUCTURE, NOTHING_RAN)
+_OF_CASSETTE = (PASSED, INFRASTRUCTURE)
+"""Exit codes that prompts without a recording cause: a matter of the cassette, not of the machine."""
 WORDS: Mapping[int, str] = {
     PASSED: "passed",
     FAILED: "failed: a gate is not met",
@@ -118,9 +120,7 @@ class CiResult:
     @property
     def exit_code(self) -> int:
         """Give the first that holds: what voids every verdict, a gate not met, no verdict at all, doubt, 0."""
-        codes = {
-            run.exit_code for run in self.runs if not run.unrecorded
-        }  # that is a matter of the cassette, not of the machine
+        codes = {run.exit_code for run in self.runs if not (run.unrecorded and run.exit_code in _OF_CASSETTE)}
         outcome = overall(judged.result for judged in self.gates)
         grave = [code for code in _TELLS_NOTHING if code in codes]
         if grave or outcome is Outcome.FAILED:

@@ -16,6 +16,7 @@ from codeloop import config
 from codeloop.cli import defaults
 from codeloop.cli.options import say
 from codeloop.errors import CodeloopError, DiskFull, EmptySuite, InvalidProject, ReferenceCheckFailed, UsageError
+from codeloop.project import WITHOUT_DEFAULTS
 
 OK, GATE, USAGE, INFRASTRUCTURE, REFERENCE, NOTHING_RAN, REVIEW, BUG, INTERRUPTED = 0, 1, 2, 3, 4, 5, 6, 70, 130
 
@@ -41,8 +42,6 @@ _COMMANDS = (
     "watch",
     "webhooks",
 )
-_WITHOUT_DEFAULTS = ("ci", "init", "validate", "watch", "webhooks")
-"""They read ``codeloop.yaml`` themselves, or must work where it is broken."""
 
 
 class _LazyGroup(click.Group):
@@ -61,7 +60,7 @@ class _LazyGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        if name and command and name not in _WITHOUT_DEFAULTS:
+        if name and command and name not in WITHOUT_DEFAULTS:
             ctx.default_map = {name: defaults.for_command(name, command, config.file_defaults().get(name, {}))}
         return name, command, rest
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
@@ -30,6 +31,8 @@ from codeloop.report.ci.summary import as_markdown, as_text
 from codeloop.report.run_report import RunReport
 
 _OURS = ("results.json", "summary.md", "junit.xml", "findings.sarif", "report.html")
+
+_OF_RUN = ("report.html", "baseline.json")
 
 
 @click.command()
@@ -60,21 +63,62 @@ def command(
     planned = plan(loaded)
     if resume:
         session.require_known(planned)
+    if not trust:
+        _refuse_links(out, file.parent, planned)
+    _make_folder(out)
     job = config.github_job()
     with github.commands_stopped() if job else nullcontext():
         result, reports = _carry_out(session, planned, str(file))
         report = CiReport(result=result, reports=reports)
-        unwritten = _write(report, out)
+        bugs: list[Exception] = []
+        unwritten = _write(report, out, bugs)
         trouble = (*unwritten, *_untold(session, result))
         if trouble:  # what was written before must say so
             report = report.with_trouble(trouble)
-            _write(report, out, only=("results.json", "summary.md"))
+            _write(report, out, bugs, only=("results.json", "summary.md"))
         say(f"reports: {out}: {', '.join(name for name in _OURS if (out / name).exists())}")
         click.echo(json.dumps(report.as_json()) if as_json else as_text(report.result))
     if job:
         _tell_github(job, report.result)
     session.raise_bug()
+    for bug in bugs:
+        raise bug
     return INFRASTRUCTURE if unwritten and result.exit_code in (PASSED, REVIEW) else result.exit_code
+
+
+def _refuse_links(out: Path, folder: Path, planned: Sequence[Planned]) -> None:
+    """Refuse to write through a link that a fork may have committed. A folder outside that the caller named is the caller's.
+
+    Raises ConfigError.
+    """
+    for top in (Path.cwd(), folder.absolute()):
+        is_below = Path(os.path.normpath(out.absolute())).is_relative_to(os.path.normpath(top))
+        if is_below and _leads_out(out, top):
+            raise ConfigError(f"{out}: leads out of the folder by a link: needs --trust")
+    runs = [out / "runs" / each.label for each in planned]
+    files = [*(out / name for name in _OURS), *(run / name for run in runs for name in _OF_RUN)]
+    for path in (out / "runs", *runs, *files):
+        if _leads_out(path, out):
+            raise ConfigError(f"{path}: leads out of the folder by a link: needs --trust")
+
+
+def _leads_out(path: Path, top: Path) -> bool:
+    try:
+        return not path.resolve().is_relative_to(top.resolve())
+    except (OSError, RuntimeError):  # links in a circle
+        return True
+
+
+def _make_folder(out: Path) -> None:
+    """Make the reports' folder before anything is run, which may take hours. Raises ConfigError."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        is_fit = os.access(out, os.W_OK | os.X_OK) and ((out / "runs").is_dir() or not (out / "runs").exists())
+    except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
+        reason = getattr(exc, "strerror", None) or exc
+        raise ConfigError(f"--out {out}: no folder can be made there: {reason}: name another") from exc
+    if not is_fit:
+        raise ConfigError(f"--out {out}: nothing can be written there: name another folder")
 
 
 def _jobs(asked: int | None, loaded: load.Loaded) -> int:
@@ -100,12 +144,12 @@ def _carry_out(session: CiSession, planned: Sequence[Planned], project: str) -> 
     return result, {run.label: report for run, report in ran if report}
 
 
-def _write(report: CiReport, out: Path, only: Sequence[str] = ()) -> tuple[str, ...]:
-    """Write every file that can be written; give a line for each that cannot."""
+def _write(report: CiReport, out: Path, bugs: list[Exception], only: Sequence[str] = ()) -> tuple[str, ...]:
+    """Write every file that can be written; give a line for each that cannot. What is a bug is kept in ``bugs``, too."""
     if not only:
         _clear(out)
     files = {name: make for name, make in report.files().items() if not only or name in only}
-    return tuple(line for name, make in files.items() if (line := _trouble_with(out / name, make)))
+    return tuple(line for name, make in files.items() if (line := _trouble_with(out / name, make, bugs)))
 
 
 def _untold(session: CiSession, result: CiResult) -> tuple[str, ...]:
@@ -121,19 +165,24 @@ def _untold(session: CiSession, result: CiResult) -> tuple[str, ...]:
         return (f"webhooks were told nothing: {exc}",)
 
 
-def _trouble_with(path: Path, make: Callable[[], str]) -> str:
+def _trouble_with(path: Path, make: Callable[[], str], bugs: list[Exception]) -> str:
     """Write one file; give the line where that fails."""
     try:
         write_whole(path, make())
     except CodeloopError as exc:
-        say(config.redacted(f"codeloop: {exc}"))
-        return str(exc)
-    return ""
+        line = str(exc)
+    except Exception as exc:  # noqa: BLE001 - the other files are written first; it is raised afterwards
+        bugs.append(exc)
+        line = f"{path} cannot be made: a bug of codeloop: {type(exc).__name__}"
+    else:
+        return ""
+    say(config.redacted(f"codeloop: {line}"))
+    return line
 
 
 def _clear(out: Path) -> None:
     """Take away what an earlier call wrote: it would be taken for this one's where a file cannot be written."""
-    for path in (*(out / name for name in _OURS), *out.glob("runs/*/report.html"), *out.glob("runs/*/baseline.json")):
+    for path in (*(out / name for name in _OURS), *(path for name in _OF_RUN for path in out.glob(f"runs/*/{name}"))):
         with suppress(OSError):
             path.unlink(missing_ok=True)
 

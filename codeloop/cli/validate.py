@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,8 +37,8 @@ def command(file: Path, schema: bool, untrusted: bool) -> int:
     return 0
 
 
-def command_options() -> dict[str, tuple[str, ...]]:
-    """Give every command's options, for the project's ``defaults`` to be checked by."""
+def command_options() -> dict[str, dict[str, Callable[[Any], str]]]:
+    """Give every command's options and what refuses a value, for the project's ``defaults`` to be checked by."""
     from codeloop import cli
     from codeloop.cli.defaults import known_options
 

@@ -8,7 +8,7 @@ A **relative** gate tolerates a drop of pass@1 of ``max_regression`` points agai
 - *regressed*: the exact one-sided test shows a drop at level 0.05 **and** the drop seen is larger than what is tolerated. At no
   change this is a false alarm in at most 5 % of runs, whatever is tolerated. Several relative gates share the 5 % (Bonferroni).
 - *not shown to regress*: the 95 % interval excludes every drop as large as what is tolerated (or, where nothing is tolerated, any); or
-  every program that was handed over is the same in both runs.
+  every program that was handed over is the same in both runs, and so is every verdict.
 - *cannot tell*: all that lies between. The data are too few, too many pairs are missing, or a drop is shown whose size may lie on either
   side of what is tolerated. A person must look; more draws or tasks help.
 """

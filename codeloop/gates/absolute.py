@@ -41,11 +41,13 @@ def _figure(gate: Gate, draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
         return _mutation(draws)
     if gate.metric is Metric.ERRORED:
         return Estimate(value=sum(row.is_errored for row in draws) / len(draws)), len(draws), ""
+    whole = [row for row in draws if not row.is_errored]  # the others would have cost more
     if gate.metric is Metric.SECONDS:
-        return Estimate(value=math.fsum(row.model_s + row.check_s for row in draws)), len(draws), ""
+        return Estimate(value=math.fsum(row.model_s + row.check_s for row in draws)), len(whole), ""
     unknown = sum(row.cost_usd is None for row in draws)
     cost = sum_known([row.cost_usd for row in draws])
-    return Estimate(value=cost), len(draws) - unknown, f"the cost of {unknown} of {len(draws)} draws is unknown"
+    n_with = sum(row.cost_usd is not None for row in whole)
+    return Estimate(value=cost), n_with, f"the cost of {unknown} of {len(draws)} draws is unknown"
 
 
 def _pass_at(gate: Gate, draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
@@ -54,13 +56,13 @@ def _pass_at(gate: Gate, draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
         passed = row.passed_by(END if gate.iteration is None else gate.iteration)
         if passed is not None:
             outcomes[row.task_id].append(passed)
-    n_scored = sum(map(len, outcomes.values()))
-    reason = f"no task has {gate.k} scored draw(s)" if n_scored else f"none of {len(draws)} draws has a hidden verdict"
+    n_scored = sum(len(passed) for passed in outcomes.values() if len(passed) >= gate.k)  # others have no part in it
+    reason = f"no task has {gate.k} scored draw(s)" if outcomes else f"none of {len(draws)} draws has a hidden verdict"
     return estimate(outcomes, gate.k), n_scored, reason
 
 
 def _mutation(draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
-    """Give the share over all mutants, its interval by problem. A draw that failed has no program to mutate: it is not missing."""
+    """Give the share over all mutants, its interval by problem. A draw that failed has no program to mutate: it is not missing; one that errored is."""
     told = [row for row in draws if row.mutants]
     clusters: defaultdict[Hashable, list[float]] = defaultdict(list)
     for row in told:
@@ -73,7 +75,11 @@ def _mutation(draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
     low, high = cluster_bootstrap(clusters, 0) or (None, None)
     if low is not None and low == high:  # all alike: no spread to resample, yet no certainty
         low, high = wilson(round(len(clusters) * value), len(clusters)) or (None, None)
-    return Estimate(value=value, low=low, high=high, n_tasks=len(clusters)), len(draws), ""
+    return (
+        Estimate(value=value, low=low, high=high, n_tasks=len(clusters)),
+        sum(not row.is_errored for row in draws),
+        "",
+    )
 
 
 def _outcome(gate: Gate, found: Estimate, n_missing: int, n_draws: int) -> tuple[Outcome, str]:
@@ -89,11 +95,17 @@ def _outcome(gate: Gate, found: Estimate, n_missing: int, n_draws: int) -> tuple
     if not _holds(gate, tested[0], tested[1]):
         return Outcome.CANNOT_TELL, f"{shown}: the interval lies on both sides of what is wanted, {wanted}"
     if n_missing > gate.max_missing * n_draws:
-        return Outcome.CANNOT_TELL, f"{shown}, but {n_missing} of {n_draws} draws have no verdict"
+        return Outcome.CANNOT_TELL, f"{shown}, but {n_missing} of {n_draws} draws {_lack(gate)}"
     is_close = not gate.strict and found.low is not None and found.high is not None
     is_close = is_close and not _holds(gate, found.low or 0.0, found.high or 0.0)
     doubt = "; its interval reaches beyond that (strict would not let it pass)" if is_close else ""
     return Outcome.PASSED, f"{shown}, wanted {wanted}{doubt}"
+
+
+def _lack(gate: Gate) -> str:
+    if gate.metric is not Metric.PASS:
+        return "errored"
+    return "have no verdict" + (f", or are of tasks with fewer than {gate.k}" if gate.k > 1 else "")
 
 
 def _holds(gate: Gate, against_least: float, against_most: float) -> bool:

@@ -55,14 +55,15 @@ def _outcome(gate: Gate, found: Change, pairs: Pairs, tolerated: float, alpha: f
         return Outcome.CANNOT_TELL, f"no pair of draws has a verdict in both runs: {pairs.n_missing} lack one"
     shown, n_all = f"pass@1 {_moved(found.value)} {_figures(found)}", found.n_pairs + pairs.n_missing
     outcome = decide(found, tolerated, alpha)
+    checks = "; same programs, other verdicts: the checks changed" if pairs.has_same_programs else ""
     if outcome is Outcome.REGRESSED:
-        return outcome, f"{shown}: a drop is shown, and it is larger than the {_size(tolerated)} tolerated"
+        return outcome, f"{shown}: a drop is shown, and it is larger than the {_size(tolerated)} tolerated{checks}"
     if pairs.n_missing > gate.max_missing * n_all:
         missing = f"{pairs.n_missing} of {n_all} pairs lack a verdict"
         return Outcome.CANNOT_TELL, f"{shown}, but {missing}: errored, cut short, or of tasks that one run did not have"
     if pairs.is_same:
         return Outcome.NOT_SHOWN_TO_REGRESS, f"all {found.n_pairs} programs handed over are the same in both runs"
-    return outcome, f"{shown}: {_reason(outcome, found, tolerated, is_shown=_is_shown(found, alpha))}"
+    return outcome, f"{shown}: {_reason(outcome, found, tolerated, is_shown=_is_shown(found, alpha))}{checks}"
 
 
 def _reason(outcome: Outcome, found: Change, tolerated: float, *, is_shown: bool) -> str:

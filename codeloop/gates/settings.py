@@ -112,16 +112,31 @@ def parse_gate(text: str) -> Gate:
 def _fields(text: str, rest: str) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for part in filter(None, rest.split(":")):
-        name, _, value = (word.strip() for word in part.partition("="))
+        name, sign, value = (word.strip() for word in part.partition("="))
         if name not in _FIELDS:
             raise UnknownName("field of a gate", name, _FIELDS)
-        if name == "strict":
-            fields[name] = True
-        elif name == "iteration":
-            fields[name] = int(_number(text, value))
-        else:
-            fields[name] = _number(text, value) if name == "max_missing" else value
+        if name in fields:
+            raise ConfigError(f"gate {text!r}: {name} stands twice: keep one of them")
+        fields[name] = _is_strict(text, sign) if name == "strict" else _field(text, name, value)
     return fields
+
+
+def _is_strict(text: str, sign: str) -> bool:
+    if sign:
+        raise ConfigError(f"gate {text!r}: strict takes no value: write :strict, or leave it out")
+    return True
+
+
+def _field(text: str, name: str, value: str) -> int | float | str:
+    if name == "max_missing":
+        return _number(text, value)
+    if name == "iteration":
+        if not (value.isascii() and value.isdecimal() and len(value) <= 9):  # no run has a thousand millions of repairs
+            raise ConfigError(f"gate {text!r}: {value!r} is no whole number from 0")
+        return int(value)
+    if not value:
+        raise ConfigError(f"gate {text!r}: {name}: a word is missing: write {name}=WORD")
+    return value
 
 
 def _number(text: str, value: str) -> float:

@@ -23,6 +23,14 @@ def check_model_name(name: str) -> None:
     kind, _, rest = name.partition(":")
     if not name.strip():
         raise ConfigError("no model: name one with --model, such as 'local' or 'openai/gpt-4o-mini'")
+    if name != name.strip():
+        raise ConfigError(f"model {name!r}: there are spaces around it: remove them")
+    if kind == "replay" and not rest:
+        raise ConfigError(f"model {name!r} names no cassette: write replay:FILE")
+    if name.startswith("/"):
+        raise ConfigError(f"model {name!r} names no provider: write PROVIDER/MODEL, such as openai/gpt-4o-mini")
+    if name.endswith("/") and kind not in ("replay", "local"):
+        raise ConfigError(f"model {name!r} names no model: write PROVIDER/MODEL, such as openai/gpt-4o-mini")
     if kind == "local" and not is_weights_file(rest):
         local_weights(rest)
 

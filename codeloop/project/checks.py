@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from codeloop.errors import UsageError
 from codeloop.policies import get_policy
+from codeloop.project import WITHOUT_DEFAULTS
 from codeloop.project.gate import Gate
 from codeloop.project.marked import Document, Path, Problem, dotted, shown
 from codeloop.project.problems import nearest
+from codeloop.project.reading import NEVER_DEFAULTS
 from codeloop.project.schema import Project, SuiteEntry
 from codeloop.suites import NAMES as SUITES
-from codeloop.suites import injected
+from codeloop.suites import c_functions, humaneval, injected
 
 Found = tuple[Path, str]
-Options = Mapping[str, Iterable[str]]
+Options = Mapping[str, Mapping[str, Callable[[Any], str]]]
+"""Commands, the names of their options, and what says why an option takes no such value."""
+_ONLY: Mapping[str, tuple[str, ...]] = {c_functions.NAME: ("rust",), humaneval.NAME: ("python",)}
+"""Built-in suites of one language, whatever is asked for."""
 
 
-def check(project: Project, document: Document, options: Options) -> tuple[Problem, ...]:
-    """Give what contradicts itself; ``options``: the commands and the names of their options, empty: not known."""
-    found = [*_suites(project), *_twice(project), *_ks(project), *_gates(project), *_sandbox(project)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the tasks of a suite are, as far as that is known before anything is downloaded."""
+
+    languages: tuple[str, ...]
+    tags: tuple[str, ...] = ()
+    """Of the tasks themselves; those of the entry are added to each."""
+
+
+def check(
+    project: Project, document: Document, options: Options, held: Mapping[str, Held] | None = None
+) -> tuple[Problem, ...]:
+    """Give what contradicts itself.
+
+    ``options``: the commands and their options, empty: not known. ``held``: what the suites that could be read
+    hold, by name.
+    """
+    found = [*_suites(project), *_twice(project), *_ks(project), *_gates(project, held or {}), *_sandbox(project)]
     found += _defaults(project, options)
     return tuple(
         sorted(
@@ -33,6 +55,8 @@ def languages_of(entry: SuiteEntry) -> tuple[str, ...] | None:
     """Give the languages that an entry says it has; ``None``: those of its file."""
     if entry.languages or entry.file:
         return entry.languages or None
+    if entry.name in _ONLY:
+        return _ONLY[entry.name]
     if not injected.is_injected(entry.name):
         return ("python", "java")
     try:
@@ -91,9 +115,9 @@ def _too_few(k: int, project: Project) -> str:
     return f"pass@{k} needs at least {k} draws: there are {project.draws} (draws: {k})"
 
 
-def _gates(project: Project) -> Iterator[Found]:
+def _gates(project: Project, held: Mapping[str, Held]) -> Iterator[Found]:
     for i, gate in enumerate(project.gates):
-        for key, message in _gate(gate, project):
+        for key, message in (*_gate(gate, project), *_slice(gate, project, held)):
             yield ("gates", i, key), message
 
 
@@ -104,10 +128,19 @@ def _gate(gate: Gate, project: Project) -> Iterator[tuple[str, str]]:
         yield "metric", "no mutants are made: add stages: {mutate: inform}"
     if gate.iteration is not None and gate.iteration > project.max_repairs:
         yield "iteration", f"there are {project.max_repairs} attempts after the first: give a number up to that"
-    tags = tuple(dict.fromkeys(tag for entry in project.suites for tag in entry.tags))
+
+
+def _slice(gate: Gate, project: Project, held: Mapping[str, Held]) -> Iterator[tuple[str, str]]:
+    """Find a gate on a language or a tag that no task has."""
+    known = [held.get(entry.name) for entry in project.suites]
+    given = [
+        *(tag for entry in project.suites for tag in entry.tags),
+        *(tag for each in known if each for tag in each.tags),
+    ]
+    tags = tuple(dict.fromkeys(given))
     if gate.tag and gate.tag not in tags:
         yield "tag", f"no suite has the tag {gate.tag!r}{nearest(gate.tag, tags) if tags else ': give it to one'}"
-    asked = [languages_of(entry) for entry in project.suites]
+    asked = [each.languages if each else languages_of(entry) for each, entry in zip(known, project.suites, strict=True)]
     if gate.language and all(found is not None and gate.language not in found for found in asked):
         yield "language", f"no suite is run in {gate.language}: add it to languages, or remove the gate"
 
@@ -132,10 +165,22 @@ def _sandbox(project: Project) -> Iterator[Found]:
 
 def _defaults(project: Project, options: Options) -> Iterator[Found]:
     for command, given in project.defaults.items() if options else ():
-        if command not in options:
+        if command in WITHOUT_DEFAULTS:
+            message = f"codeloop {command} takes no defaults: give flags or variables, and remove this"
+            yield ("defaults", command), message
+        elif command not in options:
             yield ("defaults", command), f"unknown command{nearest(command, options)}"
-            continue
-        for name in given:
-            if name.replace("-", "_") not in options[command]:
-                known = nearest(name, sorted(options[command]))
-                yield ("defaults", command, name), f"unknown option of {shown(command)}{known}"
+        else:
+            for name, message in _mistaken_options(command, given, options[command]):
+                yield ("defaults", command, name), message
+
+
+def _mistaken_options(
+    command: str, given: Mapping[str, Any], known: Mapping[str, Callable[[Any], str]]
+) -> Iterator[tuple[str, str]]:
+    for name, value in given.items():
+        refuse = known.get(name.replace("-", "_"))
+        if refuse is None:
+            yield name, f"unknown option of {shown(command)}{nearest(name, sorted(known))}"
+        elif name not in NEVER_DEFAULTS and (message := refuse(value)):
+            yield name, shown(message, 200)

@@ -44,7 +44,7 @@ def _endpoint(value: str) -> str:
     """Take http and https; a key or a password in it would be stored and printed."""
     try:
         parts = urlsplit(value)
-        is_url = parts.scheme in ("http", "https") and bool(parts.hostname)
+        is_url = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0  # raises beyond 65535
     except ValueError:
         is_url = False
     if not is_url:
@@ -54,7 +54,7 @@ def _endpoint(value: str) -> str:
     return value
 
 
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, AfterValidator(_language), Field(json_schema_extra={"enum": list(LANGUAGES)})]
 Url = Annotated[str, AfterValidator(_endpoint), Field(json_schema_extra={"format": "uri"})]
 Word = Annotated[str, Field(pattern=WORD)]
 File = Annotated[str, Field(min_length=1, max_length=1000)]

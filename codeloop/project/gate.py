@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from codeloop.project.fields import Frozen, Language, Word
@@ -24,10 +24,25 @@ def _metric(value: str) -> str:
     return value
 
 
+_METRIC_SCHEMA: dict[str, Any] = {
+    "examples": list(METRICS),
+    "pattern": f"^({'|'.join((*METRICS[1:], PASS_AT.pattern))})$",
+}
+
+
+def _given(*names: str) -> dict[str, Any]:
+    """Give the schema of a mapping in which these keys have a value."""
+    return {"required": list(names), "properties": {name: {"not": {"type": "null"}} for name in names}}
+
+
 class Gate(Frozen):
     """One condition on a run: absolute (`min` or `max`), or relative (`max_regression` against `baseline`)."""
 
-    metric: Annotated[str, AfterValidator(_metric), Field(json_schema_extra={"examples": list(METRICS)})] = "pass@1"
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [_given("min"), _given("max"), _given("max_regression", "baseline")]}
+    )
+
+    metric: Annotated[str, AfterValidator(_metric), Field(json_schema_extra=_METRIC_SCHEMA)] = "pass@1"
     """pass@K, mutation_score, errored (share of draws that the machine failed), cost_usd, seconds (of models and checks, summed)."""
     min: float | None = None
     """The least that will do; of pass@K and mutation_score, which are shares from 0 to 1."""
@@ -42,7 +57,7 @@ class Gate(Frozen):
     language: Language | None = None
     """Only tasks of this language."""
     tag: Word | None = None
-    """Only tasks of suites with this tag."""
+    """Only tasks with this tag: their own, or that of their suite."""
     strict: bool = False
     """Of pass@K and mutation_score: the interval's end must reach `min`, not the figure alone."""
     max_missing: Annotated[float, Field(ge=0, le=1)] = 0.1
@@ -79,6 +94,12 @@ class Gate(Frozen):
         for key, value in (("min", self.min), ("max", self.max)):
             if value is not None and is_share and not 0 <= value <= 1:
                 yield key, f"{value:g} is no share: give one from 0 to 1, such as 0.8"
+            elif value is not None and value < 0:
+                yield key, f"{value:g} is below 0, where nothing passes: give 0 or more"
+        if self.min == 0 and self.metric.startswith(BETTER_HIGHER):
+            yield "min", "a bound that every run reaches: give more than 0"
+        if self.max == 1 and self.metric == "errored":
+            yield "max", "a bound that every run reaches: give less than 1"
 
     def _mistaken_kind(self) -> Iterator[tuple[str, str]]:
         is_absolute = self.min is not None or self.max is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,9 +15,9 @@ from codeloop.languages import NAMES as LANGUAGES
 from codeloop.languages.rules import parse as parse_rules
 from codeloop.models.names import file_of
 from codeloop.project import reading
-from codeloop.project.checks import Options, check, languages_of
+from codeloop.project.checks import Held, Options, check, languages_of
 from codeloop.project.gate import Gate
-from codeloop.project.marked import Document, Problem
+from codeloop.project.marked import Document, Problem, shown
 from codeloop.project.marked import Path as Place
 from codeloop.project.problems import problems_of
 from codeloop.project.schema import ModelEntry, Project, SuiteEntry
@@ -42,6 +42,8 @@ class Loaded:
     warnings: tuple[Problem, ...]
     gate_lines: tuple[int | None, ...] = ()
     """In the configuration, in the order of ``project.gates``."""
+    held: Mapping[str, Held] = field(default_factory=dict)
+    """Languages and tags of suites by name: of those that are read here."""
 
     def file(self, name: str) -> Path:
         """Give the path of a file that the project names."""
@@ -49,7 +51,7 @@ class Loaded:
 
     def suite(self, entry: SuiteEntry) -> str:
         """Give what ``codeloop bench`` takes as its suite."""
-        return str(self.file(entry.file)) if entry.file else entry.name
+        return _as_file(self.file(entry.file)) if entry.file else entry.name
 
     def baseline(self, gate: Gate) -> str:
         """Give the baseline's name, or the path of its file."""
@@ -58,6 +60,16 @@ class Loaded:
     def languages(self, entry: SuiteEntry) -> tuple[str, ...]:
         """Give the languages to ask a suite for; a file's all, where none is named."""
         return languages_of(entry) or LANGUAGES
+
+    def tags(self, entry: SuiteEntry) -> tuple[str, ...]:
+        """Give the tags of a suite: the entry's, and those of its tasks where these are read here."""
+        held = self.held.get(entry.name)
+        return tuple(dict.fromkeys((*entry.tags, *(held.tags if held else ()))))
+
+    def known_languages(self, entry: SuiteEntry) -> tuple[str, ...]:
+        """Give the languages of a suite's tasks; empty where they are not known before it is loaded."""
+        held = self.held.get(entry.name)
+        return held.languages if held else languages_of(entry) or ()
 
     def model(self, entry: ModelEntry) -> str:
         """Give what ``codeloop bench`` takes as its model."""
@@ -83,7 +95,7 @@ def load(path: Path, options: Options | None = None, *, is_trusted: bool = True)
     _refuse([] if is_trusted else [*_untrusted(project, document, path.parent)], path)
     files = _Files(path=path, project=project, document=document)
     files.read()
-    _refuse([*reading.misplaced(document), *check(project, document, options or {}), *files.problems], path)
+    _refuse([*reading.misplaced(document), *check(project, document, options or {}, files.held), *files.problems], path)
     return Loaded(
         path=path,
         project=project,
@@ -92,6 +104,7 @@ def load(path: Path, options: Options | None = None, *, is_trusted: bool = True)
         n_tasks=sum(files.n_tasks),
         warnings=_in_order(files.warnings),
         gate_lines=tuple(document.line_of(("gates", i)) for i in range(len(project.gates))),
+        held=files.held,
     )
 
 
@@ -102,6 +115,11 @@ def _project(document: Document, path: Path) -> Project:
     except ValidationError as exc:
         _refuse(problems_of(exc, document), path)
         raise  # it held no mistake that has a place: a bug
+
+
+def _as_file(path: Path) -> str:
+    """Write a path so that it is no name: a file may be called as a built-in suite is."""
+    return str(path) if path.is_absolute() else f"./{path}"
 
 
 def _given(value: Any) -> Any:
@@ -132,6 +150,7 @@ class _Files:
     prompts: list[own.Template] = field(default_factory=list)
     rules: list[tuple[str, str, str]] = field(default_factory=list)
     n_tasks: list[int] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)
 
     def read(self) -> None:
         if not self.project.suites:
@@ -166,12 +185,17 @@ class _Files:
             self._there(entry.file)
         elif entry.name != "basics":
             return
-        name = str(self.path.parent / entry.file) if entry.file else entry.name
-        suite = load_suite(name, entry.languages or LANGUAGES)
+        name = _as_file(self.path.parent / entry.file) if entry.file else entry.name
+        suite = load_suite(name, languages_of(entry) or LANGUAGES)
         if entry.languages and (absent := set(entry.languages) - {task.language for task in suite.tasks}):
             self._warn(("suites", i, "languages"), f"{name} has no task in {', '.join(sorted(absent))}")
         self.n_tasks.append(len(entry.tasks or suite.tasks))
         self._try(("suites", i, "tasks"), partial(select, suite, entry.tasks))
+        tasks = [task for task in suite.tasks if not entry.tasks or task.id in entry.tasks]
+        self.held[entry.name] = Held(
+            languages=tuple(dict.fromkeys(task.language for task in tasks)),
+            tags=tuple(dict.fromkeys(tag for task in tasks for tag in task.tags)),
+        )
 
     def _prompt(self, version: str, name: str) -> None:
         path = self.path.parent / name
@@ -187,10 +211,10 @@ class _Files:
         path = self.path.parent / name
         try:
             is_file = path.is_file()
-        except ValueError:  # a NUL in the name
+        except (OSError, ValueError):  # a name that is too long, or has a NUL
             is_file = False
         if not is_file:
-            raise SuiteError(f"{path}: no such file: check the path, which counts from {self.path.parent}")
+            raise SuiteError(f"{shown(path, 200)}: no such file: check the path, which counts from {self.path.parent}")
 
 
 def _untrusted(project: Project, document: Document, folder: Path) -> Iterator[Problem]:
@@ -198,7 +222,14 @@ def _untrusted(project: Project, document: Document, folder: Path) -> Iterator[P
     found: dict[Place, str] = dict(untrusted(project))
     top = folder.resolve()
     for place, name in files_of(project):
-        if "\0" not in name and not (folder / name).resolve().is_relative_to(top):
+        try:
+            is_below = (folder / name).resolve().is_relative_to(top)
+        except (OSError, RuntimeError):  # a name that is too long; links in a circle
+            found.setdefault(place, "leads nowhere that can be found")
+            continue
+        except ValueError:  # a NUL in the name
+            continue
+        if not is_below:
             found.setdefault(place, "leads out of the project's folder by a link")
     for place, message in found.items():
         yield Problem(path=place, line=document.line_of(place), message=f"{message}: needs --trust")

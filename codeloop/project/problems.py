@@ -114,6 +114,7 @@ def _schema_at(path: Path) -> dict[str, Any]:
 
 
 def _entered(current: dict[str, Any], part: str | int) -> dict[str, Any]:
+    current = _resolved(current)
     if isinstance(part, int):
         items = current.get("items", {})
     else:
@@ -122,11 +123,33 @@ def _entered(current: dict[str, Any], part: str | int) -> dict[str, Any]:
 
 
 def _resolved(current: dict[str, Any]) -> dict[str, Any]:
-    name = current.get("$ref", "").removeprefix("#/$defs/")
-    return schema()["$defs"][name] if name else current
+    """Follow a reference, also one beside which only null is taken."""
+    references = [each["$ref"] for each in (current, *current.get("anyOf", [])) if "$ref" in each]
+    return schema()["$defs"][references[0].removeprefix("#/$defs/")] if references else current
 
 
 @cache
 def schema() -> dict[str, Any]:
-    """Give the JSON Schema of ``codeloop.yaml``."""
-    return Project.model_json_schema()
+    """Give the JSON Schema of ``codeloop.yaml``, as ``load`` reads it: a key without a value is as if it were not there."""
+    found = Project.model_json_schema()
+    for part in (found, *found["$defs"].values()):
+        fields = part.get("properties", {})
+        part["properties"] = {
+            name: field if name in part.get("required", ()) else _or_null(field) for name, field in fields.items()
+        }
+    return found
+
+
+_NOTES = ("title", "description", "default", "examples")
+"""Keywords that say something of a field, and take or refuse nothing."""
+
+
+def _or_null(field: dict[str, Any]) -> dict[str, Any]:
+    field = dict(field)
+    if isinstance(field.get("additionalProperties"), dict):  # a mapping whose values may be left out, too
+        field["additionalProperties"] = _or_null(field["additionalProperties"])
+    options = field.get("anyOf")
+    if not field.keys() - set(_NOTES) or (options and {"type": "null"} in options):
+        return field
+    told = {name: field.pop(name) for name in _NOTES if name in field}
+    return {"anyOf": [field, {"type": "null"}], **told}

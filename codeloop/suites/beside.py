@@ -44,5 +44,5 @@ def text_below(folder: Path, name: str, place: str) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError as exc:
         raise SuiteError(f"{place}: {path}: not UTF-8 at byte {exc.start}; save the file as UTF-8") from exc
-    except (OSError, ValueError) as exc:  # ValueError: a NUL in the name
+    except (OSError, ValueError, RuntimeError) as exc:  # ValueError: a NUL in the name; RuntimeError: links in a circle
         raise SuiteError(f"{place}: {name!r} cannot be read ({getattr(exc, 'strerror', None) or exc})") from exc

@@ -11,6 +11,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -156,7 +157,11 @@ def _place(path: Path, number: int, row: object) -> str:
 
 def _yaml(path: Path, text: str) -> object:
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
+    except _RepeatedKey as exc:
+        raise SuiteError(
+            f"{path}:{exc.line}: the key {exc.key!r} stands twice, first in line {exc.first}; keep one"
+        ) from exc
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         where = f":{mark.line + 1}" if mark else ""
@@ -166,12 +171,45 @@ def _yaml(path: Path, text: str) -> object:
         raise SuiteError(f"{path}: not YAML ({_one_line(exc)}); quote the text or use a '|' block") from exc
 
 
+class _RepeatedKey(Exception):
+    """A mapping with two values for one key: YAML's reader would keep the last and say nothing."""
+
+    def __init__(self, key: str, line: int, first: int) -> None:
+        super().__init__(key)
+        self.key, self.line, self.first = key, line, first
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses repeated keys where they are written; a key that is merged (``<<``) may be said anew."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node: yaml.MappingNode = super().compose_mapping_node(anchor)
+        lines: dict[str, int] = {}
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            line = key.start_mark.line + 1
+            if key.value in lines:
+                raise _RepeatedKey(key.value, line, lines[key.value])
+            lines[key.value] = line
+        return node
+
+
+def _mapping(place: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of JSON; Python's reader would keep the last of two values and say nothing."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise SuiteError(f"{place}: the key {twice!r} stands twice; keep one")
+    return found
+
+
 def _jsonl(path: Path, text: str) -> Iterator[_Item]:
     for number, line in enumerate(text.split("\n"), 1):  # not splitlines(): JSON strings may hold U+2028
         if not line.strip():
             continue
+        place = f"{path}:{number}"
         try:
-            yield _Item(place=f"{path}:{number}", data=json.loads(line))
+            yield _Item(place=place, data=json.loads(line, object_pairs_hook=partial(_mapping, place)))
         except (ValueError, RecursionError) as exc:
             raise SuiteError(f"{path}:{number}: not JSON ({_one_line(exc)}); write one task object per line") from exc
 

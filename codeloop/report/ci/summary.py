@@ -17,6 +17,8 @@ from codeloop.snapshots import pass_at_1, sum_known
 
 MAX_CHARS = 60_000
 """Below GitHub's 65,536 for a comment: an action may put a line of its own on top."""
+_ROOM = 100
+"""For the line that says how much was cut."""
 _MOST = 25  # of flips, problems and prompts: all of them are in results.json
 
 
@@ -145,8 +147,8 @@ def _listed(title: str, lines: Iterable[str]) -> str:
 
 
 def _within(text: str, limit: int) -> str:
-    """Cut at a line's end: half a row would break the table."""
+    """Cut at a line's end: half a row would break the table. What says so fits in, too."""
     if len(text) < limit:
         return text + "\n"
-    kept = text[:limit].rpartition("\n")[0]
+    kept = text[: limit - _ROOM].rpartition("\n")[0]
     return f"{kept}\n\n… cut: {len(text) - len(kept)} characters more are in results.json\n"

@@ -97,6 +97,7 @@ def _why(trajectory: Trajectory) -> str:
 
 def _filled(kind: type[Failure] | type[Error], text: str, word: str) -> Failure | Error:
     text = clean(text)
-    result = kind(text.splitlines()[0][:300], clean(word))
+    first = next(filter(str.strip, text.splitlines()), "") or word  # of an error that is colours only, nothing is left
+    result = kind(first[:300], clean(word))
     result.text = text
     return result
