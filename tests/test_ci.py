@@ -288,6 +288,21 @@ def test_a_model_at_two_endpoints_is_told_apart_while_neither_changes(tmp_path: 
     assert "no baseline of model o/m@http://b/v1: main is of o/m@http://a/v1" in found[1][2]
 
 
+def test_runs_that_say_the_same_of_themselves_need_a_baseline_each(tmp_path: Path, store: Store) -> None:
+    """Two recordings may name one model."""
+    project = loaded(tmp_path, RELATIVE + 'models: [{model: local}, {model: "local:1.5b"}]\n')
+    runs = (a_run("basics.local", suite="basics"), a_run("basics.local-1.5b", suite="basics", run_id="r-2"))
+    baselines.set_baseline(store, "main", RIGHT)
+    found = judged(plan(project), project, store, *runs)
+    assert found[0][2] == (
+        "there is no baseline of basics.local alone: main may be of basics.local-1.5b: "
+        "codeloop baseline set main/basics.local r-1"
+    )
+    followed(found, store, *runs)
+    again = judged(plan(project), project, store, *runs)
+    assert [outcome for _, outcome, *_ in again] == ["not shown to regress"] * 2
+
+
 def test_no_prompt_is_judged_by_the_baseline_of_another(tmp_path: Path, store: Store) -> None:
     for name in ("v1", "v2"):
         (tmp_path / f"{name}.j2").write_text("{{ question.statement }}\n", "utf-8")

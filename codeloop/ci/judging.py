@@ -158,7 +158,15 @@ def _stranger(each: Assigned, runs: Mapping[str, CiRun]) -> str:
             was, known = mark(before), mark(now)
             names = (known.exact, was.exact) if was.name == known.name else (known.name, was.name)
             return f"there is no baseline of {what} {names[0]}: {before.name} is of {names[1]}"
-    return ""
+    twin = each.has_rivals and next((other for other in runs.values() if _is_twin(run, other)), None)
+    return f"there is no baseline of {run.label} alone: {before.name} may be of {twin.label}" if twin else ""
+
+
+def _is_twin(run: CiRun, other: CiRun) -> bool:
+    """Say whether two runs of one suite say that they are of the same model and prompt, as recorded ones may."""
+    if run.label == other.label or run.suite != other.suite or not run.snapshot or not other.snapshot:
+        return False
+    return all(mark(run.snapshot) == mark(other.snapshot) for mark in (_model, _prompt))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
