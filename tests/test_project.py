@@ -208,6 +208,7 @@ LONG = "x" * 256
             "gates[0].minimum: unknown key; did you mean 'min'? known: metric, min,",
         ),
         ("budget: {}", "budget: unknown key; did you mean 'budgets'?"),
+        ("budget:", "budget: unknown key; did you mean 'budgets'?"),
         ("draws: '3'", "draws: must be a whole number, not '3'"),
         ("draws: 1.5", "draws: must be a whole number, not 1.5"),
         ("draws: true", "draws: must be a whole number, not True"),

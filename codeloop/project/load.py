@@ -16,6 +16,7 @@ from codeloop.languages.rules import parse as parse_rules
 from codeloop.models.names import file_of
 from codeloop.project import reading
 from codeloop.project.checks import Held, Options, check, languages_of
+from codeloop.project.fields import Frozen
 from codeloop.project.gate import Gate
 from codeloop.project.marked import Document, Problem, shown
 from codeloop.project.marked import Path as Place
@@ -77,6 +78,12 @@ class Loaded:
         return f"{entry.model.partition(':')[0]}:{self.file(file)}" if file else entry.model
 
 
+_KEYS = frozenset(key for part in Frozen.__subclasses__() for key in part.model_fields)
+"""Of a project and everything in it."""
+_FREE = frozenset({"defaults", "images", "lint_rules"})
+"""What is in them has keys of its own, which are looked at there."""
+
+
 def load(path: Path, options: Options | None = None, *, is_trusted: bool = True) -> Loaded:
     """Read a project. ``options``: the commands and the names of their options, to check ``defaults`` by.
 
@@ -122,11 +129,18 @@ def _as_file(path: Path) -> str:
     return str(path) if path.is_absolute() else f"./{path}"
 
 
-def _given(value: Any) -> Any:
-    """Leave out keys without a value (all items below may be commented out); make lists tuples, as frozen data has them."""
+def _given(value: Any, *, is_free: bool = False) -> Any:
+    """Leave out keys without a value (all items below may be commented out); make lists tuples, as frozen data has them.
+
+    A key that nothing has stays, to be told of.
+    """
     if isinstance(value, dict):
-        return {key: _given(part) for key, part in value.items() if part is not None}
-    return tuple(_given(part) for part in value) if isinstance(value, list) else value
+        return {
+            key: _given(part, is_free=is_free or key in _FREE)
+            for key, part in value.items()
+            if part is not None or not (is_free or key in _KEYS)
+        }
+    return tuple(_given(part, is_free=is_free) for part in value) if isinstance(value, list) else value
 
 
 def _in_order(problems: Sequence[Problem]) -> tuple[Problem, ...]:
