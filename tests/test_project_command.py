@@ -201,3 +201,16 @@ def test_without_trust_ci_writes_through_no_link_out_of_the_folder(link: str, tm
     assert (done.returncode, done.stdout) == (2, ""), done.stderr
     assert done.stderr.splitlines()[-1] == f"codeloop: {link}: leads out of the folder by a link: needs --trust"
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("link", [".codeloop", ".codeloop/codeloop.db", "answers.jsonl"])
+def test_without_trust_ci_keeps_its_store_and_its_cassette_in_the_folder(link: str, tmp_path: Path) -> None:
+    project, outside = tmp_path / "project", tmp_path / "outside"
+    (project / link).parent.mkdir(parents=True)
+    outside.mkdir()
+    (project / link).symlink_to(outside if link == ".codeloop" else outside / "file")
+    written(project, "suites: [{name: basics}]")
+    done = codeloop("ci", "--record", "answers.jsonl", cwd=project)
+    assert (done.returncode, done.stdout) == (2, ""), done.stderr
+    assert done.stderr.splitlines()[-1] == f"codeloop: {link}: leads out of the folder by a link: needs --trust"
+    assert list(outside.iterdir()) == []

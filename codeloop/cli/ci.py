@@ -56,6 +56,8 @@ def command(
     """
     if replay and record:
         raise ConfigError("--replay calls no model, so there is nothing to record: give one of --replay and --record")
+    if not trust:
+        _refuse_linked_state(record)
     loaded = load.load(file, command_options(), is_trusted=trust)
     for problem in loaded.warnings:
         say(f"warning: {problem.text(str(file))}")
@@ -84,6 +86,18 @@ def command(
     for bug in bugs:
         raise bug
     return INFRASTRUCTURE if unwritten and result.exit_code in (PASSED, REVIEW) else result.exit_code
+
+
+def _refuse_linked_state(record: str) -> None:
+    """Refuse a store or a cassette to be written that a fork's link leads elsewhere. Where the caller named them, they are his.
+
+    Raises ConfigError.
+    """
+    is_named = "CODELOOP_STORE" in os.environ or "CODELOOP_RUNS_DIR" in os.environ
+    state = [] if is_named else [config.runs_dir(), Path(config.store_url())]
+    for path in (*state, *([Path(record)] if record and not Path(record).is_absolute() else [])):
+        if ".." not in path.parts and _leads_out(path, Path.cwd()):
+            raise ConfigError(f"{path}: leads out of the folder by a link: needs --trust")
 
 
 def _refuse_links(out: Path, folder: Path, planned: Sequence[Planned]) -> None:
