@@ -242,21 +242,16 @@ def test_an_interrupted_session_reports_what_it_has_as_partial(project: Path) ->
     assert "1 of 2 trajectories are recorded" in done.file("junit.xml")
 
 
-def heed_interrupts() -> None:
-    """What a shell without job control starts in the background ignores SIGINT, and hands that down; CI may be run so."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def interrupted(project: Path) -> Done | None:
     """Send SIGINT to a session when its first trajectory has ended; ``None``: the other one had ended, too."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "codeloop", "ci", "--jobs", "1"],
+        # a shell without job control has SIGINT ignored by what it starts in the background, CI included
+        ["env", "--default-signal=INT", sys.executable, "-m", "codeloop", "ci", "--jobs", "1"],
         cwd=project,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_interrupts,
     )
     assert running.stderr is not None
     for line in iter(running.stderr.readline, ""):
