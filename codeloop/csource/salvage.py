@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from codeloop.csource.functions import declared_name
 from codeloop.languages.syntax import to_bytes, to_text, walk
 
 if TYPE_CHECKING:
@@ -63,11 +64,7 @@ def first_error(node: Node) -> Node:
 def broken_name(node: Node) -> str:
     """Name the function whose beginning stands in text that is no definition; empty: none does."""
     heads = (child for child in node.children if child.type == "function_declarator")
-    for head in heads:
-        for inner in walk(head):
-            if inner.type == "identifier":
-                return inner.text.decode("utf-8", "replace") if inner.text else ""
-    return ""
+    return next(filter(None, map(declared_name, heads)), "")
 
 
 def _spaces(data: bytes) -> bytes:
