@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import anyio.to_thread
 
 from codeloop import host
 from codeloop.errors import MissingTool
 
+if TYPE_CHECKING:
+    from docker.models.containers import Container
+
 RUN_LABEL, PID_LABEL, START_LABEL, BOOT_LABEL = "codeloop.run", "codeloop.pid", "codeloop.start", "codeloop.boot"
+_GONE_S = 10
 
 
 def boot_id() -> str:
@@ -41,19 +46,33 @@ def owner_lives(labels: dict[str, str]) -> bool:
 
 
 def clean() -> int:
-    """Remove the containers whose owners are dead, and only those; how many. Blocks; raises MissingTool."""
-    from docker.errors import APIError
+    """Remove the containers whose owners are dead, and only those; how many this call removed.
 
-    client, count = host.connect(), 0
+    Those that another process is removing at the same time are gone too when it returns (within ``_GONE_S`` seconds
+    each). Blocks; raises MissingTool.
+    """
+    client = host.connect()
     try:
-        for container in client.containers.list(all=True, filters={"label": RUN_LABEL}, ignore_removed=True):
-            if not owner_lives(container.labels):
-                with suppress(APIError):
-                    container.remove(force=True, v=True)
-                    count += 1
+        found = client.containers.list(all=True, filters={"label": RUN_LABEL}, ignore_removed=True)
+        return sum(_remove(container) for container in found if not owner_lives(container.labels))
     finally:
         client.close()
-    return count
+
+
+def _remove(container: Container) -> bool:
+    """Whether it was this call that removed it."""
+    from docker.errors import APIError, NotFound
+    from requests.exceptions import RequestException
+
+    try:
+        container.remove(force=True, v=True)
+    except NotFound:
+        return False
+    except APIError:  # 409: another sweep is at it, and has not ended yet
+        with suppress(APIError, RequestException):
+            container.wait(condition="removed", timeout=_GONE_S)
+        return False
+    return True
 
 
 async def sweep() -> int:
