@@ -164,7 +164,7 @@ def test_a_helpers_signature_may_be_anything() -> None:
         ),
         (
             "\nint *f(int *a) { return a; }",
-            "line 2: pointer returned in f: whose it is cannot be seen from the signature",
+            "line 2: pointer returned in f: it leads to a, which is one value",
         ),
         ("int f(int **a) { return 0; }", "line 1: pointer to a pointer in f: only pointers to values are translated"),
         (

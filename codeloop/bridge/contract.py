@@ -14,6 +14,8 @@
 | `struct ring_buffer`, `ring_buffer_t` | `pub struct RingBuffer` with the same public fields |
 | variables of the file that change | `pub struct State`; functions that use any take `state: &mut State` first |
 | tables that are `const` | the translation's own affair |
+| a pointer returned into `s` or `p` | `usize`: the index; `Option` of it where C also returns `NULL` |
+| a text returned: a literal, or new memory | `&'static [u8]`, or `Vec<u8>`; `Option` of it where C also returns `NULL` |
 
 Names of functions, parameters and fields stay; one that is a word of Rust's, or another's in the same place, gets a `_` at its
 end (see bridge.names). Where C itself has a `State` or a `state`, the file's are `FileState` and `file_state`. Arguments do not
@@ -33,8 +35,10 @@ from codeloop.bridge.names import (
     state_type,
     state_word,
 )
-from codeloop.csource import Argument, Array, Function, Named, Role, Type, Unit, arguments_of
+from codeloop.csource import Argument, Array, Function, Named, Place, Returned, Role, Text, Type, Unit, arguments_of
 from codeloop.csource.words import Pointer, Scalar
+
+_OR_NONE = "; `None` for `NULL`"
 
 
 def rust_type(kind: Type, prefix: str = "") -> str:
@@ -67,6 +71,30 @@ def argument_type(argument: Argument) -> str:
             return "&mut Vec<u8>" if argument.is_mutable else "&[u8]"
 
 
+def returned_type(returns: Returned) -> str:
+    """Give the type of what the Rust function returns."""
+    match returns:
+        case Place():
+            return "Option<usize>" if returns.is_optional else "usize"
+        case Text():
+            inner = "Vec<u8>" if returns.is_new else "&'static [u8]"
+            return f"Option<{inner}>" if returns.is_optional else inner
+        case _:
+            return rust_type(returns)
+
+
+def _said(unit: Unit, function: Function) -> str:
+    """Say what a type leaves open: a line of documentation above the function."""
+    match function.returns:
+        case Place(parameter=name, is_optional=is_optional):
+            word = parameter_words(unit, function)[name]
+            return f"/// The index in `{word}` to which C's pointer leads{_OR_NONE if is_optional else ''}.\n"
+        case Text(is_optional=is_optional):
+            return f"/// Without the NUL{_OR_NONE if is_optional else ''}.\n"
+        case _:
+            return ""
+
+
 def rust_head(unit: Unit, function: Function, roles: Mapping[str, str] | None = None) -> str:
     """Give the Rust function's declaration, up to its body."""
     words = parameter_words(unit, function)
@@ -74,7 +102,7 @@ def rust_head(unit: Unit, function: Function, roles: Mapping[str, str] | None = 
     for argument in arguments_of(function, roles):
         if kind := argument_type(argument):
             listed.append(f"{words[argument.name]}: {kind}")
-    returns = f" -> {rust_type(function.returns)}" if function.returns is not None else ""
+    returns = f" -> {returned_type(function.returns)}" if function.returns is not None else ""
     return f"pub fn {rust_word(function.name)}({', '.join(listed)}){returns}"
 
 
@@ -88,7 +116,9 @@ def skeleton(unit: Unit, entries: Mapping[str, Mapping[str, str]]) -> str:
         parts.append(_struct(struct.name, {field.name: field.type for field in struct.fields}))
     if unit.globals:
         parts.append(_struct(state_type(unit), {each.name: each.type for each in unit.globals}))
-    parts += [f"{rust_head(unit, unit.function(name), roles)} {{\n    todo!()\n}}" for name, roles in entries.items()]
+    for name, roles in entries.items():
+        function = unit.function(name)
+        parts.append(f"{_said(unit, function)}{rust_head(unit, function, roles)} {{\n    todo!()\n}}")
     return "\n\n".join(parts) + "\n"
 
 

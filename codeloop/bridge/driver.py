@@ -17,11 +17,13 @@ from codeloop.bridge.constraints import Entry
 from codeloop.bridge.ctext import declared, pointer
 from codeloop.bridge.decoding import Decoding
 from codeloop.bridge.definitions import definitions
+from codeloop.bridge.returned import declared_returned, same_returned, shown_returned, value_of_call
 from codeloop.csource import Argument, Array, Named, Role, Unit, arguments_of
-from codeloop.csource.words import Scalar
 
 MAX_CALLS = 8
 """Functions with state are called so often, at most, before the state is the initial one again."""
+_KEPT = "__builtin_memcpy(&cl_a->cl_returned, &cl_value, sizeof cl_value);"
+"""By its bytes: a struct with a member that is const takes no assignment."""
 _NUMBER = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)(?=[uUlL]*(?![\w.]))")
 
 
@@ -38,7 +40,7 @@ def calls_header(unit: Unit, entries: Sequence[Entry]) -> str:
     for entry in entries:
         fields = "".join(f"    {_field(each)};\n" for each in arguments_of(entry.function, entry.roles))
         returns = entry.function.returns
-        fields += f"    {declared(returns, 'cl_returned')};\n" if returns is not None else ""
+        fields += f"    {declared_returned(returns, 'cl_returned')};\n" if returns is not None else ""
         lines.append(f"struct cl_args_{entry.function.name} {{\n{fields}    char cl_none;\n}};")
     return "\n".join(lines) + "\n"
 
@@ -62,7 +64,10 @@ def shim_source(unit: Unit, entries: Sequence[Entry], original: str = "original.
     for entry in entries:
         name, returns = entry.function.name, entry.function.returns
         called = f"{name}({', '.join(f'cl_a->{each.name}' for each in entry.function.parameters)})"
-        lines.append(f"void CL_SHIM(call_{name})(struct cl_args_{name} *cl_a) {{ {_kept(returns, called)} }}")
+        arguments = arguments_of(entry.function, entry.roles)
+        value = value_of_call(entry.function, arguments, called, "cl_a->{}".format)
+        kept = f" {_KEPT}" if returns is not None else ""
+        lines.append(f"void CL_SHIM(call_{name})(struct cl_args_{name} *cl_a) {{ {value}{kept} }}")
     if _has_state(entries):
         for verb, to, source in (("get", "&cl_s->{0}", "&{0}"), ("set", "&{0}", "&cl_s->{0}")):
             moved = "".join(
@@ -71,15 +76,6 @@ def shim_source(unit: Unit, entries: Sequence[Entry], original: str = "original.
             )
             lines.append(f"void CL_SHIM({verb}_state)(struct cl_state *cl_s) {{\n{moved}}}")
     return "\n".join(lines) + "\n"
-
-
-def _kept(returns: Scalar | Named | None, call: str) -> str:
-    """Make a call and keep its result by its bytes: a struct with a member that is const takes no assignment."""
-    if returns is None:
-        return f"{call};"
-    return (
-        f"{declared(returns, 'cl_value')} = {call}; __builtin_memcpy(&cl_a->cl_returned, &cl_value, sizeof cl_value);"
-    )
 
 
 def driver_source(unit: Unit, entries: Sequence[Entry], original: str = "original.c") -> str:
@@ -188,12 +184,13 @@ def _call(entry: Entry, arguments: Sequence[Argument]) -> str:
     ]
     declaration = f"codeloop_rust_{name}({', '.join(kinds) or 'void'})"
     rust = f"codeloop_rust_{name}({', '.join(handed)})"
-    prototype = f"extern {declared(returns, declaration) if returns is not None else f'void {declaration}'};"
+    prototype = f"extern {declared_returned(returns, declaration) if returns is not None else f'void {declaration}'};"
+    kept = f"{declared_returned(returns, 'cl_value')} = {rust}; {_KEPT}" if returns is not None else f"{rust};"
     return (
         f"void cl_c_call_{name}(struct cl_args_{name} *), cl_again_call_{name}(struct cl_args_{name} *);\n{prototype}\n"
         f"static void cl_call_{name}(int cl_side) {{\n    struct cl_args_{name} *cl_a = &cl_sides_{name}[cl_side];\n"
         f"    if (cl_side == CL_C) cl_c_call_{name}(cl_a);\n#ifndef CL_ONLY_C\n    else if (cl_side == CL_C_AGAIN) cl_again_call_{name}(cl_a);\n"
-        f"    else {{ {_kept(returns, rust)} }}\n#endif\n}}"
+        f"    else {{ {kept} }}\n#endif\n}}"
     )
 
 
@@ -202,7 +199,7 @@ def _same(entry: Entry, arguments: Sequence[Argument], *, has_state: bool) -> st
     lines = [f"    struct cl_args_{name} *cl_l = &cl_sides_{name}[cl_left], *cl_r = &cl_sides_{name}[cl_right];"]
     if entry.function.returns is not None:
         lines.append(
-            f"    if (!({ctext.same(entry.function.returns, 'cl_l->cl_returned', 'cl_r->cl_returned', ulps)})) return 0;"
+            f"    if (!({same_returned(entry.function.returns, 'cl_l->cl_returned', 'cl_r->cl_returned', ulps)})) return 0;"
         )
     for each in arguments:
         if not each.is_mutable:
@@ -245,7 +242,7 @@ def _show_result(entry: Entry, arguments: Sequence[Argument], *, has_state: bool
     name, returns = entry.function.name, entry.function.returns
     lines = [f"    struct cl_args_{name} *cl_a = &cl_sides_{name}[cl_side];", "    (void)cl_a;"]
     if returns is not None:
-        lines += ['    cl_say("return\\t");', ctext.shown(returns, "cl_a->cl_returned"), '    cl_say("\\n");']
+        lines += ['    cl_say("return\\t");', shown_returned(returns, "cl_a->cl_returned"), '    cl_say("\\n");']
     for each in arguments:
         if not each.is_mutable:
             continue

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from codeloop.bridge.constraints import Entry
 from codeloop.bridge.contract import rust_type
 from codeloop.bridge.names import parameter_words, rust_word, rust_words, state_type
-from codeloop.csource import Argument, Array, Named, Role, Type, Unit, arguments_of
+from codeloop.csource import Argument, Array, Named, Place, Returned, Role, Text, Type, Unit, arguments_of
 from codeloop.csource.words import Kind, Scalar
 
 CRATE = "candidate"
@@ -42,12 +42,31 @@ pub extern "C" fn codeloop_start() {
     }));
 }
 """
+_KEEPING = """\
+thread_local! {
+    static CL_KEPT: std::cell::RefCell<Vec<u8>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+fn cl_kept(text: &[u8]) -> *const u8 {
+    if text.contains(&0) {
+        cl_told("a NUL inside of the text that is returned");
+    }
+    CL_KEPT.with_borrow_mut(|kept| {
+        kept.clear();
+        kept.extend_from_slice(text);
+        kept.push(0);
+        kept.as_ptr()
+    })
+}
+"""
+"""What is returned lives until the next call."""
 
 
 def layer_source(unit: Unit, entries: Sequence[Entry]) -> str:
     """Write the layer's crate; it is linked with the translation's, which is called ``candidate``."""
     needed = _needed(unit, entries)
     parts = [_HEAD]
+    parts += [_KEEPING] if any(isinstance(entry.function.returns, Text) for entry in entries) else []
     parts += [
         _mirror(struct.name, [(each.name, each.type) for each in struct.fields])
         for struct in unit.structs
@@ -62,7 +81,7 @@ def layer_source(unit: Unit, entries: Sequence[Entry]) -> str:
 def _needed(unit: Unit, entries: Sequence[Entry]) -> set[str]:
     """Name the structs that any entry point is handed, or hands back, inside of others too."""
     waiting: list[Type] = [each.type for entry in entries for each in arguments_of(entry.function, entry.roles)]
-    waiting += [entry.function.returns for entry in entries if entry.function.returns is not None]
+    waiting += [each for entry in entries if isinstance(each := entry.function.returns, Scalar | Named)]
     waiting += [each.type for each in unit.globals] if any(entry.function.globals for entry in entries) else []
     found: set[str] = set()
     while waiting:
@@ -136,8 +155,8 @@ def _function(unit: Unit, entry: Entry) -> str:
         for kept, text in zip((before, handed, after), _crossing(each, words), strict=True):
             kept.extend([text] if text else [])
     returned = function.returns
-    arrow = f" -> {_abi(returned)}" if returned is not None else ""
-    value = "cl_value" if returned is None or _abi(returned) == rust_type(returned) else _handed_back(returned)
+    arrow = f" -> {_abi_returned(returned)}" if returned is not None else ""
+    value = _handed_back(returned) if returned is not None else "cl_value"
     call = f"{CRATE}::{rust_word(function.name)}({', '.join(handed)})"
     lines = [
         *before,
@@ -150,8 +169,30 @@ def _function(unit: Unit, entry: Entry) -> str:
     return f'#[no_mangle]\npub unsafe extern "C" fn codeloop_rust_{function.name}({", ".join(declared)}){arrow} {{\n{body}}}\n'
 
 
-def _handed_back(kind: Type) -> str:
-    return "cl_value as i8" if isinstance(kind, Scalar) else _made(kind, "cl_value")
+def _abi_returned(returns: Returned) -> str:
+    match returns:
+        case Place():
+            return "i64"
+        case Text():
+            return "*const u8"
+        case _:
+            return _abi(returns)
+
+
+def _handed_back(returns: Returned) -> str:
+    match returns:
+        case Place(is_optional=True):
+            return "cl_value.map_or(i64::MIN, |cl_at| cl_at as i64)"
+        case Place():
+            return "cl_value as i64"
+        case Text(is_optional=True):
+            return "cl_value.map_or(std::ptr::null(), |cl_text| cl_kept(&cl_text))"
+        case Text():
+            return "cl_kept(&cl_value)"
+        case Scalar():
+            return "cl_value as i8" if _abi(returns) != rust_type(returns) else "cl_value"
+        case _:
+            return _made(returns, "cl_value")
 
 
 def _crossing(argument: Argument, words: Mapping[str, str]) -> Iterator[str]:

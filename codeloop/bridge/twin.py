@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from codeloop.bridge.constraints import Entry
 from codeloop.bridge.ctext import declared, pointer
+from codeloop.bridge.returned import declared_returned, value_of_call
 from codeloop.csource import Argument, Role, Unit, arguments_of
 
 
@@ -19,19 +20,21 @@ def twin_source(unit: Unit, entries: Sequence[Entry], variant: str = "variant.c"
 
 
 def _function(unit: Unit, entry: Entry) -> str:
-    function = entry.function
+    function, arguments = entry.function, arguments_of(entry.function, entry.roles)
     listed = ["struct cl_state *cl_s"] if function.globals else []
-    listed += [_declared(each) for each in arguments_of(function, entry.roles)]
+    listed += [_declared(each) for each in arguments]
     head = f"codeloop_rust_{function.name}({', '.join(listed) or 'void'})"
-    call = f"{function.name}({', '.join(f'cl_p_{each.name}' for each in function.parameters)});"
+    call = f"{function.name}({', '.join(f'cl_p_{each.name}' for each in function.parameters)})"
     # All of the state, though the function may use less: its helpers are the variant's own affair.
     moved = [(f"&{each.name}", f"&cl_s->{each.name}") for each in unit.globals] if function.globals else []
     lines = [f"__builtin_memcpy({ours}, {its}, sizeof *({its}));" for ours, its in moved]
-    lines.append(call if function.returns is None else f"{declared(function.returns, 'cl_returned')} = {call}")
+    lines.append(value_of_call(function, arguments, call, "cl_p_{}".format))
     lines += [f"__builtin_memcpy({its}, {ours}, sizeof *({its}));" for ours, its in moved]
-    lines += ["return cl_returned;"] if function.returns is not None else []
+    lines += ["return cl_value;"] if function.returns is not None else []
     body = "".join(f"    {line}\n" for line in lines)
-    return f"{declared(function.returns, head) if function.returns is not None else f'void {head}'} {{\n{body}}}"
+    return (
+        f"{declared_returned(function.returns, head) if function.returns is not None else f'void {head}'} {{\n{body}}}"
+    )
 
 
 def _declared(argument: Argument) -> str:

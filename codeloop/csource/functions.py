@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from codeloop.csource.declarations import NotTranslated, Scope, typed
 from codeloop.csource.indexing import LIBRARY, Slices, uses_of
 from codeloop.csource.refusals import line_of
+from codeloop.csource.returned import returned_by
 from codeloop.csource.roles import BadRole, Role, arguments_of
-from codeloop.csource.words import Array, Function, Kind, Parameter, Pointer, Scalar
+from codeloop.csource.words import Array, Function, Kind, Parameter, Place, Pointer, Scalar
 from codeloop.languages.syntax import text_of, walk
 
 if TYPE_CHECKING:
@@ -27,9 +28,13 @@ def read_function(node: Node, scope: Scope, roles: Roles, slices: Slices) -> Fun
     """Read a definition, with a role for every parameter. Raises NotTranslated."""
     function = _used(node, scope, slices)
     try:
-        arguments_of(function, _words(function, roles))
+        arguments = arguments_of(function, _words(function, roles))
     except BadRole as error:
         raise NotTranslated(line_of(node), error.construct, error.reason) from error
+    if isinstance(function.returns, Place):
+        into = next(each for each in arguments if each.name == function.returns.parameter)
+        if into.role is Role.REFERENCE and not isinstance(into.type, Array):
+            raise NotTranslated(line_of(node), "pointer returned", f"it leads to {into.name}, which is one value")
     return function
 
 
@@ -99,14 +104,13 @@ def _signature(node: Node, scope: Scope) -> Function:
     if outer is None or listed is None:
         raise NotTranslated(line_of(node), "definition", "its parameters cannot be read")
     _, returns, _ = typed(node, outer, scope)
-    if isinstance(returns, Pointer):
-        raise NotTranslated(line_of(node), "pointer returned", "whose it is cannot be seen from the signature")
     if isinstance(returns, Array):
         raise NotTranslated(line_of(node), "array returned", "it is not C")
+    parameters = tuple(_parameters(listed, scope))
     return Function(
         name=name_of(node),
-        parameters=tuple(_parameters(listed, scope)),
-        returns=returns,
+        parameters=parameters,
+        returns=returned_by(node, returns, parameters) if isinstance(returns, Pointer) else returns,
         globals=(),
         line=line_of(node),
         end_line=int(node.end_point[0]) + 1,

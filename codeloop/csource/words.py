@@ -122,12 +122,34 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A returned pointer into what a parameter points to."""
+
+    parameter: str
+    is_optional: bool
+    """``NULL`` may be returned in its place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A returned pointer to text that ends at a NUL and lies in no argument."""
+
+    is_new: bool
+    """It lies in memory that the function allocated; else it is a literal of the file."""
+    is_optional: bool
+    """``NULL`` may be returned in its place."""
+
+
+Returned = Scalar | Named | Place | Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
     """A function that can be translated and called. ``returns``: ``None`` for ``void``."""
 
     name: str
     parameters: tuple[Parameter, ...]
-    returns: Scalar | Named | None
+    returns: Returned | None
     globals: tuple[str, ...]
     """Those that it, or a function that it calls, uses."""
     line: int
