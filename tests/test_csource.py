@@ -112,7 +112,7 @@ def test_functions_use_the_globals_of_those_they_call() -> None:
     ("body", "said"),
     [
         ('__asm__("nop");', "inline assembly"),
-        ("static int n; n++;", "static local"),
+        ("static int n; { int n = 2; a = n; } n++;", "static local"),
         ("again: if (a) goto again;", "goto backwards"),
         ("if (a) goto in; while (a) { in: a--; }", "goto into a block"),
         ("int (*p)(int) = 0;", "function pointer"),
@@ -142,7 +142,9 @@ def test_a_jump_forwards_out_of_blocks_is_translated() -> None:
 
 
 def test_who_calls_what_is_refused_is_refused_too() -> None:
-    said = refusals("static int g(int a) { static int n; return n += a; }\nint f(int a) { return g(a); }")
+    said = refusals(
+        "static int g(int a) { static int n; if (a) { int n = 3; return n; } return n += a; }\nint f(int a) { return g(a); }"
+    )
     assert said == [
         "line 1: static local in g: it is state that nobody sees: make it a global",
         "line 2: call of g in f: that function is not translated",

@@ -12,7 +12,7 @@
 | `const T *p`, `T *p` | `p: &T`, `p: &mut T` |
 | `const T a[9]`, `T a[9]` | `a: &[T; 9]`, `a: &mut [T; 9]` |
 | `struct ring_buffer`, `ring_buffer_t` | `pub struct RingBuffer` with the same public fields |
-| variables of the file that change | `pub struct State`; functions that use any take `state: &mut State` first |
+| variables of the file that change, `static` ones of functions too | `pub struct State`; functions that use any take `state: &mut State` first |
 | tables that are `const` | the translation's own affair |
 | a pointer returned into `s` or `p` | `usize`: the index; `Option` of it where C also returns `NULL` |
 | a text returned: a literal, or new memory | `&'static [u8]`, or `Vec<u8>`; `Option` of it where C also returns `NULL` |

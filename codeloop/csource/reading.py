@@ -16,6 +16,7 @@ from codeloop.csource.conditionals import resolved
 from codeloop.csource.constants import read_constant
 from codeloop.csource.declarations import NotTranslated, Scope, read_enum, read_struct, typed
 from codeloop.csource.functions import Roles, is_static, name_of, read_function, slices_of
+from codeloop.csource.hoisting import hoisted
 from codeloop.csource.indexing import LIBRARY, Slices
 from codeloop.csource.macros import Macros, macros_of, names_used, refusals_by_macros
 from codeloop.csource.modifiers import readable
@@ -68,9 +69,12 @@ def read_unit(text: str, faults: Mapping[int, str] = NO_FAULTS, roles: Roles = N
 
     ``faults``: what a compiler said of lines; it refuses the whole definition there. ``roles``: a user's words on pointers, by
     function and parameter (``csource.roles``). The unit's text has spaces in the place of branches that are not meant, what
-    does not parse, what the compiler refuses, and functions with something inside that is not translated.
+    does not parse, what the compiler refuses, and functions with something inside that is not translated; what functions keep from
+    call to call stands before them.
     """
-    text = resolved(text if text.endswith("\n") else text + "\n")  # the grammar wants a directive's end
+    text = hoisted(
+        resolved(text if text.endswith("\n") else text + "\n"), GRAMMAR
+    )  # the grammar wants a directive's end
     reading = _Reading(faults=faults, roles=roles)
     root = parse(GRAMMAR, readable(text))
     nodes = list(_top_level(root, reading))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from codeloop.csource.storage import is_state
 from codeloop.csource.words import Refusal
 from codeloop.languages.syntax import text_of, walk
 
@@ -72,16 +73,11 @@ def _by_text(node: Node) -> tuple[str, str] | None:
             said = "union", "its bytes have more than one meaning, which safe Rust has not"
         case "function_declarator" if _is_pointer(node.child_by_field_name("declarator")):
             said = "function pointer", "the other side could not call it"
-        case "declaration" if "static" in _words(node) and "const" not in _words(node):
+        case "declaration" if is_state(node):
             said = "static local", "it is state that nobody sees: make it a global"
         case _:
             pass
     return said
-
-
-def _words(node: Node) -> set[str]:
-    """Give the words before a declaration's type."""
-    return {text_of(child) for child in node.children if child.type in ("storage_class_specifier", "type_qualifier")}
 
 
 def _call(node: Node) -> tuple[str, str] | None:

@@ -10,6 +10,7 @@ from codeloop.csource.constants import constant_of
 from codeloop.csource.declarations import NotTranslated, Scope, read_struct, typed
 from codeloop.csource.functions import declared_name
 from codeloop.csource.refusals import line_of
+from codeloop.csource.storage import is_const, storage_of
 from codeloop.csource.words import Global, Pointer, Scalar
 from codeloop.languages.syntax import text_of, walk
 
@@ -36,7 +37,7 @@ def read_variables(declarations: list[Node], root: Node, scope: Scope) -> Variab
             if inner is None or _is_prototype(inner):
                 continue
             name, value = declared_name(inner), declarator.child_by_field_name("value")
-            if "extern" in _storage(node) and value is None:
+            if "extern" in storage_of(node) and value is None:
                 promised.setdefault(name, line_of(inner))
                 continue
             try:
@@ -56,7 +57,7 @@ def _one(node: Node, inner: Node, value: Node | None, scope: Scope, found: Varia
     name = declared_name(inner)
     if kind is not None and kind.type == "struct_specifier" and kind.child_by_field_name("body") is not None:
         read_struct(kind, f"__typeof__({name})", scope, name)  # enters one without a tag; any other is there already
-    if _is_const(node, inner):
+    if is_const(node, inner):
         constant = constant_of(value, scope.values) if value is not None and inner.type == "identifier" else None
         if constant is not None and isinstance(typed(node, inner, scope)[1], Scalar):
             scope.values.setdefault(name, constant)
@@ -79,17 +80,6 @@ def _is_prototype(declarator: Node) -> bool:
         else None
     )
     return inner is not None and inner.type == "identifier"
-
-
-def _is_const(node: Node, declarator: Node) -> bool:
-    """Say whether the variable itself cannot change; of a pointer, that is said behind the star."""
-    stars = [inner for inner in walk(declarator) if inner.type == "pointer_declarator"]
-    words = stars[-1].children if stars else node.children
-    return any(text_of(child) == "const" for child in words if child.type == "type_qualifier")
-
-
-def _storage(node: Node) -> set[str]:
-    return {text_of(child) for child in node.children if child.type == "storage_class_specifier"}
 
 
 def _n_initial(value: Node | None) -> int | None:
