@@ -62,6 +62,16 @@ const char *after_colon(const char *line) {
     const char *at = strchr(line, ':');
     return at ? at + 1 : NULL;
 }
+const char *extension(const char *path) {
+    const char *dot = strrchr(path, '.');
+    if (!dot || dot == path) return "";
+    return dot + 1;
+}
+const char *longer(const char *a, const char *b, int which) {
+    calls++;
+    if (!which) return NULL;
+    return strlen(a) >= strlen(b) ? a : b;
+}
 const unsigned char *byte_at(const void *memory, size_t n, unsigned char b) { return memchr(memory, b, n); }
 """
 HEADS = {
@@ -74,6 +84,8 @@ HEADS = {
     "digits_from": "pub fn digits_from(k: u8) -> &'static [u8]",
     "repeated": "pub fn repeated(s: &[u8], times: u8) -> Option<Vec<u8>>",
     "after_colon": "pub fn after_colon(line: &[u8]) -> Option<usize>",
+    "extension": "pub fn extension<'a>(path: &'a [u8]) -> &'a [u8]",
+    "longer": "pub fn longer<'a>(state: &mut State, a: &'a [u8], b: &'a [u8], which: i32) -> Option<&'a [u8]>",
     "byte_at": "pub fn byte_at(memory: &[u8], b: u8) -> Option<usize>",
 }
 BODIES = {
@@ -91,6 +103,13 @@ BODIES = {
     "digits_from": 'let hex: &[u8] = b"0123456789abcdef";\n    &hex[(k & 15) as usize..]',
     "repeated": "Some(s.repeat((times & 7) as usize))",
     "after_colon": "line.iter().position(|b| *b == b':').map(|at| at + 1)",
+    "extension": (
+        "match path.iter().rposition(|b| *b == b'.') {\n        None | Some(0) => b\"\",\n        Some(dot) => &path[dot + 1..],\n    }"
+    ),
+    "longer": (
+        "state.calls = state.calls.wrapping_add(1);\n    if which == 0 { return None; }\n"
+        "    Some(if a.len() >= b.len() { a } else { b })"
+    ),
     "byte_at": "memory.iter().position(|each| *each == b)",
 }
 WRONG = {
@@ -105,6 +124,8 @@ WRONG = {
     "digits_from": BODIES["digits_from"].replace("k & 15", "k & 7"),
     "repeated": "if times & 7 == 0 { return None; }\n    Some(s.repeat((times & 7) as usize))",
     "after_colon": "line.iter().rposition(|b| *b == b':').map(|at| at + 1)",
+    "extension": BODIES["extension"].replace("None | Some(0)", "None"),
+    "longer": BODIES["longer"].replace(">=", ">"),
     "byte_at": "memory.iter().position(|each| *each == b).or(Some(memory.len()))",
 }
 TYPES = "pub struct Pair { pub key: i32, pub value: i32 }\npub struct State { pub calls: i32 }\n"
@@ -179,14 +200,16 @@ def test_where_a_pointer_leads_is_read_off_the_body(c: str, rust: str) -> None:
 @pytest.mark.parametrize(
     ("c", "said"),
     [
-        ("char *f(char *a, char *b, int k) { return k ? a : b; }", "it leads into a or b: only a place in one argument is translated"),
+        ("char *f(char *a, char *b, int k) { return k ? a : b; }", "it leads into a or b, and a is no text that stays as it is"),
+        ("int *f(int *a, int *b, int k) { return k ? a : b; }", "it leads into a or b: only a place in one argument is translated"),
         ("char b[9];\nchar *f(void) { b[0] = 0; return b; }", "it leads to the file's variables, which others may change"),
         ("char *f(void) { char t[4] = \"abc\"; return t; }", "it leads to a variable of the function, which is gone when it returns"),
         ("int *f(void) { int k = 0; return &k; }", "it leads to a variable of the function, which is gone when it returns"),
         ("int *f(int n) { return malloc(n * sizeof(int)); }", "how long the new array is cannot be seen: only text is handed back so; write into an argument"),
         ("int *f(int *a) { return a; }", "it leads to a, which is one value"),
         ("char *f(int *a, int n) { a[n - 1] = 0; return (char *)a; }", "it leads into a, which has elements of another type"),
-        ("char *f(char *s, int k) { return k ? s : \"none\"; }", "it leads to different kinds of memory: only one argument, or text, is translated"),
+        ("char *f(char *s, int k) { return k ? s : \"none\"; }", "it leads into s, and s is no text that stays as it is"),
+        ("char *f(char *s, int k) { return k ? s : strdup(s); }", "it leads to an argument or to new memory: only one of them is translated"),
         ("struct s { int v[4]; };\nint *f(struct s *s) { return &s->v[1]; }", "it leads to a place that cannot be seen from its body"),
         ("char *f(const char *s) { return getenv2(s); }", "it leads to a place that cannot be seen from its body"),
         ("char *f(char *s) { return " + "(" * 3000 + "s" + ")" * 3000 + "; }", "its expressions are nested too deeply"),

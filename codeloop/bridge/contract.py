@@ -15,7 +15,7 @@
 | variables of the file that change, `static` ones of functions too | `pub struct State`; functions that use any take `state: &mut State` first |
 | tables that are `const` | the translation's own affair |
 | a pointer returned into `s` or `p` | `usize`: the index; `Option` of it where C also returns `NULL` |
-| a text returned: a literal, or new memory | `&'static [u8]`, or `Vec<u8>`; `Option` of it where C also returns `NULL` |
+| a text returned: a literal, new memory, or in one of several arguments | `&'static [u8]`, `Vec<u8>`, or `&'a [u8]`; `Option` of it where C also returns `NULL` |
 
 Names of functions, parameters and fields stay; one that is a word of Rust's, or another's in the same place, gets a `_` at its
 end (see bridge.names). Where C itself has a `State` or a `state`, the file's are `FileState` and `file_state`. Arguments do not
@@ -77,7 +77,7 @@ def returned_type(returns: Returned) -> str:
         case Place():
             return "Option<usize>" if returns.is_optional else "usize"
         case Text():
-            inner = "Vec<u8>" if returns.is_new else "&'static [u8]"
+            inner = "Vec<u8>" if returns.is_new else f"&'{'a' if returns.borrows else 'static'} [u8]"
             return f"Option<{inner}>" if returns.is_optional else inner
         case _:
             return rust_type(returns)
@@ -98,12 +98,15 @@ def _said(unit: Unit, function: Function) -> str:
 def rust_head(unit: Unit, function: Function, roles: Mapping[str, str] | None = None) -> str:
     """Give the Rust function's declaration, up to its body."""
     words = parameter_words(unit, function)
+    borrowed = function.returns.borrows if isinstance(function.returns, Text) else ()
     listed = [f"{state_word(unit, function)}: &mut {state_type(unit)}"] if function.globals else []
     for argument in arguments_of(function, roles):
         if kind := argument_type(argument):
-            listed.append(f"{words[argument.name]}: {kind}")
+            lent = kind.replace("&", "&'a ", 1) if argument.name in borrowed else kind
+            listed.append(f"{words[argument.name]}: {lent}")
     returns = f" -> {returned_type(function.returns)}" if function.returns is not None else ""
-    return f"pub fn {rust_word(function.name)}({', '.join(listed)}){returns}"
+    lifetime = "<'a>" if borrowed else ""
+    return f"pub fn {rust_word(function.name)}{lifetime}({', '.join(listed)}){returns}"
 
 
 def skeleton(unit: Unit, entries: Mapping[str, Mapping[str, str]]) -> str:

@@ -10,8 +10,8 @@ from codeloop.csource.declarations import NotTranslated, Scope, typed
 from codeloop.csource.indexing import LIBRARY, Slices, uses_of
 from codeloop.csource.refusals import line_of
 from codeloop.csource.returned import returned_by
-from codeloop.csource.roles import BadRole, Role, arguments_of
-from codeloop.csource.words import Array, Function, Kind, Parameter, Place, Pointer, Scalar
+from codeloop.csource.roles import Argument, BadRole, Role, arguments_of
+from codeloop.csource.words import Array, Function, Kind, Parameter, Place, Pointer, Scalar, Text
 from codeloop.languages.syntax import text_of, walk
 
 if TYPE_CHECKING:
@@ -31,11 +31,25 @@ def read_function(node: Node, scope: Scope, roles: Roles, slices: Slices) -> Fun
         arguments = arguments_of(function, _words(function, roles))
     except BadRole as error:
         raise NotTranslated(line_of(node), error.construct, error.reason) from error
-    if isinstance(function.returns, Place):
-        into = next(each for each in arguments if each.name == function.returns.parameter)
-        if into.role is Role.REFERENCE and not isinstance(into.type, Array):
-            raise NotTranslated(line_of(node), "pointer returned", f"it leads to {into.name}, which is one value")
+    if reason := _unsaid(function, {each.name: each for each in arguments}):
+        raise NotTranslated(line_of(node), "pointer returned", reason)
     return function
+
+
+def _unsaid(function: Function, arguments: Mapping[str, Argument]) -> str:
+    """Say why a returned pointer cannot be told by the role of the argument into which it leads; empty: it can."""
+    match function.returns:
+        case Place(parameter=name):
+            is_one = arguments[name].role is Role.REFERENCE and not isinstance(arguments[name].type, Array)
+            return f"it leads to {name}, which is one value" if is_one else ""
+        case Text(borrows=names) if others := [name for name in names if not _is_text(arguments[name])]:
+            return f"it leads into {' or '.join(names)}, and {others[0]} is no text that stays as it is"
+        case _:
+            return ""
+
+
+def _is_text(argument: Argument) -> bool:
+    return argument.role is Role.TEXT and not argument.is_mutable
 
 
 def slices_of(definitions: Sequence[Node], scope: Scope, roles: Roles) -> Slices:

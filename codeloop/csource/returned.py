@@ -248,8 +248,10 @@ def returned_by(definition: Node, pointer: Pointer, parameters: Sequence[Paramet
         if _is_of(pointer.target, by_name.get(arguments[0])):
             return Place(parameter=arguments[0], is_optional=is_optional)
         reason = f"it leads into {arguments[0]}, which has elements of another type"
+    elif kinds and kinds <= {_Kind.LITERAL, _Kind.ARGUMENT} and is_text:
+        return Text(is_new=False, is_optional=is_optional, borrows=tuple(arguments))
     elif kinds and kinds <= {_Kind.LITERAL, _Kind.NEW} and is_text:
-        return Text(is_new=_Kind.NEW in kinds, is_optional=is_optional)
+        return Text(is_new=True, is_optional=is_optional)
     elif kinds and kinds <= {_Kind.LITERAL, _Kind.NEW}:
         reason = "how long the new array is cannot be seen: only text is handed back so; write into an argument"
     else:
@@ -265,7 +267,7 @@ def _reason(kinds: set[_Kind], arguments: Sequence[str]) -> str:
         return f"it leads into {' or '.join(arguments)}: only a place in one argument is translated"
     if _Kind.UNKNOWN in kinds or not kinds:
         return f"it leads to {_Kind.UNKNOWN}"
-    return "it leads to different kinds of memory: only one argument, or text, is translated"
+    return "it leads to an argument or to new memory: only one of them is translated"
 
 
 def _is_of(target: Type | None, argument: Type | None) -> bool:

@@ -132,10 +132,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A returned pointer to text that ends at a NUL and lies in no argument."""
+    """A returned pointer to text that ends at a NUL: in new memory, in one of some arguments, or a literal of the file."""
 
     is_new: bool
-    """It lies in memory that the function allocated; else it is a literal of the file."""
+    """It lies in memory that the function allocated."""
+    borrows: tuple[str, ...] = ()
+    """Parameters in whose text it may lie, where it is not new."""
     is_optional: bool
     """``NULL`` may be returned in its place."""
 
