@@ -135,6 +135,16 @@ def test_what_is_not_translated_is_named_and_the_rest_stays(body: str, said: str
     assert refusal.reason
 
 
+def test_a_cast_to_a_type_of_the_files_own_is_no_call() -> None:
+    unit = read_unit(
+        "typedef int fixed;\ntypedef enum { RED, BLUE } color;\n"
+        "fixed f(float a) { color c = (color)(a > 0); return (fixed)(a * 256) + ( fixed )(c); }\n"
+        "int g(int (*h)(int), int a) { return (h)(a); }\n"
+    )
+    assert [each.name for each in unit.functions] == ["f"]
+    assert {each.function for each in unit.refusals} == {"g"}
+
+
 def test_a_jump_forwards_out_of_blocks_is_translated() -> None:
     unit = read_unit("int f(int a) { while (a) { if (a == 3) goto out; a--; } out: return a; }")
     assert not unit.refusals
@@ -288,6 +298,7 @@ def test_who_calls_what_does_not_parse_is_refused() -> None:
         ("int g(const int *v, int k) { int s = 0; for (int i = 0; i < k; i++) s += v[i]; return s; }\nint f(const int *values, int rows) { return g(values, rows); }", {"values": "rows"}),
         ("int h(const int *v, int k);\nint f(const int *values, int rows) { return h(values, rows); }\nint h(const int *v, int k) { const int *end = v + k; return end[-1]; }", {"values": "rows"}),
         ("void f(int *v, unsigned k) { memset(v, 0, k * sizeof *v); }", {"v": "k"}),
+        ("typedef int at_t;\nint f(at_t k, const int *v) { int s = 0; for (long i = 0; (at_t)(i) < k; i++) s += v[(at_t)(i)]; return s; }", {"v": "k"}),
     ],
 )  # fmt: skip
 def test_what_a_body_uses_as_an_array_has_the_length_that_its_index_is_held_against(

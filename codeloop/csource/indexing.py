@@ -97,7 +97,7 @@ def _factors(offset: Node) -> set[str]:
     found, stack = set[str](), [offset]
     while stack:
         node = stack.pop()
-        if node.type in _OF_OTHERS or (node.type == "binary_expression" and _operator(node) == "%"):
+        if _is_of_others(node) or (node.type == "binary_expression" and _operator(node) == "%"):
             continue
         if node.type == "binary_expression" and _operator(node) == "*":
             found |= _names(node)
@@ -204,6 +204,25 @@ def _operator(node: Node) -> str:
 
 def _names(node: Node | None) -> set[str]:
     """Give the names that stand for their own values."""
-    if node is None or node.type in _OF_OTHERS:
-        return set()
-    return {text_of(inner) for inner in walk(node, _OF_OTHERS) if inner.type == "identifier"}
+    found, stack = set[str](), [node] if node is not None else []
+    while stack:
+        inner = stack.pop()
+        if inner.type == "identifier":
+            found.add(text_of(inner))
+        stack.extend(() if _is_of_others(inner) else _parts(inner))
+    return found
+
+
+def _is_of_others(node: Node) -> bool:
+    return node.type in _OF_OTHERS and not _is_cast(node)
+
+
+def _parts(node: Node) -> Sequence[Node]:
+    """Give what an expression is made of; of a cast, what is cast."""
+    return node.children_by_field_name("arguments") if _is_cast(node) else node.children
+
+
+def _is_cast(node: Node) -> bool:
+    """Say whether a call is a cast to a type of the file's own: a call through a pointer is refused elsewhere."""
+    called = node.child_by_field_name("function") if node.type == "call_expression" else None
+    return called is not None and called.type == "parenthesized_expression"

@@ -215,7 +215,7 @@ def _typedef(node: Node, reading: _Reading) -> None:
 def _function(node: Node, reading: _Reading) -> None:
     name = name_of(node)
     reading.uses[name] = names_used(node, reading.macros)
-    found = [*refusals_in(node, name), *refusals_by_macros(node, name, reading.macros)]
+    found = [*refusals_in(node, name, reading.scope.typedefs), *refusals_by_macros(node, name, reading.macros)]
     found += [
         Refusal(line=line_of(node), construct=error.construct, reason=error.reason, function=name)
         for variable, error in reading.lost.items()

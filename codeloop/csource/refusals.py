@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from codeloop.csource.storage import is_state
@@ -34,10 +34,10 @@ _THREADS = ("pthread_", "thrd_", "mtx_", "cnd_", "tss_", "atomic_", "__atomic_",
 _THREAD_WORDS = frozenset({"_Atomic", "_Thread_local", "thread_local", "__thread"})
 
 
-def refusals_in(node: Node, function: str) -> Iterator[Refusal]:
-    """Find what a function's text holds that is not translated, in the order of the text."""
+def refusals_in(node: Node, function: str, types: Collection[str] = ()) -> Iterator[Refusal]:
+    """Find what a function's text holds that is not translated, in the order of the text; ``types``: the file's typedefs."""
     for inner in walk(node):
-        said = _NODES.get(inner.type) or _by_text(inner)
+        said = _NODES.get(inner.type) or _by_text(inner, types)
         if said:
             yield Refusal(line=line_of(inner), construct=said[0], reason=said[1], function=function)
 
@@ -60,11 +60,11 @@ def last_line_of(node: Node) -> int:
     return int(row) + (column > 0 or row == node.start_point[0])
 
 
-def _by_text(node: Node) -> tuple[str, str] | None:
+def _by_text(node: Node, types: Collection[str]) -> tuple[str, str] | None:
     said: tuple[str, str] | None = None
     match node.type:
         case "call_expression":
-            said = _call(node)
+            said = _call(node, types)
         case "goto_statement":
             said = _goto(node)
         case "type_qualifier" | "storage_class_specifier" if text_of(node) in _THREAD_WORDS:
@@ -80,9 +80,12 @@ def _by_text(node: Node) -> tuple[str, str] | None:
     return said
 
 
-def _call(node: Node) -> tuple[str, str] | None:
+def _call(node: Node, types: Collection[str]) -> tuple[str, str] | None:
+    """Judge what is called; a cast to a type of the file's own, ``(fixed)(x + 1)``, is a call to the grammar."""
     called = node.child_by_field_name("function")
     name = text_of(called)
+    if called is not None and called.type == "parenthesized_expression" and name.strip("() \t") in types:
+        return None
     if called is not None and called.type != "identifier":
         return "call through a pointer", "which function is called is not known"
     return call_refusal(name)
