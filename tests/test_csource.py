@@ -81,10 +81,19 @@ def test_arrays_keep_their_dimensions_in_order() -> None:
         ("short int", "i16"),
         ("enum color", "i32"),
         ("word", "u32"),
+        ("uintmax_t", "u64"),
+        ("int_fast8_t", "i8"),
+        ("uint_fast16_t", "u64"),
+        ("uint_least16_t", "u16"),
+        ("u16", "u16"),
+        ("number", "u64"),
     ],
 )
 def test_every_spelling_of_a_number_has_one_type(c: str, rust: str) -> None:
-    unit = read_unit(f"#include <stdint.h>\nenum color {{ RED }};\ntypedef uint32_t word;\nvoid f({c} a) {{ }}")
+    unit = read_unit(
+        "#include <stdint.h>\n#define u16  unsigned  short\ntypedef unsigned long big;\n#define number big\n"
+        f"enum color {{ RED }};\ntypedef uint32_t word;\nvoid f({c} a) {{ }}"
+    )
     kind = unit.functions[0].parameters[0].type
     assert isinstance(kind, Scalar)
     assert kind.rust == rust

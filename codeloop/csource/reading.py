@@ -22,6 +22,7 @@ from codeloop.csource.macros import Macros, macros_of, names_used, refusals_by_m
 from codeloop.csource.modifiers import readable
 from codeloop.csource.refusals import last_line_of, line_of, refusals_in
 from codeloop.csource.salvage import broken_name, first_error, whole_nodes, without
+from codeloop.csource.scalars import scalar_of
 from codeloop.csource.variables import read_variables
 from codeloop.csource.words import Constant, Function, Global, Refusal, Unit
 from codeloop.languages.syntax import parse, text_of
@@ -160,11 +161,7 @@ def _beginning(node: Node) -> Node:
 
 def _declaration(node: Node, reading: _Reading) -> None:
     if node.type == "preproc_def":
-        found = read_constant(text_of(node.child_by_field_name("value")).strip(), reading.scope.values)
-        if found is not None:
-            name = text_of(node.child_by_field_name("name"))
-            reading.scope.values[name] = found
-            reading.constants.append(Constant(name=name, value=found.value, line=line_of(node)))
+        _macro(node, reading)
     elif node.type == "type_definition":
         _typedef(node, reading)
     elif node.type == "union_specifier":
@@ -177,6 +174,17 @@ def _declaration(node: Node, reading: _Reading) -> None:
             _define(kind, "", reading)
     elif node.type == "preproc_call" and text_of(node.child_by_field_name("argument")).strip().startswith("pack"):
         reading.scope.is_packed = bool(re.search(r"\d", text_of(node.child_by_field_name("argument"))))
+
+
+def _macro(node: Node, reading: _Reading) -> None:
+    """Enter a macro that is a constant, or a type's other name: ``#define u32 unsigned int``."""
+    name, body = text_of(node.child_by_field_name("name")), text_of(node.child_by_field_name("value")).strip()
+    found = read_constant(body, reading.scope.values)
+    if found is not None:
+        reading.scope.values[name] = found
+        reading.constants.append(Constant(name=name, value=found.value, line=line_of(node)))
+    elif (kind := reading.scope.typedefs.get(body) or scalar_of(" ".join(body.split()))) is not None:
+        reading.scope.typedefs.setdefault(name, kind)
 
 
 def _define(node: Node, alias: str, reading: _Reading) -> None:

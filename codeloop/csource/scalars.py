@@ -29,6 +29,9 @@ _BY_WORDS = {
 }
 _BY_NAME = {
     **{f"{sign}int{bits}_t": _whole(f"{sign}int{bits}_t", f"{sign or 'i'}{bits}") for sign in ("", "u") for bits in (8, 16, 32, 64)},
+    **{f"{sign}int_{kind}{bits}_t": _whole(f"{sign}int_{kind}{bits}_t", f"{sign or 'i'}{wide if kind == 'fast' else bits}") for sign in ("", "u") for kind in ("least", "fast") for bits, wide in ((8, 8), (16, 64), (32, 64), (64, 64))},
+    "intmax_t": _whole("intmax_t", "i64"),
+    "uintmax_t": _whole("uintmax_t", "u64"),
     "size_t": _whole("size_t", "usize"),
     "uintptr_t": _whole("uintptr_t", "usize"),
     "ssize_t": _whole("ssize_t", "isize"),
