@@ -123,6 +123,52 @@ def test_whatever_rust_does_to_the_process_is_a_finding_with_its_call(rust: str,
     assert first.calls[-1].startswith("sum_squares((int[]){")
 
 
+LONG = """static unsigned table[256];
+struct page { char name[2]; double rows[3][70]; };
+void fill(struct page *page, long at[100]) {
+    for (int i = 0; i < 256; i++) table[i] = i * 3u;
+    page->rows[2][69] = 5;
+    page->rows[1][3] = 4;
+    at[98] = 7;
+}
+"""
+LONG_IN_RUST = """
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Page { pub name: [u8; 2], pub rows: [[f64; 70]; 3] }
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct State { pub table: [u32; 256] }
+pub fn fill(state: &mut State, page: &mut Page, at: &mut [i64; 100]) {
+    for i in 0..LENGTH { state.table[i] = i as u32 * 3; }
+    page.rows[2][COLUMN] = 5.0;
+    page.rows[1][3] = 4.0;
+    at[PLACE] = 7;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("length", "column", "place", "name", "expected", "actual"),
+    [
+        (255, 69, 98, "table", ", 189, ..., [255] = 765}", ", 189, ..., [255] = 0}"),
+        (255, 69, 98, "table", "{0, 3, 6, ", "{0, 3, 6, "),
+        (256, 68, 98, "page", ", ..., [68] = 0.0, ...}}}", ", ..., [68] = 5.0, ...}}}"),
+        (256, 69, 99, "at", ", ..., [98] = 7, ...}", ", ..., [98] = 0, ...}"),
+    ],
+)
+def test_what_is_unlike_far_behind_in_an_array_is_shown(
+    length: int, column: int, place: int, name: str, expected: str, actual: str
+) -> None:
+    unit = read_unit(LONG)
+    entries = (read_constraints(unit.function("fill"), {"inputs": {"page.rows[][]": [0, 0], "at[]": [0, 0]}}),)
+    rust = LONG_IN_RUST.replace("LENGTH", str(length)).replace("COLUMN", str(column)).replace("PLACE", str(place))
+    found = in_cell(lambda cell: compare(cell, unit, entries, rust, Budget(runs=2000)))
+    assert not isinstance(found, NotBuilt), found.output
+    first = found.differences[0]
+    assert [value.name for value in first.expected] == [name]
+    assert expected in first.expected[0].value
+    assert actual in first.actual[0].value
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "line"),
     [

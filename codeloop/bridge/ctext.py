@@ -60,29 +60,31 @@ def same(kind: Type, left: str, right: str, ulps: int | str, depth: int = 0) -> 
 
 
 def struct_texts(unit: Unit, struct: Struct) -> str:
-    """Write how two structs are compared, and how one is written out."""
+    """Write how two structs are compared, and how one is written out beside another."""
     conditions = [same(each.type, f"cl_l->{each.name}", f"cl_r->{each.name}", "cl_ulps") for each in struct.fields]
     fields = " && ".join(f"({each})" for each in conditions) or "1"
     shown_fields = ""
     for at, each in enumerate(struct.fields):
         before = ", " if at else ""
-        shown_fields += f'    cl_say("{before}.{each.name} = ");\n' + shown(each.type, f"cl_v->{each.name}") + "\n"
+        member = shown(each.type, f"cl_v->{each.name}", f"cl_w->{each.name}")
+        shown_fields += f'    cl_say("{before}.{each.name} = ");\n{member}\n'
     return (
         f"static int cl_struct_same_{struct.name}(const {struct.c} *cl_l, const {struct.c} *cl_r, int cl_ulps) {{\n"
         f"    (void)cl_ulps;\n    return {fields};\n}}\n"
-        f'static void cl_struct_show_{struct.name}(const {struct.c} *cl_v) {{\n    cl_say("{{");\n{shown_fields}    cl_say("}}");\n}}'
+        f"static void cl_struct_show_{struct.name}(const {struct.c} *cl_v, const {struct.c} *cl_w) {{\n"
+        f'    (void)cl_w;\n    cl_say("{{");\n{shown_fields}    cl_say("}}");\n}}'
     )
 
 
-def shown(kind: Type, place: str, depth: int = 0) -> str:
-    """Give statements that write a value as C would."""
+def shown(kind: Type, place: str, other: str, depth: int = 0) -> str:
+    """Give statements that write a value as C would; ``other``: what it is told from, itself where there is nothing."""
     match kind:
         case Scalar():
             return "    " + _number(kind, place)
         case Named():
-            return f"    cl_struct_show_{kind.name}(&{place});"
+            return f"    cl_struct_show_{kind.name}(&{place}, &{other});"
         case Array():
-            return many(kind.element, place, str(kind.length), depth)
+            return many(kind.element, place, other, str(kind.length), depth)
         case Pointer():
             raise TypeError("pointers have a role, not a type")
 
@@ -90,8 +92,8 @@ def shown(kind: Type, place: str, depth: int = 0) -> str:
 def literal(kind: Type, place: str) -> str:
     """Write a value in braces, as in a compound literal; a struct has them already."""
     if isinstance(kind, Named):
-        return shown(kind, f"({place})")
-    return f'    cl_say("{{");\n{shown(kind, f"({place})")}\n    cl_say("}}");'
+        return shown(kind, f"({place})", f"({place})")
+    return f'    cl_say("{{");\n{shown(kind, f"({place})", f"({place})")}\n    cl_say("}}");'
 
 
 def _number(kind: Scalar, place: str) -> str:
@@ -108,10 +110,16 @@ def _number(kind: Scalar, place: str) -> str:
             return f"""cl_say({place} >= ' ' && {place} < 127 && {place} != '\\'' && {place} != '\\\\' ? "'%c'" : "%d", {place});"""
 
 
-def many(kind: Type, place: str, n: str, depth: int = 0) -> str:
-    """Give statements that write elements in braces, the first of very many."""
+def many(kind: Type, place: str, other: str, n: str, depth: int = 0) -> str:
+    """Give statements that write elements in braces: the first of very many, and behind them the first that is unlike."""
     k = f"cl_k{depth}"
+    here, there = f"{place}[{k}]", f"{other}[{k}]"
+    one = shown(kind, here, there, depth + 1)
     return (
         f'    cl_say("{{");\n    for (cl_size {k} = 0; {k} < {n}; {k}++) {{\n        if ({k}) cl_say(", ");\n'
-        f'        if ({k} == {SHOWN}) {{ cl_say("..."); break; }}\n    {shown(kind, f"{place}[{k}]", depth + 1)}\n    }}\n    cl_say("}}");'
+        f'        if ({k} == {SHOWN}) {{\n            cl_say("...");\n'
+        f"            while ({k} < {n} && ({same(kind, here, there, 0, depth + 1)})) {k}++;\n"
+        f'            if ({k} < {n}) {{\n    cl_say(", [%llu] = ", (unsigned long long){k});\n{one}\n'
+        f'            if ({k} + 1 < {n}) cl_say(", ...");\n            }}\n            break;\n        }}\n'
+        f'    {one}\n    }}\n    cl_say("}}");'
     )

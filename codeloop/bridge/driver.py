@@ -117,7 +117,7 @@ def _state(unit: Unit) -> list[str]:
         f"({ctext.same(each.type, f'cl_l.{each.name}', f'cl_r.{each.name}', 0)})" for each in unit.globals
     )
     shown = "".join(
-        f'    cl_say("{each.name}\\t");\n{ctext.shown(each.type, f"cl_s.{each.name}")}    cl_say("\\n");\n'
+        f'    cl_say("{each.name}\\t");\n{ctext.shown(each.type, f"cl_s.{each.name}", f"cl_w.{each.name}")}    cl_say("\\n");\n'
         for each in unit.globals
     )
     copied = "__builtin_memcpy({0}, {1}, sizeof(struct cl_state));"
@@ -135,7 +135,8 @@ def _state(unit: Unit) -> list[str]:
         f"    else {copied.format('&cl_state_rust', '&cl_state_initial')}\n}}",
         "static int cl_state_same(int cl_left, int cl_right) {\n    struct cl_state cl_l, cl_r;\n"
         f"    cl_state_of(cl_left, &cl_l);\n    cl_state_of(cl_right, &cl_r);\n    return {same};\n}}",
-        f"static void cl_state_show(int cl_side) {{\n    struct cl_state cl_s;\n    cl_state_of(cl_side, &cl_s);\n{shown}}}",
+        "static void cl_state_show(int cl_side) {\n    struct cl_state cl_s, cl_w;\n    cl_state_of(cl_side, &cl_s);\n"
+        f"    cl_state_of(cl_side == CL_C ? CL_RUST : CL_C, &cl_w);\n{shown}}}",
     ]
 
 
@@ -228,32 +229,40 @@ def _argument(argument: Argument) -> str:
     place = f"cl_g->{argument.name}"
     if argument.role in (Role.VALUE, Role.LENGTH):
         kind = f'    cl_say("({ctext.spelled(argument.type)})");\n' if isinstance(argument.type, Named) else ""
-        return kind + ctext.shown(argument.type, place)
+        return kind + ctext.shown(argument.type, place, place)
     if argument.role is Role.TEXT:
         shown = f"    cl_say_text({place}, cl_text_size({place}));"
         return f'    cl_say("(char[]){{");\n{shown}\n    cl_say("}}");' if argument.is_mutable else shown
     if argument.role is Role.REFERENCE and not isinstance(argument.type, Array):
         return f'    cl_say("&({ctext.spelled(argument.type)})");\n{ctext.literal(argument.type, f"*{place}")}'
     inner = ctext.element(argument)
-    return f'    cl_say("({ctext.spelled(inner, "[]")})");\n{ctext.many(inner, place, ctext.count(argument, "cl_g"))}'
+    return f'    cl_say("({ctext.spelled(inner, "[]")})");\n{ctext.many(inner, place, place, ctext.count(argument, "cl_g"))}'
 
 
 def _show_result(entry: Entry, arguments: Sequence[Argument], *, has_state: bool) -> str:
     name, returns = entry.function.name, entry.function.returns
-    lines = [f"    struct cl_args_{name} *cl_a = &cl_sides_{name}[cl_side];", "    (void)cl_a;"]
+    sides = f"cl_sides_{name}"
+    lines = [
+        f"    struct cl_args_{name} *cl_a = &{sides}[cl_side], *cl_o = &{sides}[cl_side == CL_C ? CL_RUST : CL_C];",
+        "#ifdef CL_ONLY_C\n    cl_o = cl_a;\n#endif\n    (void)cl_a, (void)cl_o;",
+    ]
     if returns is not None:
-        lines += ['    cl_say("return\\t");', shown_returned(returns, "cl_a->cl_returned"), '    cl_say("\\n");']
+        lines += [
+            '    cl_say("return\\t");',
+            shown_returned(returns, "cl_a->cl_returned", "cl_o->cl_returned"),
+            '    cl_say("\\n");',
+        ]
     for each in arguments:
         if not each.is_mutable:
             continue
-        place = f"cl_a->{each.name}"
+        place, other = f"cl_a->{each.name}", f"cl_o->{each.name}"
         lines.append(f'    cl_say("{each.name}\\t");')
         if each.role is Role.TEXT:
             lines.append(f"    cl_say_text({place}, cl_text_size({place}));")
         elif each.role is Role.REFERENCE and not isinstance(each.type, Array):
-            lines.append(ctext.shown(each.type, f"(*{place})"))
+            lines.append(ctext.shown(each.type, f"(*{place})", f"(*{other})"))
         else:
-            lines.append(ctext.many(ctext.element(each), place, ctext.count(each, "cl_a")))
+            lines.append(ctext.many(ctext.element(each), place, other, ctext.count(each, "cl_a")))
         lines.append('    cl_say("\\n");')
     lines += ["    cl_state_show(cl_side);"] if has_state else []
     return f"static void cl_show_result_{name}(int cl_side) {{\n" + "\n".join(lines) + "\n}"

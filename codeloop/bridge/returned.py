@@ -73,12 +73,12 @@ def same_returned(returns: Returned, left: str, right: str, ulps: int) -> str:
     return ctext.same(returns, left, right, ulps)
 
 
-def shown_returned(returns: Returned, place: str) -> str:
-    """Give statements that write a result as C would."""
+def shown_returned(returns: Returned, place: str, other: str) -> str:
+    """Give statements that write a result as C would; ``other``: what it is told from."""
     if isinstance(returns, Place):
         return (
             f'    if ({place} == {_NOWHERE}) cl_say("NULL");\n    else cl_say("{returns.parameter} + %lld", {place});'
         )
     if isinstance(returns, Text):
         return f'    if ({place}) cl_say_text({place}, cl_text_size({place}));\n    else cl_say("NULL");'
-    return ctext.shown(returns, place)
+    return ctext.shown(returns, place, other)
