@@ -88,6 +88,12 @@ def test_the_skeleton_declares_all_that_a_translation_needs() -> None:
     )
 
 
+def test_state_that_no_entry_point_uses_is_not_asked_for() -> None:
+    unit = read_unit("static int n;\nint count(void) { return ++n; }\nint half(int a) { return a / 2; }\n")
+    assert skeleton(unit, {"half": {}}) == "pub fn half(a: i32) -> i32 {\n    todo!()\n}\n"
+    assert "pub struct State" in skeleton(unit, {"half": {}, "count": {}})
+
+
 def entries_of(unit: Unit, **given: dict[str, Any]) -> list[Any]:
     return [read_constraints(unit.function(name), said) for name, said in given.items()]
 

@@ -123,6 +123,25 @@ def test_whatever_rust_does_to_the_process_is_a_finding_with_its_call(rust: str,
     assert first.calls[-1].startswith("sum_squares((int[]){")
 
 
+LETTERS = """#include <ctype.h>
+int same_letter(char a, char b) {
+    if (!isalpha((unsigned char)a))
+        return 0;
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+"""
+
+
+def test_lines_with_macros_of_libcs_are_reached_when_they_are_run() -> None:
+    unit = read_unit(LETTERS)
+    entries = (read_constraints(unit.function("same_letter"), {}),)
+    rust = "pub fn same_letter(a: u8, b: u8) -> i32 { (a.is_ascii_alphabetic() && a.eq_ignore_ascii_case(&b)) as i32 }"
+    found = in_cell(lambda cell: compare(cell, unit, entries, rust, Budget(runs=20_000)))
+    assert not isinstance(found, NotBuilt), found.output
+    assert found.agrees
+    assert [(each.n_covered, each.missed_lines) for each in found.reached] == [(found.reached[0].n_all, ())]
+
+
 LONG = """static unsigned table[256];
 struct page { char name[2]; double rows[3][70]; };
 void fill(struct page *page, long at[100]) {

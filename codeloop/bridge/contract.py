@@ -117,7 +117,7 @@ def skeleton(unit: Unit, entries: Mapping[str, Mapping[str, str]]) -> str:
     ]
     for struct in unit.structs:
         parts.append(_struct(struct.name, {field.name: field.type for field in struct.fields}))
-    if unit.globals:
+    if any(unit.function(name).globals for name in entries):
         parts.append(_struct(state_type(unit), {each.name: each.type for each in unit.globals}))
     for name, roles in entries.items():
         function = unit.function(name)

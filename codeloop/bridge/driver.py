@@ -24,6 +24,13 @@ MAX_CALLS = 8
 """Functions with state are called so often, at most, before the state is the initial one again."""
 _KEPT = "__builtin_memcpy(&cl_a->cl_returned, &cl_value, sizeof cl_value);"
 """By its bytes: a struct with a member that is const takes no assignment."""
+_COUNTED = """\
+/* Where lines are counted, they are the original's: branches of libc's macros, tolower's for constants, stand in none. */
+#ifdef __has_feature
+#if !__has_feature(address_sanitizer) && !__has_feature(memory_sanitizer)
+#define __NO_CTYPE
+#endif
+#endif"""
 _NUMBER = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)(?=[uUlL]*(?![\w.]))")
 
 
@@ -60,7 +67,7 @@ def _field(argument: Argument) -> str:
 
 def shim_source(unit: Unit, entries: Sequence[Entry], original: str = "original.c") -> str:
     """Write what is compiled around the original; ``CL_SHIM(name)`` is given by who compiles it."""
-    lines = [f'#define main cl_original_main\n#include "{original}"\n#undef main\n#include "calls.h"']
+    lines = [_COUNTED, f'#define main cl_original_main\n#include "{original}"\n#undef main\n#include "calls.h"']
     for entry in entries:
         name, returns = entry.function.name, entry.function.returns
         called = f"{name}({', '.join(f'cl_a->{each.name}' for each in entry.function.parameters)})"
