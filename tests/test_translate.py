@@ -230,6 +230,11 @@ def test_lines_that_follow_each_other_are_a_range() -> None:
     ("rust", "outcome", "said"),
     [
         ("pub fn sum_to(n: i32) -> i32 { let p = &n as *const i32; unsafe { *p } }", "refused", "must be safe Rust"),
+        (
+            '#[no_mangle]\npub extern "C" fn cl_same(_: i32, _: i32, _: i32) -> i32 { 1 }\npub fn sum_to(n: i32) -> i32 { n }',
+            "refused",
+            "the layer that C calls is written by codeloop",
+        ),
         ("pub fn sum_to(n: i32) -> i32 { let x: u8 = n; 0 }", "types", "mismatched types"),
         ("pub fn sum_to(n: i64) -> i64 { n }", "signature", "not those that the task asks for"),
         ("pub fn sum_to(n: i32) -> i32 { (1..=n.min(65_536)).sum() }", "exception", "overflow"),
