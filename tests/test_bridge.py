@@ -337,7 +337,7 @@ def test_an_index_has_its_name_only_where_a_range_says_it() -> None:
         ("void f(char *value, char *x, char *x_n, char *cl)", "value: &mut Vec<u8>"),
         ("int f(int type, int type_)", "f(type__: i32, type_: i32)"),
         ("int f(int Self, int _, int None, int catch_unwind)", "f(Self_: i32, __: i32, None_: i32, catch_unwind: i32)"),
-        ("struct v { int type, type_; };\nint f(struct v *type, int n)", "type_: &mut [V]"),
+        ("struct v { int type, type_; };\nint f(struct v *type, int n)", "type_: &mut V"),
         ("static int total;\nint f(int state)", "f(file_state: &mut State, state: i32)"),
         ("static int total;\ntypedef struct { int x; } state_t;\nint f(state_t s)", "f(state: &mut FileState, s: State)"),
         ("static int total;\nstruct file_state { int x; };\nint f(struct file_state s)", "f(state: &mut State, s: FileState)"),

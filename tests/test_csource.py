@@ -343,6 +343,28 @@ def test_an_array_of_no_clear_length_is_refused_until_a_user_names_it(definition
     assert (len(unit.functions), unit.refusals) == (1, ())
 
 
+@pytest.mark.parametrize(
+    ("signature", "body", "roles"),
+    [
+        ("void f(struct ring *r, size_t n)", "r->head = n;", "reference value"),
+        ("int f(const struct ring *r, size_t index)", "return r->items[index % 4];", "reference value"),
+        ("void f(struct ring *r, const int *data, size_t len)", "while (len--) put(r, *data++);", "reference slice length"),
+        ("void f(struct ring *r, const int *a, int *b, int na, int nb)", "r->head = a[na - 1]; b[nb - 1] = 0;", "reference slice slice length length"),
+        ("int f(const struct ring *r, size_t n)", "int s = 0; while (n--) s += r++->head; return s;", "slice length"),
+        ("int f(const struct ring *r, size_t n)", "const struct ring *p = r; return p[n - 1].head;", "slice length"),
+        ("int f(struct ring *r, size_t n)", "return all(r, n);", "slice length"),
+        ("void f(struct ring *r, size_t n)", "qsort(r, n, sizeof *r, 0);", "slice length"),
+    ],
+)  # fmt: skip
+def test_a_struct_is_one_unless_the_body_uses_it_as_an_array(signature: str, body: str, roles: str) -> None:
+    text = (
+        "struct ring { int items[4]; unsigned head; };\nstatic void put(struct ring *r, int v) { r->items[r->head++ % 4] = v; }\n"
+        "static int all(struct ring *r, size_t n) { int s = 0; for (size_t i = 0; i < n; i++) s += r[i].items[0]; return s; }\n"
+    )
+    found = read_unit(f"{text}{signature} {{ {body} }}\n").function("f")
+    assert [str(each.role) for each in arguments_of(found)] == roles.split()
+
+
 def test_a_refused_array_keeps_nobody_from_calling_the_function() -> None:
     text = "void part(int *v, int lo, int hi) { v[lo] = v[hi]; }\nvoid f(int *v, int n) { if (n > 1) part(v, 0, n - 1); }\n"
     unit = read_unit(text)

@@ -7,7 +7,7 @@ In the order in which they are tried:
 2. Pointers that stand directly before a length (``size_t``, or a whole number called ``n``, ``len``, ``size``, ``count``,
    ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself; of ``void``, they are slices of
    bytes. As many pointers before as many lengths (``a, b, na, nb``) go together in their order. What the body reads beyond any
-   parameter (``csource.indexing``) is no such slice.
+   parameter (``csource.indexing``) is no such slice, nor is a struct with which it does nothing that is done with an array.
 3. A pointer that the body uses as an array is a slice of the parameter that its index is held against; a ``const`` one that is
    held against nothing, of the only whole number with a length's name.
 4. ``const char *`` is text that ends at a NUL; ``char *`` is such text, which the function may change but not lengthen.
@@ -82,7 +82,7 @@ def _lengths(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dic
     names = {each.name for each in parameters}
     found = {name: word for name, word in given.items() if word in names}
     pointers = [each for each in parameters if isinstance(each.type, Pointer) and each.name not in given]
-    by_name = dict(_lengths_that_follow(parameters))
+    by_name = dict(_lengths_that_follow([each for each in parameters if not _is_one(each)]))
     held = {each.use.length for each in pointers if each.use is not None}
     for each in pointers:
         length = by_name.get(each.name, "")
@@ -95,7 +95,13 @@ def _lengths(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dic
     return found
 
 
-def _lengths_that_follow(parameters: tuple[Parameter, ...]) -> Iterator[tuple[str, str]]:
+def _is_one(parameter: Parameter) -> bool:
+    """Say whether a pointer is to one struct: the function has no index into it, and no callee takes it for an array."""
+    kind = parameter.type
+    return isinstance(kind, Pointer) and isinstance(kind.target, Named) and parameter.use is None
+
+
+def _lengths_that_follow(parameters: Sequence[Parameter]) -> Iterator[tuple[str, str]]:
     """Pair pointers that stand directly before lengths: each with its own where there are as many, else all with the first."""
     at = 0
     while at < len(parameters):
