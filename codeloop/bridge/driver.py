@@ -24,13 +24,22 @@ MAX_CALLS = 8
 """Functions with state are called so often, at most, before the state is the initial one again."""
 _KEPT = "__builtin_memcpy(&cl_a->cl_returned, &cl_value, sizeof cl_value);"
 """By its bytes: a struct with a member that is const takes no assignment."""
-_COUNTED = """\
+_SHIM_HEAD = """\
 /* Where lines are counted, they are the original's: branches of libc's macros, tolower's for constants, stand in none. */
 #ifdef __has_feature
-#if !__has_feature(address_sanitizer) && !__has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer)
+#define cl_original "{sanitized}"
+#elif !__has_feature(memory_sanitizer)
 #define __NO_CTYPE
 #endif
-#endif"""
+#endif
+#ifndef cl_original
+#define cl_original "{original}"
+#endif
+#define main cl_original_main
+#include cl_original
+#undef main
+#include "calls.h\""""
 _NUMBER = re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)(?=[uUlL]*(?![\w.]))")
 
 
@@ -65,9 +74,11 @@ def _field(argument: Argument) -> str:
     return pointer(argument, argument.name)
 
 
-def shim_source(unit: Unit, entries: Sequence[Entry], original: str = "original.c") -> str:
+def shim_source(
+    unit: Unit, entries: Sequence[Entry], original: str = "original.c", sanitized: str = "original.c"
+) -> str:
     """Write what is compiled around the original; ``CL_SHIM(name)`` is given by who compiles it."""
-    lines = [_COUNTED, f'#define main cl_original_main\n#include "{original}"\n#undef main\n#include "calls.h"']
+    lines = [_SHIM_HEAD.format(original=original, sanitized=sanitized)]
     for entry in entries:
         name, returns = entry.function.name, entry.function.returns
         called = f"{name}({', '.join(f'cl_a->{each.name}' for each in entry.function.parameters)})"
