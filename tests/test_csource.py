@@ -307,6 +307,10 @@ def test_who_calls_what_does_not_parse_is_refused() -> None:
         ("int g(const int *v, int k) { int s = 0; for (int i = 0; i < k; i++) s += v[i]; return s; }\nint f(const int *values, int rows) { return g(values, rows); }", {"values": "rows"}),
         ("int h(const int *v, int k);\nint f(const int *values, int rows) { return h(values, rows); }\nint h(const int *v, int k) { const int *end = v + k; return end[-1]; }", {"values": "rows"}),
         ("void f(int *v, unsigned k) { memset(v, 0, k * sizeof *v); }", {"v": "k"}),
+        ("int f(const int *v, size_t total) { int s = 0; for (size_t i = 0; i < total; i++) s += v[i]; return s; }", {"v": "total"}),
+        ("int f(const int *v, size_t most, size_t end) { int s = 0; for (size_t i = 0; i < most && i < end; i++) s += v[i]; return s; }", {"v": "most"}),
+        ("int f(const int *v, size_t n) { return v[n / 2]; }", {"v": "n"}),
+        ("char f(const char *s, size_t at) { return s[at]; }", {"s": "", "at": ""}),
         ("typedef int at_t;\nint f(at_t k, const int *v) { int s = 0; for (long i = 0; (at_t)(i) < k; i++) s += v[(at_t)(i)]; return s; }", {"v": "k"}),
     ],
 )  # fmt: skip
@@ -323,6 +327,9 @@ def test_what_a_body_uses_as_an_array_has_the_length_that_its_index_is_held_agai
     "definition",
     [
         "int f(const int *v, int at) { return v[at]; }",
+        "int f(const int *v, size_t at) { return v[at]; }",
+        "int f(const unsigned *v, size_t i) { return v[i / 32] >> i % 32 & 1; }",
+        "int f(const int *v, size_t lo, size_t hi) { while (lo < hi) { size_t m = lo + (hi - lo) / 2; if (v[m] < 3) lo = m + 1; else hi = m; } return lo; }",
         "int f(const int *m, int rows, int cols) { int s = 0; for (int i = 0; i < rows; i++) for (int j = 0; j < cols; j++) s += m[i * cols + j]; return s; }",
         "int f(const int *v) { int s = 0; while (*v) s += *v++; return s; }",
         "int f(const int *v, int lo, int hi) { while (lo < hi) { int m = lo + (hi - lo) / 2; if (v[m] < 3) lo = m + 1; else hi = m; } return lo; }",

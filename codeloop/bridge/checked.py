@@ -35,17 +35,17 @@ static const char cl_none[1];
 #line 1 "original.c"
 """
 """A struct is 12 to ``__builtin_classify_type``; an array inside a larger one is a pointer to it, whose end may be named."""
-_BYTES: Mapping[str, Mapping[int, str]] = MappingProxyType(
+_BYTES: Mapping[str, tuple[str | None, str | None]] = MappingProxyType(
     {
-        **dict.fromkeys(("memcpy", "memmove", "memcmp"), {0: "{2}", 1: "{2}"}),
-        **dict.fromkeys(("memset", "memchr", "strncpy"), {0: "{2}"}),
-        "strcpy": {0: "__builtin_strlen({1}) + 1", 1: ""},
-        "strcat": {0: "__builtin_strlen({0}) + __builtin_strlen({1}) + 1", 1: ""},
-        **dict.fromkeys(("strcmp", "strstr"), {0: "", 1: ""}),
-        **dict.fromkeys(("strlen", "strchr", "strrchr", "atoi"), {0: ""}),
+        **dict.fromkeys(("memcpy", "memmove", "memcmp"), ("{2}", "{2}")),
+        **dict.fromkeys(("memset", "memchr", "strncpy"), ("{2}", None)),
+        "strcpy": ("__builtin_strlen({1}) + 1", ""),
+        "strcat": ("__builtin_strlen({0}) + __builtin_strlen({1}) + 1", ""),
+        **dict.fromkeys(("strcmp", "strstr"), ("", "")),
+        **dict.fromkeys(("strlen", "strchr", "strrchr", "atoi"), ("", None)),
     }
 )
-"""By function and argument: how many bytes there are wanted; empty: a text, which ends there."""
+"""Of the first two arguments: how many bytes are wanted there; empty: a text, which ends there; ``None``: no matter."""
 _ACTS = frozenset({"call_expression", "update_expression", "assignment_expression"})
 _WHOLE = frozenset(
     {"argument_list", "assignment_expression", "init_declarator", "return_statement", "initializer_list"}
@@ -108,16 +108,15 @@ def _of_call(node: Node, own: Collection[str]) -> Iterator[Edit]:
     """Hold what a function of libc's reads and writes against the array that it is given."""
     name, listed = text_of(node.child_by_field_name("function")), node.child_by_field_name("arguments")
     given = [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
-    wanted = _BYTES.get(name, {}) if name not in own else {}
-    if len(given) <= max(wanted, default=9) or any(map(_acts, given)) or _is_set_apart(node):
+    if name not in _BYTES or name in own or any(map(_acts, given)) or _is_set_apart(node):
         return
-    for at, size in wanted.items():
-        array, offset = _place(given[at])
-        if array is None or not _is_inside(array) or (not size and offset != "0"):
+    for argument, size in zip(given, _BYTES[name], strict=False):
+        array, offset = _place(argument)
+        if size is None or array is None or not _is_inside(array) or (not size and offset != "0"):
             continue
         n_bytes = size.format(*(text_of(each) for each in given), "", "")
         new = f"cl_within({text_of(array)}, {offset}, ({n_bytes}))" if size else f"cl_ending({text_of(array)})"
-        yield given[at].start_byte, given[at].end_byte, new
+        yield argument.start_byte, argument.end_byte, new
 
 
 def _place(node: Node) -> tuple[Node | None, str]:

@@ -105,7 +105,7 @@ def _number(kind: Scalar, place: str) -> str:
         case Kind.UNSIGNED:
             return f'cl_say("%llu", (unsigned long long){place});'
         case Kind.SIGNED:
-            return f'cl_say("%lld", (long long){place});'
+            return f'cl_say("%lld", (long long)({kind.c}){place});'
         case Kind.CHAR:
             return f"""cl_say({place} >= ' ' && {place} < 127 && {place} != '\\'' && {place} != '\\\\' ? "'%c'" : "%d", {place});"""
 

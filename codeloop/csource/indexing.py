@@ -82,7 +82,7 @@ def _judged(use: _Use, compared: Sequence[_Comparison], counted: Collection[str]
         {*counted} & numbers if not indices else set[str](),
     ):
         if found:
-            return ArrayUse(length=found.pop() if len(found) == 1 else "")
+            return ArrayUse(length=next(iter(found)) if len(found) == 1 else "", among=frozenset(found))
     return ArrayUse()
 
 

@@ -4,7 +4,8 @@ In the order in which they are tried:
 
 1. A user's word (``roles`` of the suite's file) is taken: ``in``, ``out``, ``text``, the name of a length, or a
    number of elements.
-2. Pointers that stand directly before a length (``size_t``, or a whole number called ``n``, ``len``, ``size``, ``count``,
+2. Pointers that stand directly before a length (``size_t``, unless it is called otherwise and the body holds no index against
+   it, or a whole number called ``n``, ``len``, ``size``, ``count``,
    ``cap`` or with such an ending) are slices of that length, which Rust's slice holds itself; of ``void``, they are slices of
    bytes. As many pointers before as many lengths (``a, b, na, nb``) go together in their order. What the body reads beyond any
    parameter (``csource.indexing``) is no such slice, nor is a struct with which it does nothing that is done with an array.
@@ -86,6 +87,8 @@ def _lengths(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dic
     held = {each.use.length for each in pointers if each.use is not None}
     for each in pointers:
         length = by_name.get(each.name, "")
+        if each.use is not None and not _LENGTH.fullmatch(length) and length not in each.use.among:
+            length = ""  # a size_t may be a place as well
         if each.use is not None and (each.use.is_beyond or (length and length in held and not each.use.length)):
             length = ""  # it is the length of another, whose index is held against it
         elif each.use is not None and not length:
@@ -120,7 +123,7 @@ def _names_while(parameters: Sequence[Parameter], fits: Callable[[Parameter], bo
 
 def _only_length(pointer: Parameter, parameters: tuple[Parameter, ...]) -> str:
     """Give the only parameter with a length's name; none for text, and for what is written somewhere that nothing bounds."""
-    named = [each.name for each in parameters if _is_length(each)]
+    named = [each.name for each in parameters if _is_length(each) and _LENGTH.fullmatch(each.name)]
     is_read = isinstance(pointer.type, Pointer) and pointer.type.is_const and not _is_text(pointer.type.target)
     return named[0] if is_read and len(named) == 1 else ""
 

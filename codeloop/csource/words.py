@@ -105,6 +105,8 @@ class ArrayUse:
     """What a function's body says of how long an array is. ``length``: the parameter that tells; empty: nothing clear."""
 
     length: str = ""
+    among: frozenset[str] = frozenset()
+    """The parameters that it may be; one alone is ``length``."""
     is_beyond: bool = False
     """It is longer than any parameter says: ``m[i * n + j]``, or ``v[i]`` up to ``i <= n``."""
 
