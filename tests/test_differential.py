@@ -142,6 +142,19 @@ def test_lines_with_macros_of_libcs_are_reached_when_they_are_run() -> None:
     assert [(each.n_covered, each.missed_lines) for each in found.reached] == [(found.reached[0].n_all, ())]
 
 
+def test_the_value_of_an_enumeration_is_shown_as_the_int_that_it_is_in_rust() -> None:
+    unit = read_unit("enum mode { OFF, ON };\nstruct t { enum mode mode; };\nvoid f(struct t *t) { t->mode ^= 1; }\n")
+    entries = (read_constraints(unit.function("f"), {"inputs": {"t.mode": [-1, -1]}}),)
+    rust = (
+        "#[derive(Clone, Copy, Debug, PartialEq)] pub struct T { pub mode: i32 } pub fn f(t: &mut T) { t.mode ^= 3; }"
+    )
+    found = in_cell(lambda cell: compare(cell, unit, entries, rust, Budget(runs=1000)))
+    assert not isinstance(found, NotBuilt), found.output
+    first = found.differences[0]
+    assert first.calls == ("f(&(struct t){.mode = -1})",)
+    assert (first.expected[0].value, first.actual[0].value) == ("{.mode = -2}", "{.mode = -4}")
+
+
 LONG = """static unsigned table[256];
 struct page { char name[2]; double rows[3][70]; };
 void fill(struct page *page, long at[100]) {

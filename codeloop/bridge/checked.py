@@ -1,7 +1,7 @@
 """The original with checks that no sanitizer makes: what leaves an array for the members behind it in the same struct.
 
 Clang lets ``&a[n]`` stand for an array's end, and does not look at a struct that is read or written whole; nobody looks at how
-much of an array inside a struct ``memcpy`` fills, or whether a text ends there. What lies behind is memory of the same object, so C seems to be defined there,
+much of an array inside a struct ``memcpy`` fills, or whether a text ends there. ``lround`` of what no ``long`` holds gives anything. What lies behind is memory of the same object, so C seems to be defined there,
 and a right translation, which stops, would be wrong. Only the sanitized program is compiled from this text; its lines are the
 original's.
 """
@@ -32,6 +32,8 @@ static const char cl_none[1];
 #define cl_within(x, k, n) ({ cl_stop(!cl_is_pointer(x) && ((unsigned long long)(k) > cl_count(x) \\
     || (unsigned long long)(n) > sizeof(x) - (unsigned long long)(k) * sizeof(x)[0])); (x) + (k); })
 #define cl_ending(x) ({ cl_stop(!cl_is_pointer(x) && !__builtin_memchr((x), 0, sizeof(x))); (x); })
+#define cl_fitting(x) ({ __typeof__(x) cl_x = (x); \\
+    cl_stop(!(cl_x >= -0x1p63 && cl_x < 0x1p63)); cl_x; })
 #line 1 "original.c"
 """
 """A struct is 12 to ``__builtin_classify_type``; an array inside a larger one is a pointer to it, whose end may be named."""
@@ -46,6 +48,8 @@ _BYTES: Mapping[str, tuple[str | None, str | None]] = MappingProxyType(
     }
 )
 """Of the first two arguments: how many bytes are wanted there; empty: a text, which ends there; ``None``: no matter."""
+_ROUNDING = frozenset(f"{way}{kind}" for way in ("lround", "llround", "lrint", "llrint") for kind in ("", "f"))
+"""What they give for a number that their type has no place for is not specified (C17, 7.12.9)."""
 _ACTS = frozenset({"call_expression", "update_expression", "assignment_expression"})
 _WHOLE = frozenset(
     {"argument_list", "assignment_expression", "init_declarator", "return_statement", "initializer_list"}
@@ -108,6 +112,9 @@ def _of_call(node: Node, own: Collection[str]) -> Iterator[Edit]:
     """Hold what a function of libc's reads and writes against the array that it is given."""
     name, listed = text_of(node.child_by_field_name("function")), node.child_by_field_name("arguments")
     given = [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
+    if name in _ROUNDING - {*own} and len(given) == 1 and not _is_set_apart(node):
+        yield given[0].start_byte, given[0].start_byte, "cl_fitting("
+        yield given[0].end_byte, given[0].end_byte, ")"
     if name not in _BYTES or name in own or any(map(_acts, given)) or _is_set_apart(node):
         return
     for argument, size in zip(given, _BYTES[name], strict=False):
