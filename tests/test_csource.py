@@ -311,6 +311,12 @@ def test_who_calls_what_does_not_parse_is_refused() -> None:
         ("int f(const int *v, size_t most, size_t end) { int s = 0; for (size_t i = 0; i < most && i < end; i++) s += v[i]; return s; }", {"v": "most"}),
         ("int f(const int *v, size_t n) { return v[n / 2]; }", {"v": "n"}),
         ("char f(const char *s, size_t at) { return s[at]; }", {"s": "", "at": ""}),
+        ("void f(char *d, size_t size, const char *s) { size_t i = 0; for (; i + 1 < size && s[i]; i++) d[i] = s[i]; d[i] = 0; }", {"d": "size", "s": ""}),
+        ("int f(int most, const char *s) { int i = 0; while (i < most && (s[i]) != '\\0') i++; return i; }", {"s": ""}),
+        ("int f(int most, const char *s) { const char *p = s; int i = 0; for (; i < most; i++, p++) if (!*p) break; return s[i]; }", {"s": ""}),
+        ("int f(int most, const char *s) { int i = 0; while (i < most && s[i] != '.') i++; return i; }", {"s": "most"}),
+        ("int f(int most, const int *s) { int i = 0; while (i < most && s[i]) i++; return i; }", {"s": "most"}),
+        ("size_t f(const char *s, size_t n) { size_t i = 0; while (i < n && s[i]) i++; return i; }", {"s": "n"}),
         ("typedef int at_t;\nint f(at_t k, const int *v) { int s = 0; for (long i = 0; (at_t)(i) < k; i++) s += v[(at_t)(i)]; return s; }", {"v": "k"}),
     ],
 )  # fmt: skip

@@ -7,7 +7,7 @@ would be a read outside, which is undefined and left out: a comparison of next t
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,12 @@ def uses_of(
         _note(node, aliases, uses)
         _note_call(node, aliases, uses, slices)
     compared, counted = list(_comparisons(definition)), set(_counted_down(definition))
-    return {name: _judged(use, compared, counted, {*numbers}) for name, use in uses.items() if use.is_array}
+    ended = {aliases[name] for name in _ended(definition) if name in aliases}
+    return {
+        name: replace(_judged(use, compared, counted, {*numbers}), is_ended=name in ended)
+        for name, use in uses.items()
+        if use.is_array
+    }
 
 
 def _judged(use: _Use, compared: Sequence[_Comparison], counted: Collection[str], numbers: set[str]) -> ArrayUse:
@@ -190,6 +195,26 @@ def _comparisons(definition: Node) -> Iterator[_Comparison]:
         for bound, index, inclusive in ((right, left, "<="), (left, right, ">=")):
             reaches = operator == inclusive and bound is not None and bound.type == "identifier"
             yield from (_Comparison(name, _names(index), reaches) for name in _names(bound))
+
+
+def _ended(definition: Node) -> Iterator[str]:
+    """Name the pointers of which an element is held against zero: ``while (*s)``, ``i < n && s[i]``."""
+    for node in walk(definition):
+        if node.type != "subscript_expression" and (node.type, _operator(node)) != ("pointer_expression", "*"):
+            continue
+        inner, around = node, node.parent
+        while around is not None and around.type == "parenthesized_expression":
+            inner, around = around, around.parent
+        pointer = node.child_by_field_name("argument")
+        if pointer is not None and around is not None and _asks_for_zero(around, inner):
+            yield from (text_of(each) for each in walk(pointer) if each.type == "identifier")
+
+
+def _asks_for_zero(around: Node, node: Node) -> bool:
+    if around.type == "binary_expression":
+        sides = [text_of(side) for side in around.named_children if side != node]
+        return _operator(around) in ("&&", "||") or (_operator(around) in ("==", "!=") and sides in (["0"], ["'\\0'"]))
+    return around.child_by_field_name("condition") == node or _operator(around) == "!"
 
 
 def _counted_down(definition: Node) -> Iterator[str]:

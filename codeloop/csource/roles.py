@@ -10,7 +10,7 @@ In the order in which they are tried:
    bytes. As many pointers before as many lengths (``a, b, na, nb``) go together in their order. What the body reads beyond any
    parameter (``csource.indexing``) is no such slice, nor is a struct with which it does nothing that is done with an array.
 3. A pointer that the body uses as an array is a slice of the parameter that its index is held against; a ``const`` one that is
-   held against nothing, of the only whole number with a length's name.
+   held against nothing, of the only whole number with a length's name. One to ``char`` is none where the body looks for the NUL.
 4. ``const char *`` is text that ends at a NUL; ``char *`` is such text, which the function may change but not lengthen.
 5. Other arrays have no role: how long they are is not clear, and a user's word is wanted.
 6. Any other pointer is to one value: a reference. Arrays of a fixed length are references to arrays.
@@ -91,7 +91,7 @@ def _lengths(parameters: tuple[Parameter, ...], given: Mapping[str, str]) -> dic
             length = ""  # a size_t may be a place as well
         if each.use is not None and (each.use.is_beyond or (length and length in held and not each.use.length)):
             length = ""  # it is the length of another, whose index is held against it
-        elif each.use is not None and not length:
+        elif each.use is not None and not length and not (each.use.is_ended and _is_chars(each)):
             length = each.use.length or _only_length(each, parameters)
         if length:
             found[each.name] = length
@@ -163,6 +163,10 @@ def _array(name: str, element: Type, length: int) -> Array:
     if not 0 < length <= _MOST:
         raise BadRole(name, f"an array has 1 to {_MOST:,} elements, not {length:,}")
     return Array(element=element, length=length)
+
+
+def _is_chars(parameter: Parameter) -> bool:
+    return isinstance(parameter.type, Pointer) and _is_text(parameter.type.target)
 
 
 def _is_text(target: Type | None) -> bool:

@@ -107,6 +107,8 @@ class ArrayUse:
     length: str = ""
     among: frozenset[str] = frozenset()
     """The parameters that it may be; one alone is ``length``."""
+    is_ended: bool = False
+    """The body looks for an element that is zero, as for the end of a text."""
     is_beyond: bool = False
     """It is longer than any parameter says: ``m[i * n + j]``, or ``v[i]`` up to ``i <= n``."""
 
