@@ -197,6 +197,7 @@ def test_a_helpers_signature_may_be_anything() -> None:
             "line 2: void pointer a in f: what lies there cannot be seen from the signature: put a length behind it for bytes",
         ),
         ("struct s { int a : 3; };", "line 1: bit-field in struct s: Rust has none"),
+        ("struct s {\n    struct { int a : 3; } flags;\n};", "line 2: bit-field in s_flags: Rust has none"),
         (
             "struct s { struct s *next; };",
             "line 1: pointer next in struct s: where it leads cannot be seen: use an index",

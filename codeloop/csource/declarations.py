@@ -186,11 +186,12 @@ def read_struct(node: Node, alias: str, scope: Scope, name: str = "") -> None:
 
 def _members(member: Node, spelled: str, outer: str, scope: Scope) -> Iterator[Field]:
     """Read one declaration of members; a struct or an enumeration that is defined in it is entered first."""
+    told = outer if spelled.startswith("__typeof__") else spelled
     if any(child.type == "bitfield_clause" for child in member.children):
-        raise NotTranslated(line_of(member), f"bit-field in {spelled}", "Rust has none")
+        raise NotTranslated(line_of(member), f"bit-field in {told}", "Rust has none")
     declarators = member.children_by_field_name("declarator")
     if not declarators:
-        raise NotTranslated(line_of(member), f"member without a name in {spelled}", "Rust has none")
+        raise NotTranslated(line_of(member), f"member without a name in {told}", "Rust has none")
     kind = member.child_by_field_name("type")
     for declarator in declarators:
         if kind is not None and kind.type == "enum_specifier":
@@ -205,11 +206,11 @@ def _members(member: Node, spelled: str, outer: str, scope: Scope) -> Iterator[F
         if declarator.type == "pointer_declarator":
             name = next((text_of(each) for each in walk(declarator) if each.type == "field_identifier"), "")
             raise NotTranslated(
-                line_of(member), f"pointer {name} in {spelled}", "where it leads cannot be seen: use an index"
+                line_of(member), f"pointer {name} in {told}", "where it leads cannot be seen: use an index"
             )
         name, found, _ = typed(member, declarator, scope)
         if found is None or isinstance(found, Pointer):
-            raise NotTranslated(line_of(member), f"member {name} in {spelled}", "its type has no counterpart")
+            raise NotTranslated(line_of(member), f"member {name} in {told}", "its type has no counterpart")
         yield Field(name=name, type=found)
 
 
