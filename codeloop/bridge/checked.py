@@ -8,7 +8,7 @@ original's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -58,14 +58,19 @@ _NOT_RUN = frozenset(
     {"sizeof_expression", "alignof_expression", "offsetof_expression", "preproc_def", "preproc_function_def"}
 )
 
+_MAYBE = frozenset({"conditional_expression", "binary_expression", "sizeof_expression"})
+"""What may be run in part only; of a sum nothing is lost by saying so."""
+
 Edit = tuple[int, int, str]
+Own = Mapping[str, frozenset[int]]
+"""The file's functions, each with the places of the pointers that it follows at once."""
 
 
 def checked_source(text: str) -> str:
     """Give the original with its checks; empty where there is nothing to check."""
     root = parse(GRAMMAR, readable(text))
     definitions = [node for node in root.named_children if node.type == "function_definition"]
-    own = {name_of(node) for node in definitions}
+    own = {name_of(node): _followed_at_once(node) for node in definitions}
     edits = [edit for node in definitions for edit in _edits(node, own)]
     if not edits or _has_open_array(root):
         return ""
@@ -88,7 +93,25 @@ def _is_member(node: Node) -> bool:
     return node.parent is not None and node.parent.type == "field_declaration"
 
 
-def _edits(definition: Node, own: Collection[str]) -> Iterator[Edit]:
+def _followed_at_once(definition: Node) -> frozenset[int]:
+    """Give the places of the parameters by which something is read or written whatever else happens: as in ``swap``."""
+    declarator, body = definition.child_by_field_name("declarator"), definition.child_by_field_name("body")
+    while declarator is not None and declarator.type != "function_declarator":
+        declarator = declarator.child_by_field_name("declarator")
+    listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+    given = [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
+    names = [declared_name(each.child_by_field_name("declarator")) for each in given]
+    found = set[str]()
+    for statement in body.named_children if body is not None else ():
+        kinds = {inner.type for inner in walk(statement)}
+        if statement.type not in ("comment", "declaration", "expression_statement") or "call_expression" in kinds:
+            break  # what follows may never be run
+        if not kinds & _MAYBE:
+            found |= {text_of(inner) for inner in walk(statement) if _is_followed(inner)}
+    return frozenset(at for at, name in enumerate(names) if name in found and not _may_move(name, definition))
+
+
+def _edits(definition: Node, own: Own) -> Iterator[Edit]:
     for node in walk(definition):
         if node.type == "subscript_expression":
             yield from _of_whole(node)
@@ -108,13 +131,17 @@ def _of_whole(node: Node) -> Iterator[Edit]:
         yield index.end_byte, index.end_byte, ")"
 
 
-def _of_call(node: Node, own: Collection[str]) -> Iterator[Edit]:
+def _of_call(node: Node, own: Own) -> Iterator[Edit]:
     """Hold what a function of libc's reads and writes against the array that it is given."""
     name, listed = text_of(node.child_by_field_name("function")), node.child_by_field_name("arguments")
     given = [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
     if name in _ROUNDING - {*own} and len(given) == 1 and not _is_set_apart(node):
         yield given[0].start_byte, given[0].start_byte, "cl_fitting("
         yield given[0].end_byte, given[0].end_byte, ")"
+    for at, argument in enumerate(given) if name in own and not _is_set_apart(node) else ():
+        array, offset = _place(argument)
+        if at in own[name] and offset != "0" and array is not None and _is_inside(array) and not _acts(argument):
+            yield argument.start_byte, argument.end_byte, f"cl_within({text_of(array)}, {offset}, 1)"
     if name not in _BYTES or name in own or any(map(_acts, given)) or _is_set_apart(node):
         return
     for argument, size in zip(given, _BYTES[name], strict=False):
