@@ -37,7 +37,7 @@ class Change:
     """One-sided: how often no change at all would look at least as bad."""
     test: str = ""
     smallest: float | None = None
-    """The smallest drop that this data would show four times in five, above 0."""
+    """The smallest drop that this data would show four times in five, above 0; ``None``: so few problems show none at all."""
     n_tasks: int = 0
     n_problems: int = 0
     """Clusters: the same problem in six languages is one."""
@@ -75,13 +75,18 @@ def change(before: Draws, after: Draws, *, alpha: float = ALPHA, tolerated: floa
         high=high,
         p_value=chance_of_less(list(balances.values())),
         test=MCNEMAR if is_binary else SIGN_FLIPS,
-        smallest=_smallest(error, n_pairs, alpha, tolerated) if error else None,
+        smallest=_smallest(error, n_pairs, alpha, tolerated) if error and len(gains) >= fewest(alpha) else None,
         n_tasks=len(task_ids),
         n_problems=len(gains),
         n_pairs=n_pairs,
         n_won=n_won,
         n_lost=n_lost,
     )
+
+
+def fewest(alpha: float) -> int:
+    """Give the fewest problems that can show a drop: of n that all got worse, the test gives 2⁻ⁿ, and four do not reach 0.05."""
+    return math.ceil(-math.log2(alpha))
 
 
 def chance_of_less(balances: Sequence[int]) -> float:
@@ -127,12 +132,8 @@ def _interval(value: float, error: float, n_clusters: int) -> tuple[float, float
 
 
 def _smallest(error: float, n_pairs: int, alpha: float, tolerated: float) -> float:
-    """Give the drop that is both shown and beyond what is tolerated with power 0.8, and never less than the fewest pairs.
-
-    Of n pairs that all went one way, the test gives 2⁻ⁿ: below five it cannot reach 0.05.
-    """
+    """Give the drop that is both shown and beyond what is tolerated with power 0.8, and never less than a pair of the fewest problems."""
     from scipy.special import ndtri
 
-    fewest = math.ceil(-math.log2(alpha))
     often = float(ndtri(_POWER))
-    return min(1.0, max((float(ndtri(1 - alpha)) + often) * error, tolerated + often * error, fewest / n_pairs))
+    return min(1.0, max((float(ndtri(1 - alpha)) + often) * error, tolerated + often * error, fewest(alpha) / n_pairs))

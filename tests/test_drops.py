@@ -43,6 +43,14 @@ def test_five_losses_are_the_fewest_that_show() -> None:
     assert 1 / 32 <= ALPHA < 1 / 16
 
 
+def test_fewer_problems_than_can_show_a_drop_name_no_smallest_one() -> None:
+    assert change(*single(4, 0, 0)).smallest is None  # all four lost: p = 1/16
+    assert change(*single(5, 0, 0)).smallest == 1.0  # all five lost: p = 1/32
+    assert change(*single(5, 0, 0), alpha=ALPHA / 2).smallest is None
+    many = {str(i): [True] * 10 for i in range(4)}
+    assert change(many, many).smallest is None, "ten draws of a problem are one problem"
+
+
 @pytest.mark.parametrize("n", [20, 50, 164, 984])
 def test_no_change_seen_in_n_problems_leaves_open_what_a_binomial_does(n: int) -> None:
     found = change(*single(n, 0, 0))

@@ -48,6 +48,23 @@ def test_a_relative_gate_says_why_in_a_sentence() -> None:
     assert small.why.endswith("a drop is shown, which may be smaller or larger than 5 points")
 
 
+def test_so_few_problems_that_nothing_could_be_shown_say_so() -> None:
+    gate = parse_gate("max_regression=2")
+    found = judge(gate, outcomes("now", [False, True]), outcomes("base", [True, True]))
+    assert (found.outcome, found.smallest) == (Outcome.CANNOT_TELL, None)
+    assert found.why.endswith("; 2 problems can show none, however large: at least 5 are needed")
+
+
+def test_a_small_p_that_shows_no_drop_comes_with_the_level_that_gates_share() -> None:
+    gates = [parse_gate(f"max_regression={points}") for points in (0, 2, 3)]
+    now, base = outcomes("now", [False] * 5 + [True] * 15), outcomes("base", [True] * 20)
+    for found in judge_all(gates, now, base):
+        assert found.outcome is Outcome.CANNOT_TELL
+        assert "p = 0.031" in found.why
+        assert "neither show a drop (p <= 0.017, this gate's part of 0.05, would) nor exclude" in found.why
+    assert judge(gates[0], now, base).outcome is Outcome.REGRESSED, "alone it has all of the level"
+
+
 def test_the_same_programs_are_no_regression_however_few() -> None:
     base = run("base", [draw(i, i > 0, program=f"{i}") for i in range(3)])
     gate = parse_gate("max_regression=0")

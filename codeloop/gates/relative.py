@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeloop.drops import Change
+from codeloop.drops import ALPHA, Change, fewest
 from codeloop.gates.results import GateResult, Outcome
 from codeloop.gates.settings import Gate
 from codeloop.pairs import Pairs, pair_up
@@ -63,10 +63,11 @@ def _outcome(gate: Gate, found: Change, pairs: Pairs, tolerated: float, alpha: f
         return Outcome.CANNOT_TELL, f"{shown}, but {missing}: errored, cut short, or of tasks that one run did not have"
     if pairs.is_same:
         return Outcome.NOT_SHOWN_TO_REGRESS, f"all {found.n_pairs} programs handed over are the same in both runs"
-    return outcome, f"{shown}: {_reason(outcome, found, tolerated, is_shown=_is_shown(found, alpha))}{checks}"
+    return outcome, f"{shown}: {_reason(outcome, found, tolerated, alpha)}{checks}"
 
 
-def _reason(outcome: Outcome, found: Change, tolerated: float, *, is_shown: bool) -> str:
+def _reason(outcome: Outcome, found: Change, tolerated: float, alpha: float) -> str:
+    is_shown = _is_shown(found, alpha)
     drop = f"a drop of {_size(tolerated)} or more" if tolerated else "any drop"
     if outcome is Outcome.NOT_SHOWN_TO_REGRESS:
         return f"{'a drop is shown, but ' if is_shown else ''}{drop} is excluded"
@@ -74,10 +75,20 @@ def _reason(outcome: Outcome, found: Change, tolerated: float, *, is_shown: bool
         return "one problem alone shows no spread"
     if is_shown:
         return f"a drop is shown, which may be smaller or larger than {_size(tolerated)}"
-    return (
-        f"{found.n_tasks} tasks with {found.n_pairs} pairs neither show a drop nor exclude {drop}; "
-        f"they would show one of {_size(found.smallest)} four times in five"
-    )
+    return f"{found.n_tasks} tasks with {found.n_pairs} pairs neither show a drop{_level(found, alpha)} nor exclude {drop}; {_could(found, alpha)}"
+
+
+def _level(found: Change, alpha: float) -> str:
+    """Say what would be a drop shown, where a reader would take the p for one; it is less where relative gates share the level."""
+    is_near = found.value is not None and found.value < 0 and (found.p_value or 0.0) <= ALPHA
+    return f" (p <= {alpha:.2g}, this gate's part of {ALPHA:g}, would)" if is_near else ""
+
+
+def _could(found: Change, alpha: float) -> str:
+    """Say what these data could show; a count of problems below the fewest shows nothing, whatever becomes of them."""
+    if found.smallest is None:
+        return f"{found.n_problems} problems can show none, however large: at least {fewest(alpha)} are needed"
+    return f"they would show one of {_size(found.smallest)} four times in five"
 
 
 def _figures(found: Change) -> str:
@@ -93,8 +104,8 @@ def _moved(value: float) -> str:
     return f"{'rose' if value > 0 else 'fell'} by {100 * abs(value):.1f} points"
 
 
-def _size(share: float | None) -> str:
-    return "unknown size" if share is None else f"{100 * share:.3g} points"
+def _size(share: float) -> str:
+    return f"{100 * share:.3g} points"
 
 
 def _points(share: float | None) -> float | None:

@@ -21,7 +21,7 @@ NOTES = (
     "By repair t: the hidden verdict of what would be handed over there; end: when the loop stops by itself.",
     "p: one-sided and exact; how often no change at all would look at least as bad. Not corrected for the number of rows.",
     "A slice by error, ending or template is chosen by what came of one run: chance alone moves it, tags and languages are free of that.",
-    "smallest: the drop that these pairs would show four times in five. won, lost: pairs that only the second, the first run passes.",
+    "smallest: the drop that these pairs would show four times in five; –: so few problems show none. won, lost: pairs that only the second, the first run passes.",
 )
 
 
