@@ -18,6 +18,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 from chromium import PROGRAM, Page, chromium
 from made_run import made_run
 
+import codeloop
+from codeloop.ci.results import CiResult, CiRun, Judged
+from codeloop.gates import GateResult, Outcome, parse_gate
+from codeloop.report.ci.index import index
+
 pytestmark = [
     pytest.mark.chromium,
     pytest.mark.skipif(not PROGRAM, reason="chromium is missing: apt-get install chromium"),
@@ -320,6 +325,66 @@ def test_a_narrow_window_has_no_sideways_scrolling(page: Page) -> None:
         assert page.wait("document.documentElement.scrollWidth <= 400")
     finally:
         page.size(WIDE, TALL)
+
+
+def test_the_narrowest_window_has_none_either(page: Page) -> None:
+    try:
+        page.size(320, 700)
+        assert page.wait("document.documentElement.scrollWidth <= 320")
+    finally:
+        page.size(WIDE, TALL)
+
+
+def test_a_long_name_of_a_task_leaves_the_other_columns_in_sight(browser: Page, tmp_path: Path) -> None:
+    made = made_run(2, 1)
+    long = replace(made.trajectories[0], task_id=f"Python/{'a' * 180}")
+    path = tmp_path / "long.html"
+    path.write_text(replace(made, trajectories=(long, *made.trajectories[1:])).as_html(), "utf-8")
+    browser.open(path)
+    assert browser.do(
+        "(([box]) => box.scrollWidth <= box.clientWidth)([document.querySelector('#table').parentElement])"
+    )
+    names = browser.do(
+        "[...document.querySelectorAll('#table tbody th, #table tbody td:first-child')].map((e) => e.textContent)"
+    )
+    assert long.task_id in names
+
+
+def test_a_gate_has_the_colour_of_its_outcome(browser: Page, tmp_path: Path) -> None:
+    told = ((Outcome.FAILED, "failed: a"), (Outcome.CANNOT_TELL, "cannot tell: b"), (Outcome.PASSED, "passed: c"))
+    path = tmp_path / "gates.html"
+    path.write_text(replace(made_run(2, 1), gates=told).as_html(), "utf-8")
+    browser.open(path)
+    assert texts(browser, ".notice.gate.bad") == ["gate Failed: a."]
+    assert texts(browser, ".notice.gate.doubt") == ["gate Cannot tell: b."]
+    assert texts(browser, ".notice.gate.good") == ["gate Passed: c."]
+    edges = browser.do("[...document.querySelectorAll('.notice.gate')].map((e) => getComputedStyle(e).borderLeftColor)")
+    assert len(set(edges)) == 3
+
+
+@pytest.mark.parametrize("value", [0.8125, 0.0625, 0.1875, 0.4375, 0.5, 0.61111, 1.0, 0.0005, 0.9995])
+def test_a_figure_is_rounded_as_in_the_texts_beside_it(page: Page, value: float) -> None:
+    script = (Path(codeloop.__file__).parent / "report" / "html" / "assets" / "dom.js").read_text("utf-8")
+    assert page.do(f"(() => {{ {script}\nreturn percent({value}); }})()") == f"{100 * value:.1f}"
+
+
+def test_the_index_of_several_runs_scrolls_its_tables_only(browser: Page, tmp_path: Path) -> None:
+    gate = parse_gate("max_regression=2:language=python")
+    judged = Judged(label="basics", result=GateResult(gate=gate, outcome=Outcome.REGRESSED, why="word " * 40))
+    runs = tuple(
+        CiRun(label=label, suite=label, model="openai/some-long-name-of-a-model") for label in ("basics", "more")
+    )
+    path = tmp_path / "index.html"
+    made = CiResult(project="codeloop.yaml", session="s", created_s=0.0, runs=runs, gates=(judged,))
+    path.write_text(index(made), "utf-8")
+    try:
+        browser.size(400, 800)
+        browser.call("Page.navigate", url=path.as_uri())
+        browser.wait("document.readyState === 'complete' && !!document.querySelector('.gates')")
+        assert browser.do("document.documentElement.scrollWidth") <= 400
+        assert texts(browser, "td.verdict.bad") == ["regressed"]
+    finally:
+        browser.size(WIDE, TALL)
 
 
 def test_what_tools_mended_and_how_much_was_compared_stand_with_the_attempt(browser: Page, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from codeloop.attempts import CallCounts, Trajectory
+from codeloop.gates import Outcome
 from codeloop.metrics import Summary, summarise
 from codeloop.repairs import Repairs, repair_rates
 from codeloop.report import (
@@ -56,7 +57,7 @@ class RunReport:
     """How far the run has come in the store; empty where that is not known."""
     created_s: float | None = None
     """Seconds since the epoch."""
-    gates: tuple[str, ...] = ()
+    gates: tuple[tuple[Outcome, str], ...] = ()
     """What came of each gate, in one line; of a run of ``codeloop ci``. For the page: other files of it have more."""
     by: tuple[str, ...] = ()
     """Slices that tables are added of: names of ``codeloop.slices.SLICES``, or of what the run noted."""

@@ -49,7 +49,8 @@ class CiReport:
         return made
 
     def _with_gates(self, label: str, report: RunReport) -> RunReport:
-        return replace(report, gates=tuple(each.text for each in self.result.gates if each.label in (label, "")))
+        told = tuple((each.result.outcome, each.text) for each in self.result.gates if each.label in (label, ""))
+        return replace(report, gates=told)
 
     def with_trouble(self, lines: Sequence[str]) -> CiReport:
         """Add lines about what could not be done."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape as escaped
 from importlib.resources import files
 from urllib.parse import quote
 
 from codeloop.ci.results import CiResult
+from codeloop.gates import Outcome
 from codeloop.report.ci import summary
+from codeloop.report.html.words import mood
 from codeloop.report.text import escape
 
 _PAGE = """<!DOCTYPE html>
@@ -48,8 +51,22 @@ def _link(label: str, *, is_there: bool) -> str:
 
 def _table(title: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     head = "".join(f'<th scope="col">{_shown(name)}</th>' for name in columns)
-    body = "\n".join(f"<tr>{''.join(f'<td>{_shown(text)}</td>' for text in row)}</tr>" for row in rows)
-    return f"<h2>{_shown(title)}</h2>\n<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    has_outcomes = title == "gates"
+    body = "\n".join(
+        f"<tr>{_outcome(row[0]) if has_outcomes else _cells(row[:1])}{_cells(row[1:])}</tr>" for row in rows
+    )
+    table = f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    kind = ' class="gates"' if has_outcomes else ""
+    region = f'<div class="scroll" tabindex="0" role="region" aria-label="{_shown(title)}">'
+    return f"<h2>{_shown(title)}</h2>\n{region}<table{kind}>\n{table}</div>"
+
+
+def _cells(texts: Sequence[str]) -> str:
+    return "".join(f"<td>{_shown(text)}</td>" for text in texts)
+
+
+def _outcome(text: str) -> str:
+    return f'<td class="verdict {mood(Outcome(text))}">{_shown(text)}</td>'
 
 
 def _list(title: str, lines: list[str]) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 
 from codeloop.attempts import CallCounts, Trajectory
 from codeloop.errors import UsageError
+from codeloop.gates import Outcome
 from codeloop.metrics import Summary
 from codeloop.policies import PLANS, TELLERS, get_policy
 from codeloop.policy import Gate, Policy
 from codeloop.report import origin
 from codeloop.report.html.texts import shown
+from codeloop.report.html.words import mood
 from codeloop.report.terminal import calls
 from codeloop.slices import tags_in
 
@@ -52,7 +54,7 @@ class RunData:
     """Of the run in the store; empty where it is not known."""
     created_s: float | None = None
     """Seconds since the epoch."""
-    gates: tuple[str, ...] = ()
+    gates: tuple[tuple[Outcome, str], ...] = ()
     """What came of each, in one line."""
 
 
@@ -85,9 +87,10 @@ def rows(run: RunData) -> list[list[Any]]:
 
 
 def warnings(run: RunData, cut_note: str = "") -> list[list[str]]:
-    """Give [term, sentence] rows that a reader must see beside the figures."""
+    """Give [term, sentence] rows that a reader must see beside the figures; those of gates have their mood, too."""
     total = run.summaries[-1]
-    found: list[tuple[str, str]] = [("gate", line[:1].upper() + line[1:] + ".") for line in run.gates]
+    gates = [["gate", shown(line[:1].upper() + line[1:] + "."), mood(outcome)] for outcome, line in run.gates]
+    found: list[tuple[str, str]] = []
     if run.status and run.status != FINISHED:
         found.append(("partial", f"This run is {run.status}: the page shows what had ended when it was written."))
     found.append(("errored", _errored(total)))
@@ -100,7 +103,7 @@ def warnings(run: RunData, cut_note: str = "") -> list[list[str]]:
     found += [("known_limit", text[:1].upper() + text[1:] + ".") for text in run.limits_known]
     if cut_note:
         found.append(("cut_texts", cut_note))
-    return [[term, shown(text)] for term, text in found]
+    return [*gates, *([term, shown(text)] for term, text in found)]
 
 
 def tags(run: RunData) -> dict[str, list[str]]:

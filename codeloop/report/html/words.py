@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from codeloop.gates import Outcome
+from codeloop.gates.results import NOT_MET
+
 _Entries = Mapping[str, tuple[str, str]]
 
 ENDINGS: _Entries = {
@@ -115,3 +118,10 @@ GROUPS: tuple[tuple[str, _Entries], ...] = (
     ("Outcomes", OUTCOMES),
     ("Extraction", NOTES),
 )
+
+
+def mood(outcome: Outcome) -> str:
+    """Give ``bad``, ``doubt`` or ``good``: the colour of a gate's outcome, beside its words."""
+    if outcome in NOT_MET:
+        return "bad"
+    return "doubt" if outcome is Outcome.CANNOT_TELL else "good"

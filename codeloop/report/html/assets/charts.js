@@ -45,7 +45,7 @@ const iterationAxis = () => axis({ label: "iteration", size: 30, labelSize: 18, 
 const passChart = (rows, extra) => () => {
   const column = (name, i) => rows.map((row) => (row[name][i] === null ? null : 100 * row[name][i]));
   const main = colour("--accent");
-  const line = (label, stroke, more) => ({ label, stroke, width: 2, points: { show: true, size: 6 }, value: (u, v) => (v === null ? "–" : `${v.toFixed(1)} %`), ...more });
+  const line = (label, stroke, more) => ({ label, stroke, width: 2, points: { show: true, size: 6 }, value: (u, v) => (v === null ? "–" : `${tenths(v)} %`), ...more });
   const edge = (label) => line(label, "transparent", { width: 0, points: { show: false } });
   const series = [{ label: "iteration", value: (u, v) => (v === null ? "–" : String(v)) }, edge("high"), edge("low")];
   const data = [rows.map((row) => row.iteration), column("headline", 2), column("headline", 1)];

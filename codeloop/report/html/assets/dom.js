@@ -46,7 +46,9 @@ const number = (value, digits = 0) =>
   value === null || value === undefined
     ? "unknown"
     : value.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const percent = (value) => (value === null ? "–" : `${(100 * value).toFixed(1)}`);
+// A half goes to the even digit, as in the texts beside it: 81.25 is 81.2 in both (of halves, only a quarter is a number and goes down).
+const tenths = (value) => (value % 1 === 0.25 ? value - 0.01 : value).toFixed(1);
+const percent = (value) => (value === null ? "–" : tenths(100 * value));
 const dollars = (value) => (value === null ? "unknown" : value.toFixed(value && value < 0.1 ? 4 : 2));
 const seconds = (value) => (value === 0 ? "0 s" : value >= 7200 ? `${number(value / 3600, 1)} h` : value >= 120 ? `${number(value / 60, value % 60 ? 1 : 0)} min` : `${number(value, 1)} s`);
 

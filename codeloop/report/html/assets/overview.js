@@ -1,6 +1,6 @@
 // The overview: warnings, tiles, charts, funnel, transitions, and what is known of the run.
 const showWarnings = (data) => {
-  byId("warnings").append(...data.warnings.map(([key, text]) => el("p", { class: `notice ${key}` }, term(key), " ", text)));
+  byId("warnings").append(...data.warnings.map(([key, text, kind]) => el("p", { class: `notice ${key} ${kind || ""}` }, term(key), " ", text)));
 };
 
 const showTiles = (data) => {
