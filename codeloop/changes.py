@@ -164,9 +164,10 @@ def _joined(settings: Sequence[Setting]) -> dict[str, str]:
 
 
 def _noted(before: Snapshot, after: Snapshot) -> tuple[Otherwise, ...]:
-    """Compare the first prompts' templates (a name, ``@`` and the hash of its text), then metadata."""
+    """Compare the first prompts' templates (a name, ``@`` and the hash of its text; not known where all draws errored), then metadata."""
     one, other = (", ".join(sorted({row.template for row in run.draws if row.template})) for run in (before, after))
-    found = [("first prompt", one, other), *_common(before.facts.metadata, after.facts.metadata)]
+    known = [("first prompt", one, other)] if one and other else []
+    found = [*known, *_common(before.facts.metadata, after.facts.metadata)]
     return tuple(Otherwise(what=what, before=a, after=b) for what, a, b in found if a != b)
 
 

@@ -123,6 +123,11 @@ def test_another_prompt_is_told_and_no_warning() -> None:
     assert "warning" not in report
 
 
+def test_a_run_of_errored_draws_only_has_no_other_prompt() -> None:
+    before = run("old", [draw(1, True, template="first@old")])
+    assert changes(before, run("new", [draw(1, None)])).noted == ()
+
+
 def report_of(found: Changes, *gates: str) -> ChangeReport:
     return ChangeReport(changes=found, gates=judge_all([parse_gate(text) for text in gates], found.after, found.before))
 
