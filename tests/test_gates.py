@@ -112,6 +112,13 @@ def test_nothing_to_judge_cannot_tell(text: str) -> None:
     assert judge(parse_gate(text + ":tag=none"), ALL_RIGHT, ALL_RIGHT).outcome is Outcome.CANNOT_TELL
 
 
+def test_mutants_of_draws_that_all_errored_are_not_asked_for_again() -> None:
+    found = judge(parse_gate("mutation_score>=0.5"), outcomes("now", [None] * 3))
+    assert (found.outcome, found.why) == (Outcome.CANNOT_TELL, "all 3 draws errored")
+    without = judge(parse_gate("mutation_score>=0.5"), outcomes("now", [True, None]))
+    assert without.why == "no program that was handed over has mutants: run with mutate=inform"
+
+
 def test_no_baseline_or_one_of_another_suite_cannot_tell() -> None:
     gate = parse_gate("max_regression=5")
     assert judge(gate, ALL_RIGHT).why == "there is no baseline to compare with"

@@ -69,6 +69,8 @@ def _mutation(draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
         killed, mutants = row.killed or 0, row.mutants or 0
         clusters[cluster_of(row.task_id)] += [1.0] * killed + [0.0] * (mutants - killed)
     flat = [value for values in clusters.values() for value in values]
+    if not flat and all(row.is_errored for row in draws):
+        return Estimate(), 0, f"all {len(draws)} draws errored"
     if not flat:
         return Estimate(), 0, "no program that was handed over has mutants: run with mutate=inform"
     value = math.fsum(flat) / len(flat)
