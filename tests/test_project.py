@@ -286,6 +286,7 @@ LONG = "x" * 256
         ("gates: [{metric: seconds, max: -0.5}]", "gates[0].max: -0.5 is below 0, where nothing passes"),
         ("gates: [{min: 0}]", "gates[0].min: a bound that every run reaches: give more than 0"),
         ("gates: [{metric: mutation_score, min: 0}]", "gates[0].min: a bound that every run reaches"),
+        ("gates: [{min: 1, strict: true}]", "gates[0].min: no interval reaches 1, whatever is run: give less"),
         ("gates: [{metric: errored, max: 1}]", "gates[0].max: a bound that every run reaches: give less than 1"),
         ("gates: [{max_regression: 0.02, baseline: m}]", "gates[0].max_regression: 0.02 of a point: write 2 for two"),
         ("gates: [{max_regression: 2, baseline: m, strict: true}]", "gates[0].strict: goes with min, of pass@K or"),

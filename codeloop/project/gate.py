@@ -98,6 +98,8 @@ class Gate(Frozen):
                 yield key, f"{value:g} is below 0, where nothing passes: give 0 or more"
         if self.min == 0 and self.metric.startswith(BETTER_HIGHER):
             yield "min", "a bound that every run reaches: give more than 0"
+        if self.min == 1 and self.strict:
+            yield "min", "no interval reaches 1, whatever is run: give less, such as 0.95, or leave strict out"
         if self.max == 1 and self.metric == "errored":
             yield "max", "a bound that every run reaches: give less than 1"
 
