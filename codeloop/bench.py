@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import anyio
 
 from codeloop.asking import RecordedModel, threaded
 from codeloop.attempts import Attempt, Ending, Trajectory, Verdict
 from codeloop.budget import UNBOUNDED, Budget, BudgetSpent, Meter
-from codeloop.errors import ModelError, SandboxError
+from codeloop.errors import ModelError, NoRecording, SandboxError
 from codeloop.loop import has_evidence, run_trajectory
 from codeloop.models.port import Model
 from codeloop.policy import Policy
@@ -38,6 +38,8 @@ class Bench:
     store: Store
     budget: Budget = UNBOUNDED
     workers: int = 4
+    lacking: dict[str, str] = field(default_factory=dict)
+    """Ids of tasks by the digest of a prompt of theirs that no cassette has a reply to."""
 
     async def ended(self) -> dict[tuple[str, int], Trajectory]:
         """Give the recorded trajectories that need no more work; those that were cut short are gone on with."""
@@ -92,6 +94,8 @@ class Bench:
             )
             trajectory = replace(trajectory, hidden=await self._score(task, trajectory))
         except (ModelError, SandboxError) as exc:
+            if isinstance(exc, NoRecording):
+                self.lacking[exc.digest] = task.id
             trajectory = await self._cut_short(task, draw, Ending.ERRORED, str(exc))
         except BudgetSpent as exc:
             trajectory = await self._cut_short(task, draw, Ending.OUT_OF_BUDGET, str(exc))

@@ -86,6 +86,14 @@ class ModelRejected(ModelError):
     """A refused key, an unknown model, an exhausted quota or a malformed request: never retried."""
 
 
+class NoRecording(ModelRejected):
+    """A prompt that a cassette has no reply to; ``digest`` is the prompt's."""
+
+    def __init__(self, message: str, digest: str) -> None:
+        super().__init__(message)
+        self.digest = digest
+
+
 class SandboxError(CodeloopError):
     """The sandbox gave no verdict; never counted against a candidate."""
 

@@ -94,6 +94,8 @@ def test_every_file_is_what_its_readers_take(example: Done) -> None:
     assert [suite.name for suite in (gates, trajectories)] == ["gates", "example"]
     assert (gates.failures, gates.errors, gates.skipped) == (0, 0, 0)
     assert len(list(trajectories)) == 2
+    (failed,) = (case.result[0] for case in trajectories if case.result)
+    assert "\nattempt 0: test: wrong_answer\nattempt 1: test: " in failed.text, "counted as on the page"
     junit_10_schema().validate(example.file("junit.xml"))
     log = validated("sarif-schema-2.1.0", json.loads(example.file("findings.sarif")))
     assert [part["automationDetails"]["id"] for part in log["runs"]] == ["codeloop/gates", "codeloop/example"]
@@ -113,8 +115,10 @@ def test_what_is_recorded_costs_no_call_and_a_changed_prompt_is_flagged(project:
     (run,) = done.results["runs"]
     assert {prompt["template"].partition("@")[0] for prompt in run["unrecorded"]} == {"v1"}
     assert len(run["unrecorded"]) == 2
+    assert {prompt["task_id"] for prompt in run["unrecorded"]} == {"Python/initials", "Python/clamp_all"}
+    assert "no recording: Python/initials: v1@" in done.out
     assert "the cassette lacks 2 prompts: record it again" in done.file("summary.md")
-    assert done.out.count("no recording: v1@") == 2
+    assert done.out.count("no recording: Python/") == 2
     gates, _ = JUnitXml.fromfile(str(project / "codeloop-out" / "junit.xml"))
     assert gates.skipped == 2, "a gate without data must not pass"
 
@@ -133,7 +137,7 @@ def test_record_and_replay_by_flags(project: Path) -> None:
 
 
 def test_a_gate_that_is_not_met_fails_the_job_at_its_line(project: Path) -> None:
-    changed(project, "min: 0.5", "min: 1.0\n    strict: true")
+    changed(project, "min: 0.5", "min: 0.99\n    strict: true")
     summary = project / "step-summary.md"
     done = codeloop(project, "ci", GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(summary))
     assert done.code in (1, 6), done.err

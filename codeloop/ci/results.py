@@ -37,6 +37,8 @@ class Unrecorded:
     iteration: int
     template: str
     digest: str
+    task_id: str = ""
+    """Empty: of a run that an earlier version recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,6 +156,7 @@ async def _trajectories(
     model = open_model(settings, say)
     store.note_facts(run_id, facts_of(suite, model, checker))
     note_origin(store, run_id, settings, tasks)
+    lacking: dict[str, str] = {}
     try:
         policy = policy_of(settings)
         bench = Bench(
@@ -167,18 +168,22 @@ async def _trajectories(
             check=policy.checker(with_rules(checker, settings.lint_rules)),
             store=store,
             budget=Budget(tokens=settings.budget_tokens, cost_usd=settings.budget_cost, seconds=settings.budget_s),
+            lacking=lacking,
         )
         with RunProgress(len(tasks) * settings.draws, len(await bench.ended())) as progress:
             return await bench.run(progress.on_end, progress.on_attempt)
     finally:
         if isinstance(model, ReplayModel):
-            store.note_facts(run_id, {"unrecorded": [_without_reply(prompt) for prompt in model.unrecorded.values()]})
+            store.note_facts(
+                run_id, {"unrecorded": [_without_reply(prompt, lacking) for prompt in model.unrecorded.values()]}
+            )
         with anyio.CancelScope(shield=True):
             await model.aclose()
 
 
-def _without_reply(prompt: Prompt) -> dict[str, Any]:
-    return {name: getattr(prompt, name) for name in ("draw", "iteration", "template", "digest")}
+def _without_reply(prompt: Prompt, tasks: Mapping[str, str]) -> dict[str, Any]:
+    asked = {name: getattr(prompt, name) for name in ("draw", "iteration", "template", "digest")}
+    return {"task_id": tasks.get(prompt.digest, ""), **asked}
 
 
 def policy_of(settings: RunConfig) -> Policy:

@@ -15,7 +15,7 @@ from typing import Any
 from anyio import to_thread
 
 from codeloop.attempts import Completion, Prompt, Usage
-from codeloop.errors import ConfigError, DiskFull, ModelRejected
+from codeloop.errors import ConfigError, DiskFull, NoRecording
 from codeloop.models.port import Model
 
 
@@ -52,13 +52,14 @@ class ReplayModel:
         return len(self._replies)
 
     async def complete(self, prompt: Prompt) -> Completion:
-        """Give the recorded reply, marked as cached; raises ModelRejected when there is none."""
+        """Give the recorded reply, marked as cached; raises NoRecording when there is none."""
         reply = self._replies.get(prompt.digest)
         if reply is None:
             self.unrecorded[prompt.digest] = prompt
-            raise ModelRejected(
+            raise NoRecording(
                 f"{self._path} holds no reply to this prompt ({prompt.template}, draw {prompt.draw}, "
-                f"iteration {prompt.iteration}, digest {prompt.digest[:12]}); record it again"
+                f"iteration {prompt.iteration}, digest {prompt.digest[:12]}); record it again",
+                prompt.digest,
             )
         return reply
 

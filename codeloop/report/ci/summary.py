@@ -115,7 +115,7 @@ def _problems(result: CiResult) -> list[str]:
         if run.unrecorded:
             lines.append(f"{run.label}: the cassette lacks {len(run.unrecorded)} prompts: record it again")
         lines += [
-            f"{run.label}: no recording: {each.template}, draw {each.draw}, iteration {each.iteration}, digest {each.digest[:12]}"
+            f"{run.label}: no recording: {each.task_id or 'a task'}: {each.template}, draw {each.draw}, iteration {each.iteration}, digest {each.digest[:12]}"
             for each in run.unrecorded
         ]
     return [*lines, *result.trouble]

@@ -88,9 +88,7 @@ def _hidden(trajectory: Trajectory) -> str:
 
 def _why(trajectory: Trajectory) -> str:
     """Tell the way of the trajectory: what each attempt came to on visible tests. Hidden tests are not quoted."""
-    steps = [
-        f"attempt {a.iteration + 1}: {a.verdict.last.stage}: {a.verdict.last.outcome}" for a in trajectory.attempts
-    ]
+    steps = [f"attempt {a.iteration}: {a.verdict.last.stage}: {a.verdict.last.outcome}" for a in trajectory.attempts]
     head = f"fails hidden tests ({_hidden(trajectory)}); ended: {trajectory.ending}"
     return "\n".join([head, *steps])
 
