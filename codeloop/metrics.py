@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeVar
 
 from codeloop.attempts import LOSSES, Attempt, CaseStatus, Ending, Status, Trajectory, Verdict
@@ -90,11 +91,14 @@ def pass_at_k(n: int, c: int, k: int) -> float | None:
     ``None`` for n < k: the data does not hold k draws, and neither 0 nor 1 would be true. Raises ValueError for
     c outside 0..n or k < 1. Source: Chen et al. 2021, arXiv:2107.03374, eq. 1; exact integers, so no product is needed.
     """
+    exact = _pass_at_k(n, c, k)
+    return None if exact is None else float(exact)
+
+
+def _pass_at_k(n: int, c: int, k: int) -> Fraction | None:
     if k < 1 or not 0 <= c <= n:
         raise ValueError(f"pass@k needs k >= 1 and 0 <= c <= n, not n={n}, c={c}, k={k}")
-    if n < k:
-        return None
-    return 1.0 - math.comb(n - c, k) / math.comb(n, k)
+    return None if n < k else 1 - Fraction(math.comb(n - c, k), math.comb(n, k))
 
 
 def cluster_of(task_id: str) -> str:
@@ -288,12 +292,17 @@ def _outcomes(mine: Sequence[Trajectory], outcome: Outcome) -> dict[str, list[bo
 def estimate(
     draws: Mapping[str, Sequence[bool]], k: int, *, seed: int = 0, n_resamples: int = 2000, always_cluster: bool = False
 ) -> Estimate:
-    """Give the mean of pass@k over tasks from each task's draws, with its interval (see ``summarise``)."""
+    """Give the mean of pass@k over tasks from each task's draws, with its interval (see ``summarise``).
+
+    The mean is the float nearest to the exact one: a gate at 0.8 must not fail 1312 of 1640 draws for a rounding error.
+    """
     clusters: defaultdict[Hashable, list[float]] = defaultdict(list)
+    exact: Counter[Fraction] = Counter()
     for task_id, outcomes in draws.items():
-        value = pass_at_k(len(outcomes), sum(outcomes), k)
+        value = _pass_at_k(len(outcomes), sum(outcomes), k)
         if value is not None:
-            clusters[cluster_of(task_id)].append(value)
+            exact[value] += 1
+            clusters[cluster_of(task_id)].append(float(value))
     values = [value for cluster in clusters.values() for value in cluster]
     if not values:
         return Estimate()
@@ -308,7 +317,7 @@ def estimate(
                 wilson(round(len(clusters) * sum(values) / len(values)), len(clusters)),
             )
     low, high = interval or (None, None)
-    mean = math.fsum(values) / len(values)
+    mean = float(sum(value * count for value, count in exact.items()) / len(values))
     return Estimate(value=mean, low=low, high=high, n_tasks=len(values), method=method if interval else "")
 
 

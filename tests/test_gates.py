@@ -112,6 +112,15 @@ def test_nothing_to_judge_cannot_tell(text: str) -> None:
     assert judge(parse_gate(text + ":tag=none"), ALL_RIGHT, ALL_RIGHT).outcome is Outcome.CANNOT_TELL
 
 
+@pytest.mark.parametrize("n_right", [82 * each for each in range(1, 20)])
+def test_a_figure_that_is_just_the_bound_reaches_it(n_right: int) -> None:
+    rows = [draw(i % 164, i < n_right, i // 164) for i in range(1640)]
+    spread = [draw(i // 10, i * 7 % 1640 < n_right, i % 10) for i in range(1640)]
+    for each in (rows, spread):
+        found = judge(parse_gate(f"pass@1>={n_right / 1640}"), run("now", each))
+        assert (found.outcome, found.value) == (Outcome.PASSED, n_right / 1640)
+
+
 def test_mutants_of_draws_that_all_errored_are_not_asked_for_again() -> None:
     found = judge(parse_gate("mutation_score>=0.5"), outcomes("now", [None] * 3))
     assert (found.outcome, found.why) == (Outcome.CANNOT_TELL, "all 3 draws errored")
