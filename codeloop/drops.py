@@ -12,6 +12,7 @@ import operator
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from codeloop.metrics import cluster_of
 from codeloop.paired import Draws
@@ -53,7 +54,7 @@ def change(before: Draws, after: Draws, *, alpha: float = ALPHA, tolerated: floa
     ``tolerated``: a drop, in 0..1, that a shown one must go beyond; it counts in ``smallest`` only.
     """
     task_ids = sorted(task_id for task_id in before.keys() & after.keys() if before[task_id])
-    gains: defaultdict[str, list[float]] = defaultdict(list)
+    gains: defaultdict[str, list[Fraction]] = defaultdict(list)
     balances: defaultdict[str, int] = defaultdict(int)
     n_pairs = n_won = n_lost = 0
     for task_id in task_ids:
@@ -62,7 +63,7 @@ def change(before: Draws, after: Draws, *, alpha: float = ALPHA, tolerated: floa
             raise ValueError(f"{task_id} has {len(first)} and {len(second)} draws: they are no pairs")
         won, lost = sum(map(operator.lt, first, second)), sum(map(operator.gt, first, second))
         n_pairs, n_won, n_lost = n_pairs + len(first), n_won + won, n_lost + lost
-        gains[cluster_of(task_id)].append((won - lost) / len(first))
+        gains[cluster_of(task_id)].append(Fraction(won - lost, len(first)))
         balances[cluster_of(task_id)] += won - lost
     if not task_ids:
         return Change()
@@ -111,13 +112,14 @@ def chance_of_less(balances: Sequence[int]) -> float:
     return min(1.0, float(chances[least:].sum()))
 
 
-def _mean_and_error(clusters: Sequence[Sequence[float]]) -> tuple[float, float | None]:
+def _mean_and_error(clusters: Sequence[Sequence[Fraction]]) -> tuple[float, float | None]:
     """Give the mean of all tasks and its standard error by clusters; ``None`` with one cluster, which shows no spread.
 
+    The mean is the float nearest to the exact one: a drop just as large as what is tolerated is not larger.
     Source: Miller, arXiv:2411.00640, section 2.2, and ``_UNSEEN`` clusters of average size that changed altogether.
     """
     n, count = sum(map(len, clusters)), len(clusters)
-    mean = math.fsum(gain for gains in clusters for gain in gains) / n
+    mean = float(sum((gain for gains in clusters for gain in gains), Fraction()) / n)
     if count < 2:
         return mean, None
     squares = math.fsum(math.fsum(gain - mean for gain in gains) ** 2 for gains in clusters) * count / (count - 1)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest, t
 
 from codeloop.drops import ALPHA, MCNEMAR, SIGN_FLIPS, chance_of_less, change
+from codeloop.gates import Outcome, decide
 
 
 def single(n_both: int, n_won: int, n_lost: int) -> tuple[dict[str, list[bool]], ...]:
@@ -49,6 +50,18 @@ def test_fewer_problems_than_can_show_a_drop_name_no_smallest_one() -> None:
     assert change(*single(5, 0, 0), alpha=ALPHA / 2).smallest is None
     many = {str(i): [True] * 10 for i in range(4)}
     assert change(many, many).smallest is None, "ten draws of a problem are one problem"
+
+
+@pytest.mark.parametrize(
+    ("n", "draws", "points"), [(60, 10, 3), (20, 5, 3), (164, 5, 5), (164, 10, 5), (60, 5, 2), (60, 3, 5)]
+)
+def test_a_drop_just_as_large_as_what_is_tolerated_is_not_larger(n: int, draws: int, points: int) -> None:
+    before = {f"Python/{i}": [True] * draws for i in range(n)}
+    n_lost = points * n * draws // 100
+    after = {task_id: [i >= n_lost, *rest] for i, (task_id, (_, *rest)) in enumerate(before.items())}
+    found = change(before, after)
+    assert (found.value, found.n_lost) == (-points / 100, n_lost)
+    assert decide(found, points / 100, ALPHA) is not Outcome.REGRESSED
 
 
 @pytest.mark.parametrize("n", [20, 50, 164, 984])
