@@ -7,6 +7,7 @@ The file is one JSON object with a line for each draw, so that a changed baselin
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -190,7 +191,10 @@ def settings_of(values: Mapping[str, Any]) -> tuple[Setting, ...]:
 
 def sum_known(values: Sequence[Any]) -> Any:
     """Add up, or give ``None`` if any is unknown: a sum of the known ones would look like the whole."""
-    return None if None in values else sum(values)
+    if None in values:
+        return None
+    total = sum(values)
+    return math.fsum(values) if isinstance(total, float) else total  # twenty times 0.1 is 2, and no more
 
 
 def _text(value: Any) -> str:

@@ -121,6 +121,19 @@ def test_a_figure_that_is_just_the_bound_reaches_it(n_right: int) -> None:
         assert (found.outcome, found.value) == (Outcome.PASSED, n_right / 1640)
 
 
+def test_a_figure_near_its_bound_is_shown_with_the_digits_that_tell_them_apart() -> None:
+    found = judge(parse_gate("pass@1>=0.667"), outcomes("now", [True, True, False]))
+    assert found.outcome is Outcome.FAILED
+    assert found.why.startswith("pass@1 is 66.67 % [")
+    assert found.why.endswith("wanted at least 66.70 %")
+
+
+def test_a_cost_of_just_the_bound_is_within_it() -> None:
+    rows = [draw(i, True, cost_usd=0.1) for i in range(20)]
+    assert judge(parse_gate("cost_usd<=2"), run("now", rows)).why == "the cost is $2.0000, wanted at most $2.0000"
+    assert judge(parse_gate("cost_usd<=2"), run("now", rows)).outcome is Outcome.PASSED
+
+
 def test_mutants_of_draws_that_all_errored_are_not_asked_for_again() -> None:
     found = judge(parse_gate("mutation_score>=0.5"), outcomes("now", [None] * 3))
     assert (found.outcome, found.why) == (Outcome.CANNOT_TELL, "all 3 draws errored")

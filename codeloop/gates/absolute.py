@@ -87,11 +87,12 @@ def _mutation(draws: Sequence[Draw]) -> tuple[Estimate, int, str]:
 def _outcome(gate: Gate, found: Estimate, n_missing: int, n_draws: int) -> tuple[Outcome, str]:
     value, ends = found.value, (found.low, found.high)
     assert value is not None  # noqa: S101 - the caller looked
-    shown = f"{_what(gate)} is {_number(gate, value)}" + _interval(gate, found)
+    more = _more_digits(gate, value)
+    shown = f"{_what(gate)} is {_number(gate, value, more)}" + _interval(gate, found)
     tested = (value, value) if not gate.strict else ends
     if tested[0] is None or tested[1] is None:
         return Outcome.CANNOT_TELL, f"{shown}, and one problem alone gives no interval"
-    wanted = _wanted(gate)
+    wanted = _wanted(gate, more)
     if not _holds(gate, tested[1], tested[0]):
         return Outcome.FAILED, f"{shown}, wanted {wanted}"
     if not _holds(gate, tested[0], tested[1]):
@@ -127,10 +128,20 @@ def _what(gate: Gate) -> str:
     return words[gate.metric]
 
 
-def _number(gate: Gate, value: float) -> str:
+def _number(gate: Gate, value: float, more: int = 0) -> str:
     if gate.metric is Metric.COST_USD:
-        return f"${value:.4f}"
-    return f"{value:.1f} s" if gate.metric is Metric.SECONDS else f"{100 * value:.1f} %"
+        return f"${value:.{4 + more}f}"
+    digits = 1 + more
+    return f"{value:.{digits}f} s" if gate.metric is Metric.SECONDS else f"{100 * value:.{digits}f} %"
+
+
+def _more_digits(gate: Gate, value: float) -> int:
+    """Count the digits that tell a figure from a bound that it only comes near: 2 of 3 do not reach 0.667."""
+    others = [bound for bound in (gate.at_least, gate.at_most) if bound is not None and bound != value]
+    clear = (
+        more for more in range(9) if all(_number(gate, each, more) != _number(gate, value, more) for each in others)
+    )
+    return next(clear, 9)
 
 
 def _interval(gate: Gate, found: Estimate) -> str:
@@ -139,6 +150,6 @@ def _interval(gate: Gate, found: Estimate) -> str:
     return f" [{100 * found.low:.1f}, {100 * found.high:.1f}]"
 
 
-def _wanted(gate: Gate) -> str:
+def _wanted(gate: Gate, more: int) -> str:
     ends = (("at least", gate.at_least), ("at most", gate.at_most))
-    return " and ".join(f"{word} {_number(gate, bound)}" for word, bound in ends if bound is not None)
+    return " and ".join(f"{word} {_number(gate, bound, more)}" for word, bound in ends if bound is not None)
