@@ -1,9 +1,9 @@
 """The original with checks that no sanitizer makes: what leaves an array for the members behind it in the same struct.
 
 Clang lets ``&a[n]`` stand for an array's end, and does not look at a struct that is read or written whole; nobody looks at how
-much of an array inside a struct ``memcpy`` fills, or whether a text ends there. ``lround`` of what no ``long`` holds gives anything. What lies behind is memory of the same object, so C seems to be defined there,
-and a right translation, which stops, would be wrong. Only the sanitized program is compiled from this text; its lines are the
-original's.
+much of an array inside a struct ``memcpy`` fills, or whether a text ends there. What lies behind is memory of the same object,
+so C seems to be defined there, and a right translation, which stops, would be wrong. So it is with ``lround`` of a number that
+no ``long`` holds. Only the sanitized program is compiled from this text; its lines are the original's.
 """
 
 from __future__ import annotations
