@@ -101,9 +101,15 @@ def _pass_at_k(n: int, c: int, k: int) -> Fraction | None:
     return None if n < k else 1 - Fraction(math.comb(n - c, k), math.comb(n, k))
 
 
+_OF_LANGUAGES = frozenset({"c", "c++", "cpp", "go", "java", "javascript", "js", "python", "rust", "humaneval"})
+
+
 def cluster_of(task_id: str) -> str:
-    """Give the task's number: the same problem in six languages is one cluster."""
-    return task_id.rsplit("/", 1)[-1]
+    """Name the problem of a task: its id without the parts that say a language, as ``Java/12`` and ``Python/12`` are one problem.
+
+    HumanEval's ``HumanEval/12`` is that of HumanEval-X. All else in an id tells problems apart: ``auth/basic``, ``billing/basic``.
+    """
+    return "/".join(part for part in task_id.split("/") if part.lower() not in _OF_LANGUAGES) or task_id
 
 
 def wilson(passed: int, n: int) -> Interval | None:

@@ -23,7 +23,7 @@ from codeloop.attempts import (
     Usage,
     Verdict,
 )
-from codeloop.metrics import Summary, cluster_bootstrap, hidden_only, pass_at_k, summarise, wilson
+from codeloop.metrics import Summary, cluster_bootstrap, cluster_of, hidden_only, pass_at_k, summarise, wilson
 
 counts = st.integers(0, 9).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n), st.integers(1, 9)))
 
@@ -83,6 +83,24 @@ def test_wilson_holds_the_proportion_and_stays_inside(case: tuple[int, int]) -> 
     assert 0 <= low <= passed / n + 1e-12
     assert passed / n - 1e-12 <= high <= 1
     assert low < high
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("Java/12", "Python/12", True),
+        ("HumanEval/12", "CPP/12", True),
+        ("Java/12", "Java/13", False),
+        ("auth/basic", "billing/basic", False),
+        ("auth/python/basic", "auth/go/basic", True),
+        ("c-basics/clamp", "mine/clamp", False),
+        ("python", "java", False),
+    ],
+)
+def test_a_problem_in_several_languages_is_one_and_two_of_one_name_are_two(
+    first: str, second: str, is_one: bool
+) -> None:
+    assert (cluster_of(first) == cluster_of(second)) is is_one
 
 
 def test_wilson_by_hand() -> None:
