@@ -459,6 +459,7 @@ def answer(**event: object) -> str:
         "findings": [event] if event else [],
         "undefined": [{"event": "undefined", "line": 9, "kind": "signed addition overflows", "call": "f(1)"}],
         "reached": {"f": {"covered": 3, "all": 4, "missed_lines": [7]}},
+        "uncompared": [],
         "trouble": "",
         "corpus": ["0104"],
         "agreement": {"agreed": 9, "all": 12},

@@ -579,6 +579,19 @@ def test_a_start_that_is_none_is_one_line(tmp_path: Path, source: str, arguments
 
 @pytest.mark.docker
 @pytest.mark.timeout(600)
+def test_a_function_of_which_nothing_can_be_compared_is_named_beside_others_that_agree(tmp_path: Path) -> None:
+    c = "int never(int a) { return a / 0; }\nint always(int a) { return a & 7; }\n"
+    (tmp_path / "some.c").write_text(c, "utf-8")
+    rust = "pub fn never(a: i32) -> i32 { a }\npub fn always(a: i32) -> i32 { a & 7 }\n"
+    (tmp_path / "some.rs").write_text(rust, "utf-8")
+    done = codeloop(tmp_path, "translate", "some.c", "--model", "none", "--start", "some.rs")
+    assert done.code != 0
+    assert "nothing of never could be compared: of 300000 inputs the C is undefined on" in done.out + done.err
+    assert "its line 1: division by zero" in done.out + done.err
+
+
+@pytest.mark.docker
+@pytest.mark.timeout(600)
 def test_a_c_file_on_which_nothing_can_be_compared_is_named_before_a_model_is_asked(tmp_path: Path) -> None:
     (tmp_path / "never.c").write_text("int never(int a) { return a / 0; }\n", "utf-8")
     (tmp_path / "never.rs").write_text("pub fn never(a: i32) -> i32 { a }\n", "utf-8")

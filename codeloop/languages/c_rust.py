@@ -86,7 +86,7 @@ class CRustLanguage(RustLanguage):
         searched = DifferentialTests.read(tests)
         corpus = tuple(map(bytes.fromhex, searched.corpus))
         tests_s = user_tests.SECONDS if searched.user_tests else 0.0
-        return fuzz_command(searched.budget, corpus, tests_s, searched.functions)
+        return fuzz_command(searched.budget, corpus, tests_s, searched.functions, searched.entry_points)
 
     def with_corpus(self, tests: str, corpus: Sequence[str]) -> str:
         """Give the tests that begin with these inputs."""
@@ -107,7 +107,7 @@ class CRustLanguage(RustLanguage):
         if found.trouble:
             said = unparsed("test", _TOOL, found.trouble)
             return harness.report("test", Status.ERRORED, "machine", (said,))
-        if not found.differences and not found.n_compared:
+        if not found.differences and (found.uncompared or not found.n_compared):
             return harness.report("test", Status.ERRORED, "tests", (_nothing_compared(found), *_notes(found)))
         notes, passed = tuple(_notes(found)), user_tests.read_cases(tested)
         if found.differences:
@@ -223,10 +223,11 @@ def _agreement(found: Comparison) -> CaseResult:
 
 
 def _nothing_compared(found: Comparison) -> Diagnostic:
-    """Say that there is no verdict: no input means anything to the C, whatever the translation is."""
+    """Say that there is no verdict: no input means anything to the C, or to one of its functions, whatever the translation is."""
+    of = f"of {', '.join(found.uncompared)} " if found.n_compared else ""
     where = "; ".join(f"its line {each.line}: {each.kind}" for each in found.undefined[:3])
     text = (
-        f"nothing could be compared: of {found.n_executions} inputs the C is undefined on {found.n_undefined}, does not end on "
+        f"nothing {of}could be compared: of {found.n_executions} inputs the C is undefined on {found.n_undefined}, does not end on "
         f"{found.n_endless}, and {found.n_rejected} are not allowed{f' ({where})' if where else ''}: say by inputs: in a .yaml "
         "beside the C what a call may be given"
     )

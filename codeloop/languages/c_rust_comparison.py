@@ -72,6 +72,8 @@ class Comparison:
     differences: tuple[Difference, ...]
     undefined: tuple[Undefined, ...]
     reached: tuple[Reached, ...]
+    uncompared: tuple[str, ...]
+    """Functions that were called on no input that was compared."""
     n_executions: int
     n_compared: int
     n_rejected: int
@@ -140,6 +142,7 @@ def read_comparison(text: str) -> Comparison:
         ),
         n_executions=counters["executions"],
         n_compared=counters["compared"],
+        uncompared=tuple(map(str, said["uncompared"])),
         n_rejected=counters["rejected"],
         n_undefined=counters["undefined"],
         n_endless=counters["endless"],

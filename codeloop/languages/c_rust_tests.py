@@ -132,17 +132,22 @@ def read_faults(output: str) -> dict[int, str]:
 
 
 def fuzz_command(
-    budget: Budget, corpus: Sequence[bytes] = (), tests_s: float = 0.0, functions: Sequence[str] = ()
+    budget: Budget,
+    corpus: Sequence[bytes] = (),
+    tests_s: float = 0.0,
+    functions: Sequence[str] = (),
+    entry_points: Sequence[str] = (),
 ) -> Command:
     """Run the user's tests for ``tests_s`` at most, then fuzz what was built in the same cell; ``corpus`` is replayed first.
 
-    ``functions``: those of the original of which it is told what was reached; none: all.
+    ``functions``: those of the original of which it is told what was reached; none: all. ``entry_points``: those that are called.
     """
     seconds = 60 + 4 * budget.seconds + tests_s
     settings: dict[str, object] = {
         **asdict(budget),
         "corpus": [each.hex() for each in corpus],
         "functions": [*functions],
+        "entry_points": [*entry_points],
     }
     return Command(
         argv=("python3", "-I", "-B", f"{_PROGRAMS}/fuzz.py", "{compiled}", "settings.json"),

@@ -2,8 +2,8 @@
 A user's own tests come first: a translation that fails any is not fuzzed.
 
 `fuzz.py FOLDER SETTINGS`: the folder with the programs, and a file with a JSON object: seed, runs, seconds, max_len, corpus (hex),
-functions (of the original: whose lines are counted; none: all). An
-input on which C dies all the same is noted as undefined, and fuzzing goes on; one on which Rust dies is a finding.
+functions (of the original: whose lines are counted; none: all), entry_points (which are called: those of which no input was
+compared are told). An input on which C dies all the same is noted as undefined, and fuzzing goes on; one on which Rust dies is a finding.
 """
 
 from __future__ import annotations
@@ -343,6 +343,9 @@ def main() -> None:
                 "findings": sorted(real, key=lambda each: (len(each["input"]), each["input"]))[:8],
                 "undefined": undefined[:32],
                 "reached": measure,
+                "uncompared": [
+                    name for name in settings.get("entry_points", []) if measure.get(name, {}).get("covered") == 0
+                ],
                 "trouble": trouble,
                 "corpus": kept(),
                 "agreement": share,
