@@ -183,6 +183,12 @@ def test_what_the_types_leave_open_is_said_above_the_function() -> None:
             "const char *f(const char *s, const char *t) { return g(s, t); }",
             "pub fn f(s: &[u8], t: &[u8]) -> usize",
         ),
+        ("#define NOTHING 0\nchar *f(char *s) { return *s ? s : NOTHING; }", "pub fn f(s: &mut Vec<u8>) -> Option<usize>"),
+        ("#define N 4\nchar *f(char *s) { return s + N - 4; }", "pub fn f(s: &mut Vec<u8>) -> usize"),
+        (
+            '#define NIL ((void *) 0)\n#define A "a"\nconst char *f(int k) { return k ? A : NIL; }',
+            "pub fn f(k: i32) -> Option<&'static [u8]>",
+        ),
         ("char *f(const char *s) { return strdup(s); }", "pub fn f(s: &[u8]) -> Vec<u8>"),
         ("static const char *w = \"a\" \"b\";\nconst char *f(void) { return w; }", "pub fn f() -> &'static [u8]"),
         (
@@ -206,6 +212,7 @@ def test_where_a_pointer_leads_is_read_off_the_body(c: str, rust: str) -> None:
         ("char *f(void) { char t[4] = \"abc\"; return t; }", "it leads to a variable of the function, which is gone when it returns"),
         ("int *f(void) { int k = 0; return &k; }", "it leads to a variable of the function, which is gone when it returns"),
         ("int *f(int n) { return malloc(n * sizeof(int)); }", "how long the new array is cannot be seen: only text is handed back so; write into an argument"),
+        ("static const int t[] = {1, 2};\nconst int *f(int k) { return &t[k & 1]; }", "it leads to a table of the file: hand back an index"),
         ("int *f(int *a) { return a; }", "it leads to a, which is one value"),
         ("char *f(int *a, int n) { a[n - 1] = 0; return (char *)a; }", "it leads into a, which has elements of another type"),
         ("char *f(char *s, int k) { return k ? s : \"none\"; }", "it leads into s, and s is no text that stays as it is"),

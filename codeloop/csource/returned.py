@@ -38,6 +38,7 @@ _INTO_FIRST = frozenset(
     {"strchr", "strrchr", "strstr", "strpbrk", "memchr", "strcpy", "strncpy", "strcat", "strncat", "memcpy", "memmove", "memset"}
 )  # fmt: skip
 _FINDS_NOTHING = frozenset({"strchr", "strrchr", "strstr", "strpbrk", "memchr"})
+_NULLS = frozenset({"0", "NULL", "void*)0", "char*)0", "constchar*)0"})
 _FOLLOWED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "parenthesized_expression": (),
@@ -117,8 +118,8 @@ class _Origins:
         if name in self.seen:
             return frozenset()
         self.seen.add(name)
-        if name == "NULL":
-            return frozenset({_NULL})
+        if name in self.macros:
+            return self.macros[name]
         found = frozenset[_From]()
         if name in self.parameters:
             found |= {(_Kind.ARGUMENT, name)} if self.parameters[name] else set()
@@ -228,6 +229,17 @@ class _Origins:
         return _variables([node for node in _root(self.definition).children if node.type == "declaration"], {})
 
     @cached_property
+    def macros(self) -> Mapping[str, frozenset[_From]]:
+        """Where ``NULL`` and the file's own names for it and for texts lead; those of numbers lead nowhere."""
+        found = {"NULL": frozenset({_NULL})}
+        for node in walk(_root(self.definition)):
+            if node.type == "preproc_def":
+                value = "".join(text_of(node.child_by_field_name("value")).split())
+                leads = _LITERAL if value.startswith('"') else _NULL if value.strip("()") in _NULLS else None
+                found[text_of(node.child_by_field_name("name"))] = frozenset({leads} if leads else ())
+        return found
+
+    @cached_property
     def definitions(self) -> Mapping[str, Node]:
         """Functions of the file."""
         nodes = [node for node in walk(_root(self.definition)) if node.type == "function_definition"]
@@ -252,6 +264,8 @@ def returned_by(definition: Node, pointer: Pointer, parameters: Sequence[Paramet
         return Text(is_new=False, is_optional=is_optional, borrows=tuple(arguments))
     elif kinds and kinds <= {_Kind.LITERAL, _Kind.NEW} and is_text:
         return Text(is_new=True, is_optional=is_optional)
+    elif kinds == {_Kind.LITERAL}:
+        reason = "it leads to a table of the file: hand back an index"
     elif kinds and kinds <= {_Kind.LITERAL, _Kind.NEW}:
         reason = "how long the new array is cannot be seen: only text is handed back so; write into an argument"
     else:
