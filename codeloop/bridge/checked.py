@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from codeloop.csource.functions import declared_name, name_of
+from codeloop.csource.declarations import declared_name, parameter_list
+from codeloop.csource.functions import name_of
 from codeloop.csource.modifiers import readable
 from codeloop.languages.syntax import parse, text_of, to_bytes, to_text, walk
 
@@ -95,10 +96,7 @@ def _is_member(node: Node) -> bool:
 
 def _followed_at_once(definition: Node) -> frozenset[int]:
     """Give the places of the parameters by which something is read or written whatever else happens: as in ``swap``."""
-    declarator, body = definition.child_by_field_name("declarator"), definition.child_by_field_name("body")
-    while declarator is not None and declarator.type != "function_declarator":
-        declarator = declarator.child_by_field_name("declarator")
-    listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+    body, listed = definition.child_by_field_name("body"), parameter_list(definition)
     given = [child for child in listed.named_children if child.type != "comment"] if listed is not None else []
     names = [declared_name(each.child_by_field_name("declarator")) for each in given]
     found = set[str]()

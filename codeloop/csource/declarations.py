@@ -57,6 +57,22 @@ class Scope:
     """Names of the function whose parameters are being read: ``int a[n]``."""
 
 
+def declared_name(declarator: Node | None) -> str:
+    """Name what a declarator declares; empty for nothing."""
+    for inner in walk(declarator) if declarator is not None else ():
+        if inner.type == "identifier":
+            return text_of(inner)
+    return ""
+
+
+def parameter_list(definition: Node) -> Node | None:
+    """Give the list of a function's parameters; ``None`` where its declarator is none of a function."""
+    declarator = definition.child_by_field_name("declarator")
+    while declarator is not None and declarator.type != "function_declarator":
+        declarator = declarator.child_by_field_name("declarator")
+    return declarator.child_by_field_name("parameters") if declarator is not None else None
+
+
 def rust_name(name: str) -> str:
     """Spell a struct's name as Rust does: ``ring_buffer_t`` is ``RingBuffer``."""
     parts = [part for part in name.removesuffix("_t").split("_") if part]

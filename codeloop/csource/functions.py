@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from codeloop.csource.declarations import NotTranslated, Scope, typed
+from codeloop.csource.declarations import NotTranslated, Scope, declared_name, parameter_list, typed
 from codeloop.csource.indexing import LIBRARY, Slices, uses_of
 from codeloop.csource.refusals import line_of
 from codeloop.csource.returned import returned_by
 from codeloop.csource.roles import Argument, BadRole, Role, arguments_of
 from codeloop.csource.words import Array, Function, Kind, Parameter, Place, Pointer, Scalar, Text
-from codeloop.languages.syntax import text_of, walk
+from codeloop.languages.syntax import text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -68,14 +68,6 @@ def name_of(definition: Node) -> str:
     return declared_name(definition.child_by_field_name("declarator"))
 
 
-def declared_name(declarator: Node | None) -> str:
-    """Name what a declarator declares; empty for nothing."""
-    for inner in walk(declarator) if declarator is not None else ():
-        if inner.type == "identifier":
-            return text_of(inner)
-    return ""
-
-
 def is_static(definition: Node) -> bool:
     """Say whether only this file may call it."""
     return any(text_of(child) == "static" for child in definition.children)
@@ -110,11 +102,7 @@ def _words(function: Function, roles: Roles) -> Mapping[str, str]:
 
 
 def _signature(node: Node, scope: Scope) -> Function:
-    outer = node.child_by_field_name("declarator")
-    declarator = outer
-    while declarator is not None and declarator.type != "function_declarator":
-        declarator = declarator.child_by_field_name("declarator")
-    listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+    outer, listed = node.child_by_field_name("declarator"), parameter_list(node)
     if outer is None or listed is None:
         raise NotTranslated(line_of(node), "definition", "its parameters cannot be read")
     _, returns, _ = typed(node, outer, scope)

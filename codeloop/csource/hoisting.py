@@ -11,7 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeloop.csource.functions import declared_name, name_of
+from codeloop.csource.declarations import declared_name
+from codeloop.csource.functions import name_of
 from codeloop.csource.modifiers import readable
 from codeloop.csource.storage import is_state
 from codeloop.languages.syntax import parse, text_of, to_bytes, to_text, walk

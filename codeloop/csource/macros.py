@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeloop.csource.functions import declared_name
+from codeloop.csource.declarations import declared_name
 from codeloop.csource.refusals import call_refusal, line_of
 from codeloop.csource.words import Refusal
 from codeloop.languages.syntax import text_of, walk

@@ -9,7 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from codeloop.csource.declarations import NotTranslated
+from codeloop.csource.declarations import NotTranslated, declared_name, parameter_list
 from codeloop.csource.refusals import line_of
 from codeloop.csource.words import Kind, Parameter, Place, Pointer, Scalar, Text, Type
 from codeloop.languages.syntax import text_of, walk
@@ -196,15 +196,12 @@ class _Origins:
     @cached_property
     def parameters(self) -> Mapping[str, bool]:
         """Names in their order, and whether they are pointers."""
-        declarator = self.definition.child_by_field_name("declarator")
-        while declarator is not None and declarator.type != "function_declarator":
-            declarator = declarator.child_by_field_name("declarator")
-        listed = declarator.child_by_field_name("parameters") if declarator is not None else None
+        listed = parameter_list(self.definition)
         found = dict[str, bool]()
         for child in listed.named_children if listed is not None else ():
             inner = child.child_by_field_name("declarator")
             if inner is not None:
-                found[_declared_name(inner)] = inner.type in ("pointer_declarator", "array_declarator")
+                found[declared_name(inner)] = inner.type in ("pointer_declarator", "array_declarator")
         return found
 
     @cached_property
@@ -243,13 +240,13 @@ class _Origins:
     def definitions(self) -> Mapping[str, Node]:
         """Functions of the file."""
         nodes = [node for node in walk(_root(self.definition)) if node.type == "function_definition"]
-        return {_declared_name(node.child_by_field_name("declarator")): node for node in nodes}
+        return {declared_name(node.child_by_field_name("declarator")): node for node in nodes}
 
 
 def returned_by(definition: Node, pointer: Pointer, parameters: Sequence[Parameter]) -> Place | Text:
     """Say what the pointer that a function returns is. Raises NotTranslated."""
     try:
-        found = _Origins(definition, (_declared_name(definition.child_by_field_name("declarator")),)).returned()
+        found = _Origins(definition, (declared_name(definition.child_by_field_name("declarator")),)).returned()
     except RecursionError as error:
         raise NotTranslated(line_of(definition), _CONSTRUCT, "its expressions are nested too deeply") from error
     kinds, is_optional = {kind for kind, _ in found} - {_Kind.NULL}, _NULL in found
@@ -308,7 +305,7 @@ def _variables(declarations: Sequence[Node], assigned: Mapping[str, Sequence[Nod
             inner = declarator.child_by_field_name("declarator") if declarator.type == "init_declarator" else declarator
             if inner is None:
                 continue
-            name, shapes = _declared_name(inner), set(_shapes(inner))
+            name, shapes = declared_name(inner), set(_shapes(inner))
             if "function_declarator" in shapes:
                 continue
             initial = [value] if (value := declarator.child_by_field_name("value")) is not None else []
@@ -327,11 +324,6 @@ def _shapes(declarator: Node | None) -> Iterator[str]:
     while declarator is not None and declarator.type != "identifier":
         yield declarator.type
         declarator = declarator.child_by_field_name("declarator")
-
-
-def _declared_name(declarator: Node | None) -> str:
-    inner = (each for each in walk(declarator) if each.type == "identifier") if declarator is not None else iter(())
-    return text_of(next(inner, None))
 
 
 def _root(node: Node) -> Node:

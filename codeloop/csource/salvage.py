@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from codeloop.csource.functions import declared_name
+from codeloop.csource.declarations import declared_name
 from codeloop.languages.syntax import to_bytes, to_text, walk
 
 if TYPE_CHECKING:

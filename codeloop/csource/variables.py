@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codeloop.csource.constants import constant_of
-from codeloop.csource.declarations import NotTranslated, Scope, read_struct, typed
-from codeloop.csource.functions import declared_name
+from codeloop.csource.declarations import NotTranslated, Scope, declared_name, read_struct, typed
 from codeloop.csource.refusals import line_of
 from codeloop.csource.storage import is_const, storage_of
 from codeloop.csource.words import Global, Pointer, Scalar
