@@ -6,14 +6,12 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
+from c_rust_cells import in_cell
 
-from codeloop import images
 from codeloop.bridge import (
     BadConstraint,
     Range,
@@ -28,11 +26,7 @@ from codeloop.bridge import (
 )
 from codeloop.csource import Unit, read_unit
 from codeloop.errors import SuiteError
-from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison, How, Value, read_comparison
-from codeloop.languages.c_rust_tests import IMAGE, NotBuilt
-from codeloop.sandbox.docker import DockerSandbox
-from codeloop.sandbox.port import Cell
 from codeloop.stages.differential import compare, compare_originals
 from codeloop.suites.c_functions import load_file
 
@@ -412,25 +406,13 @@ pub fn edge(word: i32) -> i32 { word / 2 }
 @pytest.mark.docker("c-rust")
 @pytest.mark.timeout(900)
 def test_an_original_full_of_libcs_names_is_compared_and_a_wrong_translation_refuted() -> None:
-    images.ensure_images([IMAGE], print)
     unit = read_unit(CLASHING)
     entries = [read_constraints(each, {}) for each in unit.functions]
     wrong = CLASHING_IN_RUST.replace("state.index += 1", "state.index += (state.s == 3) as i32 + 1")
 
-    def made(use: Callable[[Cell], Awaitable[Comparison | NotBuilt]]) -> Comparison | NotBuilt:
-        async def body() -> Comparison | NotBuilt:
-            sandbox = DockerSandbox(run_id="test-bridge")
-            try:
-                async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
-                    return await use(cell)
-            finally:
-                await sandbox.aclose()
-
-        return anyio.run(body)
-
-    right = made(lambda cell: compare(cell, unit, entries, CLASHING_IN_RUST))
-    refuted = made(lambda cell: compare(cell, unit, entries, wrong))
-    twin = made(lambda cell: compare_originals(cell, texts_between(unit, entries), CLASHING))
+    right = in_cell(lambda cell: compare(cell, unit, entries, CLASHING_IN_RUST))
+    refuted = in_cell(lambda cell: compare(cell, unit, entries, wrong))
+    twin = in_cell(lambda cell: compare_originals(cell, texts_between(unit, entries), CLASHING))
     assert isinstance(right, Comparison), right.output
     assert isinstance(refuted, Comparison)
     assert isinstance(twin, Comparison), twin.output

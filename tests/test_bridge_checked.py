@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
-import anyio
 import pytest
+from c_rust_cells import in_cell
 
-from codeloop import images
 from codeloop.bridge import read_constraints
 from codeloop.bridge.checked import HEAD, checked_source
 from codeloop.csource import read_unit
-from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison
-from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
-from codeloop.sandbox.docker import DockerSandbox
-from codeloop.sandbox.port import Cell
+from codeloop.languages.c_rust_tests import Budget
 from codeloop.stages.differential import compare
 
 TYPES = """#include <math.h>
@@ -117,25 +111,13 @@ CASES = {
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("name", CASES)
 def test_a_right_translation_is_not_asked_for_what_lies_behind_an_array(name: str) -> None:
-    images.ensure_images([IMAGE], print)
     c, rust = CASES[name]
     unit = read_unit(TYPES.replace(" void *none;", "") + c + "\n")
     entries = [
         read_constraints(each, {"inputs": {"n": [0, 9]} if name == "filled" else {}}) for each in unit.functions[-1:]
     ]
 
-    def made(use: Callable[[Cell], Awaitable[Comparison | NotBuilt]]) -> Comparison | NotBuilt:
-        async def body() -> Comparison | NotBuilt:
-            sandbox = DockerSandbox(run_id="test-checked")
-            try:
-                async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
-                    return await use(cell)
-            finally:
-                await sandbox.aclose()
-
-        return anyio.run(body)
-
-    found = made(lambda cell: compare(cell, unit, entries, IN_RUST + rust, Budget(runs=60_000)))
+    found = in_cell(lambda cell: compare(cell, unit, entries, IN_RUST + rust, Budget(runs=60_000)))
     assert isinstance(found, Comparison), found.output
     assert found.differences == ()
     assert found.n_compared > 100

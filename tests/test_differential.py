@@ -3,53 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from typing import TypeVar
 
-import anyio
 import pytest
+from c_rust_cells import in_cell
 
-from codeloop import images
 from codeloop.bridge import read_constraints
 from codeloop.commands import Command, End, Role
 from codeloop.csource import read_unit
-from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison, How
-from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
-from codeloop.sandbox.docker import DockerSandbox
+from codeloop.languages.c_rust_tests import Budget, NotBuilt
 from codeloop.sandbox.port import Cell
 from codeloop.stages.differential import compare
 from codeloop.suites.c_functions import Original, load_basics
 
-T = TypeVar("T")
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(900)]
 BASICS = {each.name: each for each in load_basics()}
 CHOSEN = list(BASICS) if os.environ.get("CODELOOP_ALL_TRANSLATIONS") else list(BASICS)[::7]
 """All take a quarter of an hour: set ``CODELOOP_ALL_TRANSLATIONS`` after a change of bridge, csource or the image."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _image() -> None:
-    images.ensure_images([IMAGE], print)
-
-
-@asynccontextmanager
-async def a_cell() -> AsyncIterator[Cell]:
-    sandbox = DockerSandbox(run_id="test-differential")
-    try:
-        async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
-            yield cell
-    finally:
-        await sandbox.aclose()
-
-
-def in_cell(use: Callable[[Cell], Awaitable[T]]) -> T:
-    async def body() -> T:
-        async with a_cell() as cell:
-            return await use(cell)
-
-    return anyio.run(body)
 
 
 def compared(original: Original, rust: str, budget: Budget | None = None) -> Comparison:

@@ -6,16 +6,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import anyio
 import pytest
+from c_rust_cells import in_cell
 
-from codeloop import images
 from codeloop.bridge import read_constraints
 from codeloop.csource import read_unit
-from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison
-from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
-from codeloop.sandbox.docker import DockerSandbox
+from codeloop.languages.c_rust_tests import Budget
 from codeloop.stages.differential import compare
 
 C = """\
@@ -121,20 +118,11 @@ def test_the_text_does_what_the_file_does(tmp_path: Path) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("wrong", "agrees"), [("", True), ("state.count_n.wrapping_add(by)", False)])
 def test_translations_are_compared_over_calls(wrong: str, agrees: bool) -> None:
-    images.ensure_images([IMAGE], print)
     unit = read_unit(C)
     rust = RUST.replace(wrong, "1u32.wrapping_add(by)") if wrong else RUST
 
-    async def body() -> Comparison | NotBuilt:
-        sandbox = DockerSandbox(run_id="test-hoisting")
-        try:
-            async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
-                entries = [read_constraints(each, {}) for each in unit.functions]
-                return await compare(cell, unit, entries, rust, Budget(runs=20_000))
-        finally:
-            await sandbox.aclose()
-
-    found = anyio.run(body)
+    entries = [read_constraints(each, {}) for each in unit.functions]
+    found = in_cell(lambda cell: compare(cell, unit, entries, rust, Budget(runs=20_000)))
     assert isinstance(found, Comparison), found.output
     assert found.agrees is agrees
     assert bool(found.differences) is not agrees

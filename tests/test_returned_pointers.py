@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-import anyio
 import pytest
+from c_rust_cells import in_cell
 
-from codeloop import images
 from codeloop.bridge import read_constraints, rust_head, skeleton, texts_between
 from codeloop.csource import read_unit
-from codeloop.languages.c_rust import LANGUAGE
 from codeloop.languages.c_rust_comparison import Comparison
-from codeloop.languages.c_rust_tests import IMAGE, Budget, NotBuilt
-from codeloop.sandbox.docker import DockerSandbox
+from codeloop.languages.c_rust_tests import Budget, NotBuilt
 from codeloop.sandbox.port import Cell
 from codeloop.stages.differential import compare, compare_originals
 
@@ -137,23 +134,10 @@ def rust(wrong: str = "") -> str:
     return derived + "".join(f"{head} {{\n    {bodies[name]}\n}}\n" for name, head in HEADS.items())
 
 
-def in_cell(use: Callable[[Cell], Awaitable[Comparison | NotBuilt]]) -> Comparison:
-    async def body() -> Comparison | NotBuilt:
-        sandbox = DockerSandbox(run_id="test-returned")
-        try:
-            async with sandbox.open(IMAGE, memory_bytes=LANGUAGE.memory_bytes) as cell:
-                return await use(cell)
-        finally:
-            await sandbox.aclose()
-
-    found = anyio.run(body)
+def comparing(use: Callable[[Cell], Awaitable[Comparison | NotBuilt]]) -> Comparison:
+    found = in_cell(use)
     assert isinstance(found, Comparison), found.output
     return found
-
-
-@pytest.fixture(scope="module")
-def _image() -> None:
-    images.ensure_images([IMAGE], print)
 
 
 def test_a_returned_pointer_is_an_index_or_a_text() -> None:
@@ -230,7 +214,6 @@ def test_a_pointer_that_leads_elsewhere_is_refused_with_the_reason(c: str, said:
 
 
 @pytest.mark.docker
-@pytest.mark.usefixtures("_image")
 @pytest.mark.timeout(900)
 class TestCompared:
     unit = read_unit(C)
@@ -240,14 +223,14 @@ class TestCompared:
 
     def test_the_right_translation_agrees_on_every_function(self) -> None:
         entries = self.entries(*HEADS)
-        found = in_cell(lambda cell: compare(cell, self.unit, entries, rust(), Budget(runs=40_000)))
+        found = comparing(lambda cell: compare(cell, self.unit, entries, rust(), Budget(runs=40_000)))
         assert not found.differences
         assert found.agrees
         assert {each.function for each in found.reached} >= set(HEADS)
 
     @pytest.mark.parametrize("name", HEADS)
     def test_a_wrong_one_is_refuted(self, name: str) -> None:
-        found = in_cell(lambda cell: compare(cell, self.unit, self.entries(name), rust(name), Budget(runs=40_000)))
+        found = comparing(lambda cell: compare(cell, self.unit, self.entries(name), rust(name), Budget(runs=40_000)))
         assert found.differences
         first = found.differences[0]
         assert first.calls
@@ -255,8 +238,8 @@ class TestCompared:
 
     def test_a_second_original_in_the_place_of_rust_agrees_and_another_does_not(self) -> None:
         texts = texts_between(self.unit, self.entries(*HEADS))
-        same = in_cell(lambda cell: compare_originals(cell, texts, C.replace("best = &v[i]", "best = v + i")))
-        other = in_cell(lambda cell: compare_originals(cell, texts, C.replace("> *best", ">= *best")))
+        same = comparing(lambda cell: compare_originals(cell, texts, C.replace("best = &v[i]", "best = v + i")))
+        other = comparing(lambda cell: compare_originals(cell, texts, C.replace("> *best", ">= *best")))
         assert same.agrees
         assert not same.differences
         assert other.differences
@@ -267,7 +250,7 @@ class TestCompared:
         )
         entries = (read_constraints(unit.functions[0], {"roles": {"v": "n"}}),)
         code = "pub fn end(v: &[i32]) -> usize {\n    if v.len() > 3 { 99 } else { v.len() }\n}\n"
-        found = in_cell(lambda cell: compare(cell, unit, entries, code, Budget(runs=4_000)))
+        found = comparing(lambda cell: compare(cell, unit, entries, code, Budget(runs=4_000)))
         assert not found.differences
         assert found.n_compared
         assert [(each.kind, each.line) for each in found.undefined] == [("returns a pointer out of its argument", 1)]
